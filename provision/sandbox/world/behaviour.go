@@ -1,0 +1,60 @@
+package world
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Behaviour is a named answer to something that is not known for certain about a real service, or on which
+// sources disagree.
+type Behaviour struct {
+	Name    string   // e.g. "twilio.max_attempts"
+	Values  []string // the first one is the default
+	About   string   // one sentence: what is uncertain
+	Sources string   // where the readings come from
+}
+
+var behaviours []Behaviour
+
+// Declare makes a behaviour known. It is called from package variables of the emulated providers.
+func Declare(b Behaviour) Behaviour {
+	behaviours = append(behaviours, b)
+	return b
+}
+
+// Behaviours lists all declared behaviours by name.
+func Behaviours() []Behaviour {
+	all := slices.Clone(behaviours)
+	slices.SortFunc(all, func(a, b Behaviour) int {
+		if a.Name < b.Name {
+			return -1
+		}
+		return 1
+	})
+	return all
+}
+
+// Behaviour is the value in force for a declared behaviour.
+func (w *World) Behaviour(b Behaviour) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if v, ok := w.behaviours[b.Name]; ok {
+		return v
+	}
+	return b.Values[0]
+}
+
+// SetBehaviour changes a behaviour by name. It fails on a name or value that is not declared.
+func (w *World) SetBehaviour(name, value string) error {
+	i := slices.IndexFunc(behaviours, func(b Behaviour) bool { return b.Name == name })
+	if i < 0 {
+		return fmt.Errorf("there is no behaviour %q", name)
+	}
+	if !slices.Contains(behaviours[i].Values, value) {
+		return fmt.Errorf("behaviour %s is one of %v, not %q", name, behaviours[i].Values, value)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.behaviours[name] = value
+	return nil
+}
