@@ -17,7 +17,6 @@ func newLimit(perSecond float64) *limit {
 	return &limit{perSecond, rate.NewLimiter(rate.Limit(perSecond), max(1, int(perSecond)))}
 }
 
-
 // allow takes a token and sets the rate-limit headers that Auth0 documents
 // (https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy).
 func (l *limit) allow(rw http.ResponseWriter) bool {

@@ -16,7 +16,6 @@ const byCode contextKey = iota
 // ByCode marks the requests that deployed code makes, for the log.
 func ByCode(ctx context.Context) context.Context { return context.WithValue(ctx, byCode, true) }
 
-
 // Fault is armed for the next matching requests.
 type Fault struct {
 	Provider string `json:"provider"` // auth0, twilio, vercel; "" for any
