@@ -58,3 +58,15 @@ func (w *World) SetBehaviour(name, value string) error {
 	w.behaviours[name] = value
 	return nil
 }
+
+// Endpoint is one emulated operation: one row of the table that says what the sandbox knows and from where.
+type Endpoint struct {
+	Method string
+	Path   string // with {placeholders}
+	// Source is where the behaviour comes from: "spec", "recording", "docs", "observed", with a pointer.
+	Source string
+	// Unconfirmed says in a few words what is not known for certain, "" if nothing.
+	Unconfirmed string
+	// Behaviour names the switch that flips it, "" if there is none.
+	Behaviour string
+}
