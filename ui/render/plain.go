@@ -1,0 +1,168 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"phonegate/provision/event"
+)
+
+// Options shape plain lines.
+type Options struct {
+	// Width is the window's width; 0 if there is no window.
+	Width int
+	// Styles may be the zero value, for no escape sequence at all.
+	Styles Styles
+	// Tenants are the names of the run. With more than one, every line says whose it is.
+	Tenants []string
+	// Host is the host kind, if all tenants share one.
+	Host string
+	// Quiet leaves out the next commands, for runs inside automation.
+	Quiet bool
+}
+
+// Plain writes lines for people, only ever appended: for pipes, CI and screen readers.
+// Each line has a glyph and a word for its state.
+func Plain(w io.Writer, o Options) Renderer {
+	p := &plain{w: w, o: o, seen: map[string]string{}, width: Width(o.Width)}
+	if len(o.Tenants) > 1 {
+		for _, t := range o.Tenants {
+			p.column = max(p.column, len([]rune(t)))
+		}
+		p.width -= p.column + 2
+		p.width = max(p.width, 20)
+	}
+	return p
+}
+
+type plain struct {
+	mu     sync.Mutex
+	w      io.Writer
+	o      Options
+	width  int
+	column int               // width of the tenants' column, 0 without one
+	seen   map[string]string // last detail of a running step
+	err    error
+}
+
+// Emit writes the event's lines in one piece, so that concurrent tenants do not mix.
+func (p *plain) Emit(e event.Event) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch e := e.(type) {
+	case event.Plan:
+		p.write(e.Tenant, PlanLines(e, p.o.Styles, p.width, p.o.Host))
+	case event.Step:
+		p.step(e)
+	case event.Result:
+		p.write("", p.result(e))
+	}
+}
+
+// Close reports the first error of the writer.
+func (p *plain) Close() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.err
+}
+
+// Say appends free words to a plain renderer's output, wrapped like everything else. It
+// does nothing with another renderer.
+func Say(r Renderer, format string, args ...any) {
+	p, ok := r.(*plain)
+	if !ok {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	text := fmt.Sprintf(format, args...)
+	body := strings.TrimLeft(text, " ")
+	p.write("", Hang(text[:len(text)-len(body)], body, p.width))
+}
+
+func (p *plain) write(tenant string, lines []string) {
+	for _, l := range lines {
+		if p.err != nil {
+			return
+		}
+		if p.column > 0 && tenant != "" && l != "" {
+			l = Pad(tenant, p.column) + "  " + l
+		}
+		_, p.err = fmt.Fprintln(p.w, strings.TrimRight(l, " "))
+	}
+}
+
+// step writes final states always, and running ones only when they say something
+// that was not said before: a quick step is one line, a slow one tells its story.
+func (p *plain) step(s event.Step) {
+	id := s.Tenant + "\x00" + s.Resource
+	if s.Status == event.Running {
+		before, known := p.seen[id]
+		p.seen[id] = s.Detail
+		if !known && s.ElapsedMS < 2000 || known && before == s.Detail || s.Detail == "" {
+			return
+		}
+	} else {
+		delete(p.seen, id)
+	}
+	p.write(s.Tenant, StepLines(s, p.o.Styles, p.width, p.o.Host))
+}
+
+// elapsedColumn is the room kept for a duration, so that details break alike.
+const elapsedColumn = 8
+
+// StepLines is one step as lines of at most width columns: state, name, detail, time, and
+// under a failure what happened and what to do.
+func StepLines(s event.Step, st Styles, width int, host string) []string {
+	state := StateOf(s.Status)
+	name := NameOf(s.Resource).At(host)
+	took := ""
+	if s.ElapsedMS > 0 && s.Status != event.Skipped {
+		took = Elapsed(time.Duration(s.ElapsedMS) * time.Millisecond)
+	}
+	what := name.What
+	if s.Status == event.Running {
+		what = name.Now()
+	}
+	detail := Printable(s.Detail)
+	mark := state.Mark(st) + " " + state.Style(st).Render(Pad(state.Word(), 7))
+	var lines []string
+	if width >= 60 {
+		head := "  " + mark + "  " + Pad(name.Who, 7) + " " + Pad(what, 22) + " "
+		const in = 2 + 9 + 2 + 8 + 23
+		first, rest := detail, []string(nil)
+		if parts := Wrap(detail, max(width-in-elapsedColumn-1, 12)); len(parts) > 1 {
+			first, rest = parts[0], parts[1:]
+		}
+		lines = append(lines, Ends(head+first, st.Quiet.Render(took), width))
+		for _, r := range rest {
+			lines = append(lines, strings.Repeat(" ", in)+r)
+		}
+	} else {
+		lines = append(lines, Ends(state.Mark(st)+" "+name.Who+" "+what, st.Quiet.Render(took), width))
+		words := state.Word()
+		if detail != "" {
+			words += ": " + detail
+		}
+		lines = append(lines, Hang("  ", words, width)...)
+	}
+	return append(lines, ErrorLines(s.Error, st, width)...)
+}
+
+// ErrorLines says what happened and what to do next; nothing for nil.
+func ErrorLines(e *event.Error, st Styles, width int) []string {
+	if e == nil {
+		return nil
+	}
+	var lines []string
+	for _, l := range Hang("    ", Printable(e.Message), width) {
+		lines = append(lines, st.Bad.Render(l))
+	}
+	if e.Hint != "" {
+		lines = append(lines, Hang("    → ", Printable(e.Hint), width)...)
+	}
+	return lines
+}

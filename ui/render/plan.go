@@ -1,0 +1,87 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"phonegate/provision/event"
+)
+
+// PlanLines is a plan with its title and its sum, in lines of at most width columns.
+func PlanLines(p event.Plan, st Styles, width int, host string) []string {
+	title := "plan"
+	if p.Tenant != "" {
+		title = "plan for " + p.Tenant
+	}
+	lines := []string{st.Title.Render(title)}
+	for _, c := range p.Changes {
+		lines = append(lines, ChangeLines(c, st, width, host, true)...)
+	}
+	for _, l := range Hang("  ", Sum(p), width) {
+		lines = append(lines, st.Quiet.Render(l))
+	}
+	return append(lines, "")
+}
+
+// ChangeLines is one change of a plan: sign, whose, what, and where the decision comes from. With
+// words, the operation is spelt out beside its sign.
+func ChangeLines(c event.Change, st Styles, width int, host string, words bool) []string {
+	name := NameOf(c.Resource).At(host)
+	sign := OpGlyph(c.Op)
+	if words {
+		sign += " " + Pad(OpWord(c.Op), 6)
+	}
+	sign = OpStyle(c.Op, st).Render(sign)
+	detail := Printable(c.Detail)
+	if detail == "" {
+		detail = name.What
+	} else if !mentions(detail, name.What) {
+		detail = name.What + ": " + detail
+	}
+	if width < 60 {
+		if c.From != "" {
+			detail += " (" + Printable(c.From) + ")"
+		}
+		return Hang("  "+sign+" ", name.Who+" "+detail, width)
+	}
+	from := Printable(c.From)
+	head := "  " + sign + " " + Pad(name.Who, 8) + " "
+	in := ansi.StringWidth(head)
+	parts := Wrap(detail, width-in-max(ansi.StringWidth(from)+2, 10))
+	lines := []string{Ends(head+Cell(parts[0], width-in-max(ansi.StringWidth(from)+1, 10)), st.Quiet.Render(from), width)}
+	for _, r := range parts[1:] {
+		lines = append(lines, strings.Repeat(" ", in)+r)
+	}
+	return lines
+}
+
+// mentions reports whether the engine's detail already says what the resource is.
+func mentions(detail, what string) bool {
+	return strings.Contains(strings.ToLower(detail), strings.ToLower(what))
+}
+
+// Sum is a plan's sum in one sentence.
+func Sum(p event.Plan) string {
+	var n = map[event.Op]int{}
+	requests := 0
+	for _, c := range p.Changes {
+		n[c.Op]++
+		requests += c.Requests
+	}
+	if n[event.Create]+n[event.Update]+n[event.Delete] == 0 {
+		return "Nothing to change: everything is as it should be."
+	}
+	var parts []string
+	for _, op := range []event.Op{event.Create, event.Update, event.Delete, event.None} {
+		if n[op] > 0 {
+			parts = append(parts, fmt.Sprintf("%d to %s", n[op], OpWord(op)))
+		}
+	}
+	s := strings.Join(parts, ", ") + "."
+	if requests > 0 {
+		s += " " + Count(requests, "request") + "."
+	}
+	return s
+}

@@ -1,0 +1,185 @@
+package render
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+	"time"
+
+	"phonegate/provision/event"
+)
+
+// result is the last word of a command: one line a tenant, what it cost, what comes next.
+func (p *plain) result(r event.Result) []string {
+	st := p.o.Styles
+	lines := []string{""}
+	if len(r.Tenants) == 1 && !r.Tenants[0].OK && r.Tenants[0].Error == nil {
+		r.Tenants = []event.Outcome{withError(r.Tenants[0], r.Error)}
+	}
+	for _, t := range r.Tenants {
+		lines = append(lines, OutcomeLines(r.Command, t, st, p.width)...)
+	}
+	if len(r.Tenants) == 0 && r.OK {
+		lines = append(lines, OK.Mark(st)+" "+r.Command+": done")
+	}
+	if r.Error != nil && !shown(r) {
+		lines = append(lines, Bad.Mark(st)+" "+Bad.Style(st).Render("failed")+"  "+r.Command)
+		lines = append(lines, ErrorLines(r.Error, st, p.width)...)
+	}
+	if cost := Cost(r); cost != "" {
+		for _, l := range Hang("  ", cost, p.width) {
+			lines = append(lines, st.Quiet.Render(l))
+		}
+	}
+	if next := Next(r); len(next) > 0 && !p.o.Quiet {
+		lines = append(lines, Commands(next, st, p.width)...)
+	}
+	return lines
+}
+
+// withError is the outcome with the command's error as its own.
+func withError(t event.Outcome, e *event.Error) event.Outcome {
+	t.Error = e
+	return t
+}
+
+// shown reports whether the result's error is also that of a tenant.
+func shown(r event.Result) bool {
+	for _, t := range r.Tenants {
+		if t.Error != nil && t.Error.Message == r.Error.Message {
+			return true
+		}
+	}
+	return false
+}
+
+// OutcomeLines is how a command ended for one tenant.
+func OutcomeLines(command string, t event.Outcome, st Styles, width int) []string {
+	state := OK
+	if !t.OK {
+		state = Bad
+	}
+	head := state.Mark(st) + " " + state.Style(st).Render(Pad(state.Word(), 7)) + " "
+	lines := Hang(head, st.Title.Render(t.Name)+"  "+sentence(command, t), width)
+	for _, f := range [][2]string{{"form", t.FormURL}, {"Action", t.ActionID}, {"service", t.ServiceSID}} {
+		if f[1] != "" {
+			lines = append(lines, Hang("          "+st.Quiet.Render(Pad(f[0], 9)), f[1], width)...)
+		}
+	}
+	return append(lines, ErrorLines(t.Error, st, width)...)
+}
+
+// sentence says in words what the command achieved for a tenant.
+func sentence(command string, t event.Outcome) string {
+	counts := tally(t)
+	switch {
+	case !t.OK && counts == "":
+		return command + " failed"
+	case !t.OK:
+		return command + " failed after: " + counts
+	case command == "smoke":
+		return "works: every step of the live test passed"
+	case command == "destroy" && counts == "":
+		return "nothing was left to remove"
+	case counts == "":
+		return command + " is done"
+	}
+	return counts
+}
+
+// tally counts what was done, leaving out what was not.
+func tally(t event.Outcome) string {
+	var parts []string
+	for _, c := range []struct {
+		n    int
+		word string
+	}{{t.Created, "created"}, {t.Updated, "updated"}, {t.Deleted, "deleted"}, {t.Unchanged, "unchanged"}} {
+		if c.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.word))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// Cost is what a command took: "auth0 7, twilio 2 requests in 1.8 s".
+func Cost(r event.Result) string {
+	var parts []string
+	keys := make([]string, 0, len(r.Requests))
+	for k := range r.Requests {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	total := 0
+	for _, k := range keys {
+		if n := r.Requests[k]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%s %d", k, n))
+			total += n
+		}
+	}
+	var s string
+	if total > 0 {
+		s = Count(total, "request") + " (" + strings.Join(parts, ", ") + ")"
+	}
+	if r.ElapsedMS > 0 {
+		took := Elapsed(time.Duration(r.ElapsedMS) * time.Millisecond)
+		if s == "" {
+			return took
+		}
+		return s + " in " + took
+	}
+	return s
+}
+
+// Command is a suggested next command and why one would run it.
+type Command struct{ Line, Why string }
+
+// Next is what a person would sensibly run after the command.
+func Next(r event.Result) []Command {
+	on := ""
+	if len(r.Tenants) == 1 && r.Tenants[0].Name != "" {
+		on = " --tenant " + r.Tenants[0].Name
+	}
+	if !r.OK {
+		if r.Command == "apply" || r.Command == "rotate" || r.Command == "destroy" {
+			return []Command{{"phonegate " + r.Command + on, "carries on where this run stopped"}, {"phonegate doctor", "says what is in order and what is not"}}
+		}
+		return nil
+	}
+	switch r.Command {
+	case "apply":
+		return []Command{
+			{"phonegate smoke" + on + " --level sms", "send a real code to your own phone"},
+			{"phonegate doctor", "is everything in order?"},
+			{"phonegate export github-actions --out .", "keep it so from CI"},
+		}
+	case "rotate":
+		return []Command{{"phonegate smoke" + on, "the new secrets at work"}}
+	case "smoke":
+		return []Command{{"phonegate doctor", "is everything in order?"}}
+	case "init":
+		return []Command{{"phonegate plan" + on, "what would happen"}, {"phonegate apply" + on, "make it so"}}
+	case "generate":
+		return []Command{{"phonegate apply" + on, "put the files to work"}}
+	}
+	return nil
+}
+
+// Commands lists commands under the word Next.
+func Commands(next []Command, st Styles, width int) []string {
+	lines := []string{"", st.Quiet.Render("Next")}
+	column := 0
+	for _, c := range next {
+		column = max(column, len(c.Line))
+	}
+	for _, c := range next {
+		if 2+column+2+len(c.Why) <= width {
+			lines = append(lines, "  "+Pad(c.Line, column)+"  "+st.Quiet.Render(c.Why))
+			continue
+		}
+		lines = append(lines, Hang("  ", c.Line, width)...)
+		for _, l := range Hang("    ", c.Why, width) {
+			lines = append(lines, st.Quiet.Render(l))
+		}
+	}
+	return lines
+}
