@@ -6,7 +6,18 @@ type File struct {
 	// Defaults holds for every tenant that does not say otherwise.
 	Defaults Tenant            `yaml:"defaults,omitempty"`
 	Tenants  map[string]Tenant `yaml:"tenants"`
+
+	// name is the file's name as it is shown, marks where each key of it stands. A key that
+	// has a mark was written down, so that `protected: false` can overrule a default.
+	name  string
+	marks map[mark]position
 }
+
+// mark names one key of a file; an empty tenant means the defaults.
+type mark struct{ tenant, key string }
+
+// position is a place in a file, counted from one.
+type position struct{ line, column int }
 
 // Tenant is all that one Auth0 tenant is to have, as answered by a person.
 type Tenant struct {

@@ -1,0 +1,149 @@
+package config
+
+// Questions is the table, in the order in which a person is asked. A new setting
+// is one field of Tenant and one row here.
+func Questions() []Question {
+	rows := []Question{}
+	for _, part := range [][]Question{auth0Questions(), twilioQuestions(), loginQuestions(), hostQuestions(), rolloutQuestions()} {
+		rows = append(rows, part...)
+	}
+	for i, q := range rows {
+		rows[i].Default = builtIn(q)
+	}
+	return rows
+}
+
+func auth0Questions() []Question {
+	domain := text("auth0.domain", func(t *Tenant) *string { return &t.Auth0.Domain }, cleanDomain)
+	domain.Env, domain.Required, domain.Identity = "AUTH0_DOMAIN", true, true
+	domain.Prompt = "Auth0 domain"
+	domain.Help = "The tenant's own domain, such as acme-dev.us.auth0.com, not a custom domain."
+
+	custom := list("auth0.custom_domains", func(t *Tenant) *[]string { return &t.Auth0.CustomDomains }, cleanHostname)
+	custom.Prompt = "Custom domains"
+	custom.Help = "Further hosts on which users log in to this tenant; the form sends users back to these and to no others."
+
+	connection := text("auth0.connection", func(t *Tenant) *string { return &t.Auth0.Connection }, cleanConnection)
+	connection.Prompt = "Database connection"
+	connection.Help = "The connection in which users sign up and in which the live test makes its user."
+
+	page := choice("auth0.login_page", func(t *Tenant) *string { return &t.Auth0.LoginPage },
+		Option{"tenant", "All applications", "The login page of the whole tenant gets the phone field; the page that was there is kept for undo."},
+		Option{"client", "One application", "Only one application's login page gets the phone field."},
+		Option{"none", "Leave it", "No login page is changed; the page is generated for you to paste, or the form asks for the number."})
+	page.Prompt = "Which login page gets the phone field?"
+	page.Help = "The sign-up form of the Classic login page asks for the phone number."
+
+	client := text("auth0.client_id", func(t *Tenant) *string { return &t.Auth0.ClientID }, cleanClientID)
+	client.Prompt = "Application client ID"
+	client.Help = "The application whose login page gets the phone field; the live test logs in to it."
+	client.Required = true
+	client.When = func(t Tenant) bool { return t.Auth0.LoginPage == "client" }
+
+	return []Question{domain, custom, connection, page, client}
+}
+
+func twilioQuestions() []Question {
+	account := text("twilio.account_sid", func(t *Tenant) *string { return &t.Twilio.AccountSID }, cleanAccountSID)
+	account.Env, account.Identity = "TWILIO_ACCOUNT_SID", true
+	account.Prompt = "Twilio account SID"
+	account.Help = "The account that sends the codes and pays for them: AC and 32 hexadecimal digits."
+
+	service := text("twilio.service_name", func(t *Tenant) *string { return &t.Twilio.ServiceName }, cleanServiceName)
+	service.Prompt = "Verify service name"
+	service.Help = "The name is in every text: Your <name> verification code is: 123456."
+
+	length := number("twilio.code_length", func(t *Tenant) *int { return &t.Twilio.CodeLength }, 4, 10)
+	length.Prompt = "Digits in a code"
+	length.Help = "How many digits a code has, from 4 to 10."
+
+	return []Question{account, service, length}
+}
+
+func loginQuestions() []Question {
+	check := choice("code_check", func(t *Tenant) *string { return &t.CodeCheck },
+		Option{"form", "The form", "A typo can be put right in place, the code sent again, and a call asked for; the form holds a Twilio key."},
+		Option{"action", "The Action", "The form holds no Twilio secret; a wrong code ends this login, and the next one asks again without a new text."})
+	check.Prompt = "Who checks the code?"
+	check.Help = "Where the typed code is checked with Twilio, and so what happens after a typo."
+
+	capture := choice("capture", func(t *Tenant) *string { return &t.Capture },
+		Option{"lock", "The sign-up form", "Lock on the Classic login page asks for the number at sign-up."},
+		Option{"form", "The code form", "For Universal Login, social and passwordless users: the form asks for the number when the profile has none."})
+	capture.Prompt = "Where does a new user give the phone number?"
+	capture.Help = "Where the number comes from before a code is sent to it."
+
+	missing := choice("no_phone", func(t *Tenant) *string { return &t.NoPhone },
+		Option{"form", "Ask on the form", "A user without a number is asked for one."},
+		Option{"deny", "Refuse the login", "A user without a number cannot log in."},
+		Option{"skip", "Let in", "A user without a number logs in without verification."})
+	missing.Prompt = "What about users without a phone number?"
+	missing.Help = "What happens at the login of a user whose profile has no number."
+
+	countries := list("countries", func(t *Tenant) *[]string { return &t.Countries }, cleanCountry)
+	countries.Prompt = "Countries that may be texted"
+	countries.Help = "Two-letter codes such as AU,NZ; numbers elsewhere are refused before a text is paid for. Empty: all."
+
+	country := text("default_country", func(t *Tenant) *string { return &t.DefaultCountry }, cleanCountry)
+	country.Prompt = "Country of numbers without a country code"
+	country.Help = "Where 0412 345 678 is at home; without it such a number is refused."
+
+	return []Question{check, capture, missing, countries, country}
+}
+
+func hostQuestions() []Question {
+	kind := choice("host.kind", func(t *Tenant) *string { return &t.Host.Kind },
+		Option{"vercel", "Vercel", "The form is deployed as one function of a Vercel project."},
+		Option{"cloudflare", "Cloudflare", "The form is deployed as a Worker."},
+		Option{"bundle", "Elsewhere", "The form is written to a folder for you to run on your own server."})
+	kind.Prompt = "Where does the form run?"
+	kind.Help = "The host of the page on which users type the code."
+
+	project := text("host.project", func(t *Tenant) *string { return &t.Host.Project }, cleanProject)
+	project.Prompt = "Project name"
+	project.Help = "It becomes the form's address, such as acme-dev-verify.vercel.app."
+
+	team := text("host.team", func(t *Tenant) *string { return &t.Host.Team }, cleanTeam)
+	team.Env, team.Identity = "VERCEL_TEAM_ID", true
+	team.Prompt = "Team"
+	team.Help = "The Vercel team that owns the project; empty for a personal account."
+	team.When = func(t Tenant) bool { return t.Host.Kind == "" || t.Host.Kind == "vercel" }
+
+	name := text("brand.name", func(t *Tenant) *string { return &t.Brand.Name }, cleanBrandName)
+	name.Prompt = "Name on the form"
+	name.Help = "What your users know you by."
+
+	color := text("brand.color", func(t *Tenant) *string { return &t.Brand.Color }, cleanColor)
+	color.Prompt = "Colour of the button"
+	color.Help = "As #rrggbb; the text on it is chosen for contrast."
+
+	logo := text("brand.logo_url", func(t *Tenant) *string { return &t.Brand.LogoURL }, cleanLogo)
+	logo.Prompt = "Logo"
+	logo.Help = "An https address of an image, or a data:image address; empty shows the name."
+
+	return []Question{kind, project, team, name, color, logo}
+}
+
+func rolloutQuestions() []Question {
+	after := text("enforce.users_created_after", func(t *Tenant) *string { return &t.Enforce.UsersCreatedAfter }, cleanMoment)
+	after.Prompt = "Only users created after"
+	after.Help = "A date such as 2026-07-01: users from before it are not asked. Empty: everyone is."
+
+	clients := list("enforce.skip_clients", func(t *Tenant) *[]string { return &t.Enforce.SkipClients }, cleanClientID)
+	clients.Prompt = "Applications to leave out"
+	clients.Help = "Client IDs of applications whose logins are not asked for a code."
+
+	connections := list("enforce.skip_connections", func(t *Tenant) *[]string { return &t.Enforce.SkipConnections }, cleanConnection)
+	connections.Prompt = "Connections to leave out"
+	connections.Help = "Names of connections whose users are not asked for a code."
+
+	claims := text("claims", func(t *Tenant) *string { return &t.Claims }, cleanClaims)
+	claims.Prompt = "Namespace of ID-token claims"
+	claims.Help = "An https address of yours under which the verified number is put into ID tokens; empty for none."
+
+	protected := toggle("protected", func(t *Tenant) *bool { return &t.Protected })
+	protected.Prompt = "Ask for the tenant's name before a change?"
+	protected.Help = "For tenants with real users: a change asks for the tenant's name first."
+
+	return []Question{after, clients, connections, claims, protected}
+}
