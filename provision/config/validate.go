@@ -21,7 +21,7 @@ func contradictions(t Tenant) (found Problems) {
 	if t.NoPhone == "form" && t.CodeCheck == "action" {
 		add("no_phone", "form needs code_check: form, because under code_check: action the form cannot start a text; set no_phone to deny or skip")
 	}
-	if t.Capture == "form" && t.NoPhone == "deny" {
+	if t.Capture == "form" && t.NoPhone == "deny" && t.CodeCheck != "action" {
 		add("no_phone", "deny contradicts capture: form, under which every new user comes without a number; set no_phone to form")
 	}
 	if t.Auth0.LoginPage == "client" && t.Auth0.ClientID == "" {

@@ -4,16 +4,18 @@ package secret
 
 // Credentials are what one tenant's providers are called with. Empty fields are unknown.
 type Credentials struct {
-	Auth0Domain       string // AUTH0_DOMAIN
-	Auth0ClientID     string // AUTH0_CLIENT_ID
-	Auth0ClientSecret string // AUTH0_CLIENT_SECRET
-	Auth0Token        string // AUTH0_API_TOKEN, instead of id and secret
-	TwilioAccountSID  string // TWILIO_ACCOUNT_SID
-	TwilioAuthToken   string // TWILIO_AUTH_TOKEN
-	TwilioAPIKey      string // TWILIO_API_KEY, with TwilioAPISecret instead of the auth token
-	TwilioAPISecret   string // TWILIO_API_SECRET
-	VercelToken       string // VERCEL_TOKEN
-	VercelTeam        string // VERCEL_TEAM_ID, not secret
+	Auth0Domain         string // AUTH0_DOMAIN
+	Auth0ClientID       string // AUTH0_CLIENT_ID
+	Auth0ClientSecret   string // AUTH0_CLIENT_SECRET
+	Auth0Token          string // AUTH0_API_TOKEN, instead of id and secret
+	TwilioAccountSID    string // TWILIO_ACCOUNT_SID
+	TwilioAuthToken     string // TWILIO_AUTH_TOKEN
+	TwilioAPIKey        string // TWILIO_API_KEY, with TwilioAPISecret instead of the auth token
+	TwilioAPISecret     string // TWILIO_API_SECRET
+	VercelToken         string // VERCEL_TOKEN
+	VercelTeam          string // VERCEL_TEAM_ID, not secret
+	CloudflareToken     string // CLOUDFLARE_API_TOKEN
+	CloudflareAccountID string // CLOUDFLARE_ACCOUNT_ID, not secret
 }
 
 // Vault keeps the secrets that phonegate generates for one tenant (session secrets, the Twilio key's
