@@ -1,10 +1,35 @@
 package transport
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net"
 	"net/http"
+	"net/url"
+	"strings"
+	"sync"
 	"time"
+
+	"golang.org/x/time/rate"
+
+	"phonegate/provision/fault"
+)
+
+// Provider names, as they are counted and limited.
+const (
+	auth0  = "auth0"
+	twilio = "twilio"
+	vercel = "vercel"
+	form   = "form" // what we host ourselves: not an API, not counted
+)
+
+const (
+	defaultTimeout = 15 * time.Second
+	maxBody        = 16 << 20
 )
 
 // Options shape a Transport.
@@ -16,7 +41,7 @@ type Options struct {
 	FormHosts []string
 	// Limits holds requests a second by provider ("auth0": 2). No entry: no limit of our own.
 	Limits map[string]float64
-	// OnWait is told about every wait of more than a second, before it begins.
+	// OnWait is told about every wait of more than a second, before it begins. It may be called by many goroutines.
 	OnWait func(provider string, d time.Duration)
 	// Timeout is the deadline of one attempt, its answer included; 15 seconds if zero.
 	Timeout time.Duration
@@ -25,19 +50,218 @@ type Options struct {
 }
 
 // Transport is an http.RoundTripper for all providers. It is safe for use by many goroutines.
-type Transport struct{ o Options }
+//
+// Answers are read whole before they are handed on: so an attempt's deadline covers the body, a
+// broken body can be repeated like a broken connection, and a caller that forgets to
+// close a body (twilio-go does) leaks nothing.
+type Transport struct {
+	o       Options
+	retry   policy
+	buckets map[string]*rate.Limiter
 
-// New makes a Transport.
-func New(o Options) *Transport { return &Transport{o: o} }
-
-// RoundTrip implements http.RoundTripper.
-func (t *Transport) RoundTrip(*http.Request) (*http.Response, error) {
-	return nil, errors.New("transport: not implemented yet")
+	mu     sync.Mutex
+	counts map[string]int
+	closed map[string]time.Time // when a provider that said 429 will take requests again
 }
 
-// Requests counts the API requests sent so far, by provider: auth0, twilio, vercel.
-func (t *Transport) Requests() map[string]int { return map[string]int{} }
+// New makes a Transport.
+func New(o Options) *Transport {
+	if o.Timeout <= 0 {
+		o.Timeout = defaultTimeout
+	}
+	if o.Base == nil {
+		base := http.DefaultTransport.(*http.Transport).Clone()
+		base.MaxIdleConnsPerHost = 16
+		o.Base = base
+	}
+	t := &Transport{o: o, retry: defaultPolicy(), buckets: map[string]*rate.Limiter{},
+		counts: map[string]int{}, closed: map[string]time.Time{}}
+	for provider, perSecond := range o.Limits {
+		if perSecond > 0 {
+			t.buckets[provider] = rate.NewLimiter(rate.Limit(perSecond), max(1, int(perSecond)))
+		}
+	}
+	return t
+}
 
-// Repeatable marks requests made with the context as safe to send again after a failure
-// that may have happened behind the server's back.
-func Repeatable(ctx context.Context) context.Context { return ctx }
+// Requests counts the API requests sent so far, repeats included, by provider: auth0, twilio, vercel.
+func (t *Transport) Requests() map[string]int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	counts := maps.Clone(t.counts)
+	delete(counts, form)
+	return counts
+}
+
+type contextKey int
+
+const repeatable contextKey = iota
+
+// Repeatable marks requests made with the context as safe to send again after a failure that may
+// have happened after the server acted on them.
+func Repeatable(ctx context.Context) context.Context {
+	return context.WithValue(ctx, repeatable, true)
+}
+
+// RoundTrip implements http.RoundTripper.
+func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	ctx := r.Context()
+	provider := t.provider(r.URL.Hostname())
+	body, err := replayable(r)
+	if err != nil {
+		return nil, err
+	}
+	safe := r.Method == http.MethodGet || r.Method == http.MethodHead || ctx.Value(repeatable) != nil
+	for attempt := 1; ; attempt++ {
+		if err := t.admit(ctx, provider); err != nil {
+			return nil, err
+		}
+		res, err := t.attempt(t.redirect(r, provider, body), provider)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		delay, again := t.retry.next(provider, res, err, safe, attempt)
+		if !again {
+			if err != nil {
+				return nil, unreachable(r.URL.Hostname(), provider, t.o.Timeout, err)
+			}
+			return res, nil
+		}
+		if res != nil && res.StatusCode == http.StatusTooManyRequests {
+			t.close(provider, delay) // admit waits, and so do all other requests to this provider
+			continue
+		}
+		if err := t.wait(ctx, provider, delay); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// provider tells providers apart by host name.
+func (t *Transport) provider(host string) string {
+	host = strings.ToLower(host)
+	for _, h := range t.o.Auth0Hosts {
+		if hostname(h) == host {
+			return auth0
+		}
+	}
+	switch {
+	case host == "twilio.com" || strings.HasSuffix(host, ".twilio.com"):
+		return twilio
+	case host == "api.vercel.com":
+		return vercel
+	}
+	return form
+}
+
+// formHost says whether the endpoint replacement of the form's host applies.
+func (t *Transport) formHost(host string) bool {
+	host = strings.ToLower(host)
+	if strings.HasSuffix(host, ".vercel.app") {
+		return true
+	}
+	for _, h := range t.o.FormHosts {
+		if hostname(h) == host {
+			return true
+		}
+	}
+	return false
+}
+
+func hostname(h string) string {
+	h = strings.ToLower(h)
+	if name, _, err := net.SplitHostPort(h); err == nil {
+		return name
+	}
+	return h
+}
+
+// redirect is the request of one attempt: a copy with a fresh body that goes where the
+// endpoints say, under the provider's own name.
+func (t *Transport) redirect(r *http.Request, provider string, body []byte) *http.Request {
+	q := r.Clone(r.Context())
+	if body != nil {
+		q.Body = io.NopCloser(bytes.NewReader(body))
+		q.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+		q.ContentLength = int64(len(body))
+	}
+	var to *url.URL
+	switch {
+	case provider == auth0:
+		to = t.o.Endpoints.Auth0
+	case provider == twilio:
+		to = t.o.Endpoints.Twilio
+	case provider == vercel, t.formHost(r.URL.Hostname()):
+		to = t.o.Endpoints.Vercel
+	}
+	if to != nil {
+		if q.Host == "" {
+			q.Host = q.URL.Host
+		}
+		q.URL.Scheme, q.URL.Host = to.Scheme, to.Host
+	}
+	return q
+}
+
+// attempt sends one request and reads its answer whole.
+func (t *Transport) attempt(q *http.Request, provider string) (*http.Response, error) {
+	ctx, cancel := context.WithTimeout(q.Context(), t.o.Timeout)
+	defer cancel()
+	t.mu.Lock()
+	t.counts[provider]++
+	t.mu.Unlock()
+	res, err := t.o.Base.RoundTrip(q.WithContext(ctx))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = res.Body.Close() }()
+	data, err := io.ReadAll(io.LimitReader(res.Body, maxBody+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > maxBody {
+		return nil, fmt.Errorf("the answer is larger than %d MiB", maxBody>>20)
+	}
+	res.Body = io.NopCloser(bytes.NewReader(data))
+	return res, nil
+}
+
+// replayable takes the request's body into memory, so that it can be sent more than once.
+func replayable(r *http.Request) ([]byte, error) {
+	if r.Body == nil || r.Body == http.NoBody {
+		return nil, nil
+	}
+	defer func() { _ = r.Body.Close() }()
+	return io.ReadAll(r.Body)
+}
+
+// unreachable is the error of a request that got no answer, for a person.
+func unreachable(host, provider string, timeout time.Duration, err error) error {
+	const hint = "Check the connection and the proxy settings, then run the same command again: it carries on where it stopped."
+	if timedOut(err) {
+		return fault.Wrap(err, fault.Failed, provider+".timeout", hint, "%s did not answer within %s.", host, timeout)
+	}
+	var dns *net.DNSError
+	if errors.As(err, &dns) && dns.IsNotFound {
+		return fault.Wrap(err, fault.Failed, provider+".unknown_host",
+			"Check the name for a typing error. A proxy is taken from HTTPS_PROXY.", "There is no host named %s.", host)
+	}
+	return fault.Wrap(err, fault.Failed, provider+".unreachable", hint, "%s can't be reached: %s.", host, cause(err))
+}
+
+// cause is the innermost text of a network error. The outer ones repeat the request's URL and address.
+func cause(err error) string {
+	var op *net.OpError
+	if errors.As(err, &op) && op.Err != nil {
+		return op.Err.Error()
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return "the connection broke before the answer was complete"
+	}
+	return err.Error()
+}
+
+func timedOut(err error) bool {
+	var timeout net.Error
+	return errors.Is(err, context.DeadlineExceeded) || (errors.As(err, &timeout) && timeout.Timeout())
+}

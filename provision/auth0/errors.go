@@ -1,0 +1,154 @@
+package auth0
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"phonegate/provision/fault"
+)
+
+// statusError is the cause inside the faults that come from an answer of Auth0.
+type statusError struct{ status int }
+
+func (e *statusError) Error() string { return fmt.Sprintf("HTTP status %d", e.status) }
+
+// status is the HTTP status behind an error, 0 if there was no answer.
+func status(err error) int {
+	var s *statusError
+	if errors.As(err, &s) {
+		return s.status
+	}
+	return 0
+}
+
+func notFound(err error) bool { return status(err) == http.StatusNotFound }
+
+// unsure says that Auth0 may have done what was asked although the call failed.
+func unsure(err error) bool {
+	s := status(err)
+	return s == 0 || s == http.StatusRequestTimeout || s >= 500
+}
+
+// typed takes the fault out of what the SDK and http.Client have wrapped around it.
+func typed(err error) error {
+	if err == nil {
+		return nil
+	}
+	var f *fault.Error
+	switch {
+	case errors.As(err, &f):
+		return f
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err
+	}
+	return fault.Wrap(err, fault.Failed, "auth0.unexpected_answer",
+		"Run the same command again; if it happens again, please report it.", "Auth0 gave an answer that can't be read: %s.", err)
+}
+
+var expectedScopes = regexp.MustCompile(`expected any of: ([a-z0-9_:, ]+)`)
+
+// refusal is the error of an answer of the Management API that is not a success.
+func refusal(r *http.Request, res *http.Response) error {
+	var body struct {
+		Error       string `json:"error"`
+		Message     string `json:"message"`
+		ErrorCode   string `json:"errorCode"`
+		Description string `json:"error_description"`
+	}
+	decodeBody(res, &body)
+	code := first(body.ErrorCode, snake(body.Error), fmt.Sprintf("http_%d", res.StatusCode))
+	message := strings.TrimSuffix(first(body.Message, body.Description, http.StatusText(res.StatusCode)), ".")
+	category, hint := fault.Failed, ""
+	switch {
+	case code == "insufficient_scope":
+		category = fault.Refused
+		hint = "Add the scope to the application: Auth0 dashboard > Applications > APIs > Auth0 Management API > Machine to Machine Applications."
+		if m := expectedScopes.FindStringSubmatch(body.Message); m != nil {
+			hint = strings.Replace(hint, "the scope", "the scope "+strings.TrimSpace(m[1]), 1)
+		}
+	case code == "insufficient_entitlement", code == "feature_not_enabled":
+		category, hint = fault.Refused, "The tenant's plan does not include this; see https://auth0.com/pricing."
+	case res.StatusCode == http.StatusUnauthorized:
+		category, hint = fault.Refused, "Check the Auth0 credentials and that they belong to this tenant."
+	case res.StatusCode == http.StatusForbidden:
+		category, hint = fault.Refused, "Check the application's permissions for the Auth0 Management API."
+	case res.StatusCode == http.StatusTooManyRequests:
+		hint = "The tenant's rate limit is used up, perhaps by another program. Try again in a minute."
+	case res.StatusCode >= 500:
+		hint = "Auth0 has a problem: see https://status.auth0.com. Then run the same command again: it carries on where it stopped."
+	}
+	e := fault.Wrap(&statusError{res.StatusCode}, category, "auth0."+code, hint, "Auth0 answered %d to %s %s: %s.", res.StatusCode, r.Method, r.URL.Path, message)
+	e.RequestID = requestID(res)
+	return e
+}
+
+// tokenRefusal is the error of a failed token request, in Auth0's own words.
+func tokenRefusal(domain string, res *http.Response) error {
+	var body struct {
+		Error       string `json:"error"`
+		Description string `json:"error_description"`
+		Message     string `json:"message"`
+	}
+	decodeBody(res, &body)
+	code := first(snake(body.Error), fmt.Sprintf("http_%d", res.StatusCode))
+	text := first(body.Description, body.Message, http.StatusText(res.StatusCode))
+	category, hint := fault.Refused, "Check AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET: Auth0 dashboard > Applications > your Machine to Machine application."
+	switch {
+	case res.StatusCode >= 500 || res.StatusCode == http.StatusTooManyRequests:
+		category, hint = fault.Failed, "Try again in a minute; see https://status.auth0.com."
+	case res.StatusCode == http.StatusNotFound:
+		hint = "Check the tenant's domain: Auth0 dashboard > Settings, for example acme.us.auth0.com."
+	case code == "unauthorized_client":
+		hint = "Allow the grant Client Credentials: Auth0 dashboard > Applications > your application > Advanced Settings > Grant Types."
+	case strings.Contains(text, "not enabled within domain"), strings.Contains(text, "not authorized to access resource server"):
+		hint = "Authorise the application for the Auth0 Management API: Auth0 dashboard > Applications > APIs > Auth0 Management API > Machine to Machine Applications."
+	}
+	e := fault.Wrap(&statusError{res.StatusCode}, category, "auth0."+code, hint,
+		"%s refused the client id and secret: %s (%s).", domain, code, strings.TrimSuffix(text, "."))
+	e.RequestID = requestID(res)
+	return e
+}
+
+// decodeBody reads what can be read: an error's body may be HTML of a proxy, or empty.
+func decodeBody(res *http.Response, into any) {
+	data, err := io.ReadAll(io.LimitReader(res.Body, 64<<10))
+	_ = res.Body.Close()
+	if err == nil {
+		_ = json.Unmarshal(data, into)
+	}
+}
+
+func requestID(res *http.Response) string {
+	return first(res.Header.Get("X-Auth0-Requestid"), res.Header.Get("X-Request-Id"), res.Header.Get("Cf-Ray"))
+}
+
+// hide takes values out of an error's message: Auth0 quotes what it does not like.
+func hide(err error, values map[string]string) error {
+	var f *fault.Error
+	if !errors.As(err, &f) {
+		return err
+	}
+	for _, v := range values {
+		if len(v) >= 8 {
+			f.Message = strings.ReplaceAll(f.Message, v, "(hidden)")
+		}
+	}
+	return err
+}
+
+func first(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+func snake(s string) string { return strings.ReplaceAll(strings.ToLower(strings.TrimSpace(s)), " ", "_") }
