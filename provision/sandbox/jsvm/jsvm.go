@@ -57,6 +57,8 @@ type ActionResult struct {
 	TransactionMetadata map[string]any
 	// IDTokenClaims and AccessTokenClaims are custom claims.
 	IDTokenClaims, AccessTokenClaims map[string]any
+	// Commands are the other calls on api, in order; nothing here acts on them (multifactor, authentication, scopes).
+	Commands []Command
 	// Logs are the lines written to console, at most 256 characters each.
 	Logs []string
 	// Thrown is the error that the handler ended with ("TypeError: ..."), "" for none; Stack goes with it.
