@@ -1,0 +1,376 @@
+'use strict';
+
+/*
+ * Verify phone number: a post-login Action for Auth0 (CommonJS, node22, no dependency).
+ * phonegate:action
+ *
+ * Lets a user through only with a phone number that Twilio Verify has approved. It sends a code,
+ * redirects to the code-entry form with a signed session token, and accepts the form's signed answer.
+ *
+ *   Record  app_metadata.phone_number, phone_number_verified, phone_number_verified_at
+ *   Pending app_metadata.phone_verification {sid, number, sent_at, sends, tries}
+ *   Secrets TWILIO_API_KEY, TWILIO_API_SECRET, TWILIO_VERIFY_SERVICE, FORM_URL, SESSION_SECRET,
+ *           VERDICT_SECRET and, while secrets are being rotated, VERDICT_SECRET_PREVIOUS
+ *
+ * Principles: it fails closed (whatever goes wrong denies); nothing runs after a deny; the record is
+ * written only on Twilio's "approved"; nothing is logged. Users may edit their user_metadata, so the
+ * record lives in app_metadata and counts only for the number that user_metadata has now.
+ */
+
+const CONFIG = /* phonegate:config */ {
+  "codeCheck": "form",
+  "noPhone": "form",
+  "changeNumber": true,
+  "codeLength": 6,
+  "phone": { "home": null, "allowed": [] },
+  "enforce": { "usersCreatedAfter": null, "skipClients": [], "skipConnections": [] },
+  "claims": null
+} /* phonegate:end */;
+
+const CALL_TIMEOUT_MS = 5000; // Auth0 gives one leg 20 s; a leg makes two calls at most
+const RESEND_AFTER_MS = 60 * 1000;
+const CODE_LIFETIME_MS = 10 * 60 * 1000; // Twilio's, and the session token's
+const MAX_TRIES = 5; // Twilio refuses the sixth check of a verification
+
+const DENIALS = {
+  phone_unverified: 'Your phone number is not verified yet. Sign in interactively to verify it.',
+  phone_missing: 'Your profile has no phone number to verify.',
+  phone_invalid: 'The phone number in your profile is not a number that can be verified.',
+  phone_country: 'Phone numbers of this country are not accepted.',
+  phone_code_wrong: 'The code was not right. Sign in again to try once more.',
+  phone_code_expired: 'The code has expired or was already used. Sign in again for a new one.',
+  phone_too_many_tries: 'Too many wrong codes. Wait ten minutes, then sign in again.',
+  phone_too_many_sends: 'Too many codes were sent to this number. Wait ten minutes, then sign in again.',
+  phone_provider: 'The code could not be sent or checked. Sign in again in a few minutes.',
+  phone_token: 'The answer of the verification page was not accepted. Sign in again.',
+  phone_config: 'Phone verification is not set up completely.',
+};
+
+/** Runs after each login: passes verified users without a network call, sends the others to the form. */
+exports.onExecutePostLogin = (event, api) => failClosed(api, () => begin(event, api));
+
+/** Runs when the form has sent the browser back to /continue. */
+exports.onContinuePostLogin = (event, api) => failClosed(api, () => finish(event, api));
+
+async function failClosed(api, leg) {
+  try {
+    await leg();
+  } catch {
+    deny(api, 'phone_provider');
+  }
+}
+
+function deny(api, code, detail = '') {
+  api.access.deny(`${code}: ${DENIALS[code]}${detail}`);
+}
+
+// ---- First leg: who must verify, and with which number
+
+async function begin(event, api) {
+  if (isExempt(event)) return;
+  const profile = readProfile(event.user);
+  if (profile.verified) return setClaims(api, profile.record);
+  // A user who is never asked must not lose refresh tokens either, so this comes before canRedirect.
+  if (!profile.typed && CONFIG.noPhone === 'skip') return;
+  if (!canRedirect(api)) return deny(api, 'phone_unverified');
+  const secrets = readSecrets(event);
+  if (!secrets) return deny(api, 'phone_config');
+  if (!profile.typed) return askForNumber(event, api, secrets, 'phone_missing');
+  if (profile.problem) return askForNumber(event, api, secrets, profile.problem);
+  return verifyNumber(event, api, secrets, profile);
+}
+
+function isExempt(event) {
+  const { usersCreatedAfter, skipClients, skipConnections } = CONFIG.enforce;
+  if (skipClients.includes(event.client?.client_id)) return true;
+  if (skipConnections.includes(event.connection?.name)) return true;
+  return usersCreatedAfter !== null && new Date(event.user.created_at) < new Date(usersCreatedAfter);
+}
+
+function readProfile(user) {
+  const app = user.app_metadata ?? {};
+  const typed = user.user_metadata?.phone_number || null;
+  const { number, problem } = typed ? normaliseNumber(typed, CONFIG.phone) : {};
+  const record = app.phone_number;
+  // A number whose country has left the allow-list stays verified; only new numbers are held to the list.
+  const isCurrent = !typed || typed === record || number === record;
+  const verified = app.phone_number_verified === true && isE164(record) && isCurrent;
+  return { typed, number, problem, record, verified, pending: readPending(app.phone_verification) };
+}
+
+function readPending(value) {
+  const sentAt = Date.parse(value?.sent_at);
+  if (!isVerificationSid(value?.sid) || !isE164(value.number) || Number.isNaN(sentAt)) return null;
+  return { sid: value.sid, number: value.number, sentAt, sends: value.sends ?? 1, tries: value.tries ?? 0 };
+}
+
+/** False for refresh tokens, password grants and prompt=none: nobody is there who could type a code. */
+function canRedirect(api) {
+  return typeof api.redirect?.canRedirect === 'function' && api.redirect.canRedirect() === true;
+}
+
+function readSecrets(event) {
+  const s = event.secrets ?? {};
+  const complete = s.TWILIO_API_KEY && s.TWILIO_API_SECRET && /^VA[0-9a-f]{32}$/i.test(s.TWILIO_VERIFY_SERVICE)
+    && /^https:\/\/|^http:\/\/(localhost|127\.0\.0\.1)[:/]/.test(s.FORM_URL)
+    && isStrong(s.SESSION_SECRET) && isStrong(s.VERDICT_SECRET);
+  return complete ? s : null;
+}
+
+function isStrong(secret) {
+  return typeof secret === 'string' && secret.length >= 32;
+}
+
+// ---- First leg: the code, and the way to the form
+
+async function verifyNumber(event, api, secrets, profile) {
+  const pending = profile.pending?.number === profile.number ? profile.pending : null;
+  const age = pending ? Math.abs(Date.now() - pending.sentAt) : Infinity;
+  const alive = age < CODE_LIFETIME_MS;
+  if (alive && pending.tries >= MAX_TRIES) return deny(api, 'phone_too_many_tries');
+  if (age < RESEND_AFTER_MS || (alive && pending.tries > 0)) return sendToCodePage(event, api, secrets, pending);
+
+  const sent = await startVerification(secrets, profile.number, alive ? pending : null);
+  if (sent.problem === 'phone_invalid') return askForNumber(event, api, secrets, 'phone_invalid');
+  if (sent.problem) return deny(api, sent.problem, sent.detail);
+  writePending(api, sent.pending);
+  return sendToCodePage(event, api, secrets, sent.pending, sent.limited);
+}
+
+async function startVerification(secrets, number, pending) {
+  const reply = await callTwilio(secrets, 'POST', 'Verifications', { To: number, Channel: 'sms' });
+  if (reply.ok && isVerificationSid(reply.body.sid)) return { pending: pendingOf(reply.body, number) };
+  if (reply.code === 60203) return findVerification(secrets, number, pending);
+  if (reply.code === 60200 || reply.code === 60205) return { problem: 'phone_invalid' };
+  return { problem: 'phone_provider', detail: reply.code ? ` (Twilio ${reply.code})` : '' };
+}
+
+/**
+ * Twilio sends no sixth text in ten minutes (60203), but a code that did arrive still works, so the
+ * user goes on to the form. The form must not see the number in clear, so it needs the verification's
+ * sid: the remembered one or, if the earlier texts were not sent by this Action (or the record is
+ * gone), the one that Twilio finds by the number. Without a sid nothing could be checked: deny.
+ */
+async function findVerification(secrets, number, pending) {
+  if (pending) return { pending, limited: true };
+  const reply = await callTwilio(secrets, 'GET', `Verifications/${encodeURIComponent(number)}`);
+  const found = reply.ok && isVerificationSid(reply.body.sid) && reply.body.to === number && reply.body.status === 'pending';
+  if (!found) return { problem: 'phone_too_many_sends' };
+  return { pending: pendingOf(reply.body, number), limited: true };
+}
+
+function pendingOf(verification, number) {
+  return { sid: verification.sid, number, sentAt: Date.now(), sends: verification.send_code_attempts?.length || 1, tries: 0 };
+}
+
+function writePending(api, { sid, number, sentAt, sends, tries }) {
+  const sent_at = new Date(sentAt).toISOString();
+  api.user.setAppMetadata('phone_verification', { sid, number, sent_at, sends, tries });
+}
+
+function sendToCodePage(event, api, secrets, pending, limited = false) {
+  return sendToForm(event, api, secrets, {
+    task: 'code', vsid: pending.sid, hint: pending.number.slice(-2),
+    sent: Math.floor(pending.sentAt / 1000), sends: pending.sends, limited,
+  });
+}
+
+/** Lets the form ask for another number where that is allowed, otherwise denies with the reason. */
+function askForNumber(event, api, secrets, reason) {
+  if (!CONFIG.changeNumber) return deny(api, reason);
+  return sendToForm(event, api, secrets, { task: 'number', reason });
+}
+
+function sendToForm(event, api, secrets, task) {
+  const token = api.redirect.encodeToken({
+    secret: secrets.SESSION_SECRET,
+    expiresInSeconds: CODE_LIFETIME_MS / 1000,
+    payload: { purpose: 'phonegate/session', host: event.request.hostname, change: CONFIG.changeNumber, ...task },
+  });
+  api.redirect.sendUserTo(secrets.FORM_URL, { query: { session_token: token } });
+}
+
+// ---- Second leg: the form's answer
+
+async function finish(event, api) {
+  const secrets = readSecrets(event);
+  if (!secrets) return deny(api, 'phone_config');
+  const answer = readAnswer(event, api, secrets);
+  if (!answer) return deny(api, 'phone_token');
+  const profile = readProfile(event.user);
+  if (CONFIG.codeCheck === 'action') return checkCode(event, api, secrets, profile, answer);
+  return acceptVerdict(event, api, profile, answer);
+}
+
+/**
+ * The answer's claims if it is for this user, this transaction and this mode of work, else null.
+ * Auth0 has checked signature, expiry and state when validateToken returns. The purpose keeps tokens of
+ * the other direction and mode out; the short life keeps an answer from being stored up.
+ */
+function readAnswer(event, api, secrets) {
+  const purpose = CONFIG.codeCheck === 'action' ? 'phonegate/code' : 'phonegate/verdict';
+  for (const secret of [secrets.VERDICT_SECRET, secrets.VERDICT_SECRET_PREVIOUS]) {
+    const claims = isStrong(secret) ? validate(api, secret) : null;
+    if (!claims) continue;
+    const fits = claims.purpose === purpose && claims.sub === event.user.user_id && claims.exp - claims.iat <= 600;
+    return fits ? claims : null;
+  }
+  return null;
+}
+
+function validate(api, secret) {
+  try {
+    return api.redirect.validateToken({ secret, tokenParameterName: 'session_token' });
+  } catch {
+    return null; // Auth0 throws on a token that it does not accept
+  }
+}
+
+/** code_check "form": Twilio has approved the code on the form's server; the answer must fit what was begun here. */
+function acceptVerdict(event, api, profile, verdict) {
+  const { number, problem } = normaliseNumber(verdict.phone_number, CONFIG.phone);
+  if (verdict.approved !== true || !isVerificationSid(verdict.vsid)) return deny(api, 'phone_token');
+  if (number !== verdict.phone_number) return deny(api, 'phone_token');
+  if (problem) return deny(api, problem);
+  if (!isExpected(profile, verdict)) return deny(api, 'phone_token');
+  return approve(event, api, number);
+}
+
+/**
+ * The number that was begun here must still be the profile's (it may have been edited meanwhile), under
+ * the remembered verification. Any other number or verification is only good where the form may ask for one.
+ */
+function isExpected(profile, { vsid, phone_number: number }) {
+  const { pending } = profile;
+  const begun = pending !== null && pending.number === number;
+  if (begun && profile.typed && profile.number !== number) return false;
+  return CONFIG.changeNumber || (begun && pending.sid === vsid);
+}
+
+/** code_check "action": the form only carries the typed code here, signed. */
+async function checkCode(event, api, secrets, { number, problem, pending }, { vsid, code }) {
+  if (!pending || pending.sid !== vsid || pending.number !== number || problem) return deny(api, 'phone_token');
+  if (typeof code !== 'string' || !/^\d{4,10}$/.test(code)) return deny(api, 'phone_token');
+  if (pending.tries >= MAX_TRIES) return deny(api, 'phone_too_many_tries');
+
+  const reply = await callTwilio(secrets, 'POST', 'VerificationCheck', { VerificationSid: vsid, Code: code });
+  if (reply.code === 60202) return denyTry(api, 'phone_too_many_tries', pending, MAX_TRIES);
+  if (reply.code === 20404) return denyExpired(api);
+  if (!reply.ok || reply.body.sid !== vsid) return deny(api, 'phone_provider');
+  const approved = reply.body.status === 'approved' && reply.body.valid === true && reply.body.to === number;
+  if (!approved) return denyTry(api, 'phone_code_wrong', pending, pending.tries + 1);
+  return approve(event, api, number);
+}
+
+function denyTry(api, code, pending, tries) {
+  writePending(api, { ...pending, tries });
+  deny(api, code);
+}
+
+function denyExpired(api) {
+  api.user.setAppMetadata('phone_verification', null); // so that the next login sends a new code
+  deny(api, 'phone_code_expired');
+}
+
+/** The only place that writes the record. */
+function approve(event, api, number) {
+  api.user.setAppMetadata('phone_number', number);
+  api.user.setAppMetadata('phone_number_verified', true);
+  api.user.setAppMetadata('phone_number_verified_at', new Date().toISOString());
+  api.user.setAppMetadata('phone_verification', null);
+  // In E.164, so that the record keeps fitting should the default country ever change.
+  if (event.user.user_metadata?.phone_number !== number) api.user.setUserMetadata('phone_number', number);
+  setClaims(api, number);
+}
+
+function setClaims(api, number) {
+  if (!CONFIG.claims) return;
+  api.idToken.setCustomClaim(`${CONFIG.claims}phone_number`, number);
+  api.idToken.setCustomClaim(`${CONFIG.claims}phone_number_verified`, true);
+}
+
+// ---- Twilio Verify
+
+/** One call, never repeated (a repeated send is another text): {ok, code, body}; no answer is ok false, code 0. */
+async function callTwilio(secrets, method, path, form) {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), CALL_TIMEOUT_MS);
+  try {
+    const response = await fetch(`https://verify.twilio.com/v2/Services/${secrets.TWILIO_VERIFY_SERVICE}/${path}`, {
+      method,
+      headers: {
+        Authorization: `Basic ${btoa(`${secrets.TWILIO_API_KEY}:${secrets.TWILIO_API_SECRET}`)}`,
+        Accept: 'application/json',
+        ...(form && { 'Content-Type': 'application/x-www-form-urlencoded' }),
+      },
+      body: form && new URLSearchParams(form).toString(),
+      redirect: 'manual',
+      signal: stop.signal,
+    });
+    const body = await response.json();
+    return { ok: response.status >= 200 && response.status < 300, code: Number(body?.code) || 0, body: body ?? {} };
+  } catch {
+    return { ok: false, code: 0, body: {} };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function isVerificationSid(value) {
+  return typeof value === 'string' && /^VE[0-9a-f]{32}$/i.test(value);
+}
+
+// phonegate:numbers (the same text in Action and form)
+
+/**
+ * Reads what a person typed as a phone number: {number} in E.164; {problem: "phone_invalid"} if it is none;
+ * {number, problem: "phone_country"} if its country is not allowed. Understands spaces, dashes, dots,
+ * brackets, slashes, a leading 00, a stray "(0)" and, with a home country, national form.
+ */
+function normaliseNumber(typed, { home, allowed }) {
+  const invalid = { problem: 'phone_invalid' };
+  if (typeof typed !== 'string' || typed.length > 60) return invalid;
+  const text = typed.normalize('NFKC').replace(/[\u200b-\u200f\u202a-\u202e\u2060-\u2069]/g, '').trim();
+  const dialled = text.replace(/^(\(?(?:\+|00)[^(]*)\(0\)/, '$1').replace(/[\s().\/\u2010-\u2015\u2212-]/g, '');
+  let number = null;
+  if (/^\+\d+$/.test(dialled)) number = dialled;
+  else if (/^00\d+$/.test(dialled)) number = `+${dialled.slice(2)}`;
+  else if (/^\d+$/.test(dialled) && home) number = readNational(dialled, home);
+  if (!isE164(number)) return invalid;
+  if (allowed.length === 0) return { number };
+
+  const sameCode = allowed.filter(({ code }) => number.startsWith(`+${code}`));
+  for (const country of sameCode) {
+    const national = fitNational(number.slice(1 + country.code.length), country);
+    if (national !== null) return { number: `+${country.code}${national}` };
+  }
+  // With a calling code that several countries share, a number that fits none of ours is another country's.
+  if (sameCode.some(({ shared }) => !shared)) return invalid;
+  return { number, problem: 'phone_country' };
+}
+
+function readNational(digits, home) {
+  const national = fitNational(digits, home);
+  if (national !== null) return `+${home.code}${national}`;
+  const rest = digits.startsWith(home.code) ? fitNational(digits.slice(home.code.length), home) : null;
+  return rest !== null ? `+${home.code}${rest}` : null;
+}
+
+/** The national number as the country's plan has it, without a trunk prefix; null if it does not fit the plan. */
+function fitNational(digits, { pattern, trunk, trunkRule }) {
+  const plan = new RegExp(`^(?:${pattern})$`);
+  const prefix = trunk ? new RegExp(`^(?:${trunk})`).exec(digits) : null;
+  if (prefix) {
+    const groups = prefix.slice(1);
+    const moved = trunkRule && groups.at(-1) !== undefined ? trunkRule.replace(/\$(\d)/g, (_, n) => groups[n - 1] ?? '') : '';
+    const bare = moved + digits.slice(prefix[0].length);
+    if (plan.test(bare)) return bare;
+  }
+  return plan.test(digits) ? digits : null;
+}
+
+function isE164(value) {
+  return typeof value === 'string' && /^\+[1-9]\d{6,14}$/.test(value);
+}
+
+// phonegate:end-of-numbers

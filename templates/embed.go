@@ -1,0 +1,15 @@
+package templates
+
+import "embed"
+
+//go:embed action/verify-phone-number.js form/verify.mjs form/vercel.json form/package.json lock/additional-sign-up-fields.js lock/login-page.html
+var files embed.FS
+
+// source is a template as it lies in the repository.
+func source(name string) []byte {
+	data, err := files.ReadFile(name)
+	if err != nil {
+		panic("templates: " + err.Error()) // a file that is embedded above: cannot happen
+	}
+	return data
+}

@@ -1,0 +1,162 @@
+package templates
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+)
+
+// ActionName is the Action's name in the tenant.
+const ActionName = "Verify phone number"
+
+// Markers stand in the head of the generated files; by them phonegate knows its own work again.
+const (
+	ActionMarker       = "phonegate:action"
+	FormMarker         = "phonegate:form"
+	LoginPageMarker    = "phonegate:login-page"
+	SignUpFieldsMarker = "phonegate:sign-up-fields"
+)
+
+// FormModule is the path of the form's only module among the files of Form.
+const FormModule = "api/verify.mjs"
+
+type actionConfig struct {
+	CodeCheck    string        `json:"codeCheck"`
+	NoPhone      string        `json:"noPhone"`
+	ChangeNumber bool          `json:"changeNumber"`
+	CodeLength   int           `json:"codeLength"`
+	Phone        phonePlan     `json:"phone"`
+	Enforce      actionEnforce `json:"enforce"`
+	Claims       *string       `json:"claims"`
+}
+
+type actionEnforce struct {
+	UsersCreatedAfter *string  `json:"usersCreatedAfter"`
+	SkipClients       []string `json:"skipClients"`
+	SkipConnections   []string `json:"skipConnections"`
+}
+
+// Action renders the post-login Action.
+func Action(s Settings) ([]byte, error) {
+	s, err := prepared(s)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := planOf(s)
+	if err != nil {
+		return nil, err
+	}
+	return fill(source("action/verify-phone-number.js"), actionConfig{
+		CodeCheck:    s.CodeCheck,
+		NoPhone:      s.NoPhone,
+		ChangeNumber: changesNumber(s),
+		CodeLength:   s.CodeLength,
+		Phone:        plan,
+		Enforce: actionEnforce{
+			UsersCreatedAfter: optional(s.Enforce.UsersCreatedAfter),
+			SkipClients:       s.Enforce.SkipClients,
+			SkipConnections:   s.Enforce.SkipConnections,
+		},
+		Claims: optional(s.Claims),
+	})
+}
+
+// changesNumber says whether the form may ask for a number: its server must be able to text it, and the
+// tenant must not insist on the profile's number.
+func changesNumber(s Settings) bool { return s.CodeCheck == "form" && s.NoPhone == "form" }
+
+func optional(value string) *string {
+	if value == "" {
+		return nil
+	}
+	return &value
+}
+
+type formConfig struct {
+	Version      string    `json:"version"`
+	Hosts        []string  `json:"hosts"`
+	CodeCheck    string    `json:"codeCheck"`
+	ChangeNumber bool      `json:"changeNumber"`
+	CodeLength   int       `json:"codeLength"`
+	Phone        formPhone `json:"phone"`
+	Brand        formBrand `json:"brand"`
+}
+
+type formPhone struct {
+	phonePlan
+	Example string `json:"example"`
+}
+
+type formBrand struct {
+	Name       string `json:"name"`
+	Logo       string `json:"logo"`
+	LogoSource string `json:"logoSource"` // what the Content-Security-Policy allows images from
+	Color      string `json:"color"`
+	OnColor    string `json:"onColor"`
+	Light      look   `json:"light"`
+	Dark       look   `json:"dark"`
+}
+
+// Form renders the code-entry form: everything that a host needs, with paths from the project's root.
+func Form(s Settings) ([]File, error) {
+	s, err := prepared(s)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := planOf(s)
+	if err != nil {
+		return nil, err
+	}
+	config := formConfig{
+		Hosts:        append([]string{s.Domain}, s.CustomDomains...),
+		CodeCheck:    s.CodeCheck,
+		ChangeNumber: changesNumber(s),
+		CodeLength:   s.CodeLength,
+		Phone:        formPhone{phonePlan: plan, Example: plan.example()},
+		Brand: formBrand{
+			Name:       s.Brand.Name,
+			Logo:       s.Brand.LogoURL,
+			LogoSource: logoSource(s.Brand.LogoURL),
+			Color:      s.Brand.Color,
+			OnColor:    textOn(s.Brand.Color),
+			Light:      lookOn(lightPaper, lightInk, s.Brand.Color),
+			Dark:       lookOn(darkPaper, darkInk, s.Brand.Color),
+		},
+	}
+	// The version names what runs: the module with its configuration, but for the version itself.
+	module, err := fill(source("form/verify.mjs"), config)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(module)
+	config.Version = hex.EncodeToString(sum[:6])
+	if module, err = fill(source("form/verify.mjs"), config); err != nil {
+		return nil, err
+	}
+	return []File{
+		{Path: FormModule, Data: module},
+		{Path: "package.json", Data: source("form/package.json")},
+		{Path: "vercel.json", Data: source("form/vercel.json")},
+	}, nil
+}
+
+// FormVersion is the version that the deployed form of these settings answers at /?health=1.
+func FormVersion(s Settings) (string, error) {
+	files, err := Form(s)
+	if err != nil {
+		return "", err
+	}
+	var config formConfig
+	err = literalOf(files[0].Data, &config)
+	return config.Version, err
+}
+
+func logoSource(logo string) string {
+	if strings.HasPrefix(logo, "data:") {
+		return "data:"
+	}
+	if u, ok := plainURL(logo); ok {
+		return "https://" + strings.ToLower(u.Host)
+	}
+	return ""
+}
