@@ -1,0 +1,208 @@
+package provision
+
+import (
+	"net/http"
+	"sync"
+	"time"
+
+	"phonegate/provision/auth0"
+	"phonegate/provision/config"
+	"phonegate/provision/event"
+	"phonegate/provision/fault"
+	"phonegate/provision/host/vercel"
+	"phonegate/provision/resource"
+	"phonegate/provision/secret"
+	"phonegate/provision/state"
+	"phonegate/provision/transport"
+	"phonegate/provision/twilio"
+	"phonegate/templates"
+)
+
+// Options say which tenant to work on, with what, and where to report.
+type Options struct {
+	// Name is the tenant's name in phonegate.yaml.
+	Name string
+	// Spec is its complete answers, defaults included (config.File.Tenant gives them).
+	Spec        config.Tenant
+	Credentials secret.Credentials
+	// Vault keeps the secrets that phonegate generates; nil for one that ends with the process.
+	Vault secret.Vault
+	// State remembers ids between runs. The caller opens and closes it.
+	State     *state.State
+	Endpoints transport.Endpoints
+	// Limits holds requests a second by provider that are not exceeded.
+	Limits map[string]float64
+	// Poll is the time between two looks at a build or deployment; zero for what suits the real providers.
+	Poll time.Duration
+	// Emit receives every event, one at a time; nil for none.
+	Emit func(event.Event)
+}
+
+// Tenant is the engine at work on one tenant.
+type Tenant struct {
+	name      string
+	spec      config.Tenant
+	state     *state.State
+	transport *transport.Transport
+
+	auth0  *auth0.Client
+	twilio *twilio.Client
+	vercel *vercel.Client
+
+	service    *twilio.Service
+	key        *twilio.Key
+	project    *vercel.Project
+	env        *vercel.Env
+	deployment *vercel.Deployment
+	action     *auth0.Action
+	binding    *auth0.Binding
+	loginPage  *auth0.LoginPage
+	client     *auth0.TestClient
+
+	session, verdict, keySecret      *generated
+	previousSession, previousVerdict *generated
+	nodes                            graph
+
+	emitMu   sync.Mutex
+	sink     func(event.Event)
+	stop     chan struct{}
+	stopOnce sync.Once
+}
+
+// Open prepares the engine for one tenant. It makes no call.
+func Open(o Options) (*Tenant, error) {
+	if o.Spec.Host.Kind != "vercel" {
+		return nil, fault.New(fault.Usage, "host.kind", "Set host.kind to vercel.", "The form can't be deployed to %q yet, only to vercel.", o.Spec.Host.Kind)
+	}
+	if was := o.State.Note("tenant").Get("domain"); was != "" && was != o.Spec.Auth0.Domain {
+		return nil, fault.New(fault.Usage, "state.domain", "Give "+o.Spec.Auth0.Domain+" a name of its own in the file, or destroy what is at "+was+" first.",
+			"What is remembered of tenant %s belongs to %s, not to %s.", o.Name, was, o.Spec.Auth0.Domain)
+	}
+	settings := Settings(o.Spec)
+	action, err := templates.Action(settings)
+	if err != nil {
+		return nil, err
+	}
+	page, err := templates.LoginPage(settings)
+	if err != nil {
+		return nil, err
+	}
+	form, err := templates.Form(settings)
+	if err != nil {
+		return nil, err
+	}
+	if o.Vault == nil {
+		o.Vault = secret.MemoryVault()
+	}
+	t := &Tenant{name: o.Name, spec: o.Spec, state: o.State, sink: o.Emit, stop: make(chan struct{})}
+	t.transport = transport.New(transport.Options{
+		Endpoints:  o.Endpoints,
+		Auth0Hosts: append([]string{o.Spec.Auth0.Domain}, o.Spec.Auth0.CustomDomains...),
+		Limits:     o.Limits,
+	})
+	c := o.Credentials
+	t.auth0 = auth0.New(auth0.Options{Domain: o.Spec.Auth0.Domain, ClientID: c.Auth0ClientID, ClientSecret: c.Auth0ClientSecret, Token: c.Auth0Token, HTTP: t.transport, Poll: o.Poll})
+	t.twilio = twilio.New(twilio.Options{AccountSID: c.TwilioAccountSID, AuthToken: c.TwilioAuthToken, APIKey: c.TwilioAPIKey, APISecret: c.TwilioAPISecret, HTTP: t.transport})
+	t.vercel = vercel.New(vercel.Options{Token: c.VercelToken, Team: firstOf(o.Spec.Host.Team, c.VercelTeam), HTTP: t.transport})
+
+	made := func(name string) *generated {
+		return &generated{name: name, vault: o.Vault, note: o.State.Note("secrets")}
+	}
+	t.session, t.verdict, t.keySecret = made(sessionSecret), made(verdictSecret), made(twilioKey)
+	t.previousSession, t.previousVerdict = made(sessionSecret+"-previous"), made(verdictSecret+"-previous")
+
+	t.service = twilio.NewService(t.twilio, twilio.ServiceSpec{Name: o.Spec.Twilio.ServiceName, CodeLength: o.Spec.Twilio.CodeLength}, o.State.Note("twilio.service"))
+	t.key = twilio.NewKey(t.twilio, "phonegate "+o.Name, t.keySecret.value, t.keySecret.put, o.State.Note("twilio.key"))
+	t.project = vercel.NewProject(t.vercel, vercel.ProjectSpec{Name: o.Spec.Host.Project}, o.State.Note("host.project"))
+	t.env = vercel.NewEnv(t.vercel, t.project, t.formInputs, o.State.Note("host.env"))
+	var files []vercel.File
+	for _, f := range form {
+		files = append(files, vercel.File{Path: f.Path, Data: f.Data})
+	}
+	t.deployment = vercel.NewDeployment(t.vercel, t.project, t.env, files, o.State.Note("host.deployment"))
+	t.action = auth0.NewAction(t.auth0, auth0.ActionSpec{Name: templates.ActionName, Code: string(action), Inputs: t.actionInputs}, o.State.Note("auth0.action"))
+	t.binding = auth0.NewBinding(t.auth0, t.action, o.State.Note("auth0.binding"))
+	t.loginPage = auth0.NewLoginPage(t.auth0, auth0.LoginPageSpec{Mode: o.Spec.Auth0.LoginPage, ClientID: o.Spec.Auth0.ClientID, HTML: string(page)}, o.State.Note("auth0.login_page"))
+	t.client = auth0.NewTestClient(t.auth0, TestClientName, o.State.Note("auth0.client"))
+
+	// The binding is the switch: it goes on when everything it leads to is in place.
+	t.nodes = graph{
+		{t.service, nil},
+		{t.key, nil},
+		{t.project, nil},
+		{t.loginPage, nil},
+		{t.client, nil},
+		{t.env, []string{"host.project", "twilio.service", "twilio.key"}},
+		{t.deployment, []string{"host.env"}},
+		{t.action, []string{"twilio.service", "twilio.key", "host.deployment"}},
+		{t.binding, []string{"auth0.action", "auth0.login_page"}},
+	}
+	return t, nil
+}
+
+// TestClientName is the Auth0 application that the live test signs in with.
+const TestClientName = "phonegate live test"
+
+// formInputs is the form's environment.
+func (t *Tenant) formInputs() resource.Inputs {
+	s := newSheet()
+	s.secret("SESSION_SECRET", t.session)
+	s.secret("VERDICT_SECRET", t.verdict)
+	if t.previousSession.print() != "" && t.previousVerdict.print() != "" {
+		s.secret("SESSION_SECRET_PREVIOUS", t.previousSession)
+		s.secret("VERDICT_SECRET_PREVIOUS", t.previousVerdict)
+	}
+	if t.spec.CodeCheck == "form" {
+		t.twilioInputs(s)
+	}
+	return s.inputs()
+}
+
+// actionInputs is the Action's secrets.
+func (t *Tenant) actionInputs() resource.Inputs {
+	s := newSheet()
+	s.secret("SESSION_SECRET", t.session)
+	s.secret("VERDICT_SECRET", t.verdict)
+	if t.previousVerdict.print() != "" {
+		s.secret("VERDICT_SECRET_PREVIOUS", t.previousVerdict)
+	}
+	t.twilioInputs(s)
+	s.plain("FORM_URL", t.deployment.URL())
+	return s.inputs()
+}
+
+func (t *Tenant) twilioInputs(s *sheet) {
+	s.plain("TWILIO_VERIFY_SERVICE", t.service.SID())
+	s.plain("TWILIO_API_KEY", t.key.SID())
+	s.secret("TWILIO_API_SECRET", t.keySecret)
+}
+
+// Emit passes an event on in turn with the engine's own.
+func (t *Tenant) Emit(e event.Event) { t.emit(e) }
+
+func (t *Tenant) emit(e event.Event) {
+	if t.sink == nil {
+		return
+	}
+	t.emitMu.Lock()
+	defer t.emitMu.Unlock()
+	t.sink(e)
+}
+
+// Requests counts the API calls made so far, by provider.
+func (t *Tenant) Requests() map[string]int { return t.transport.Requests() }
+
+// HTTP is the road that the live test takes to the tenant and the form.
+func (t *Tenant) HTTP() http.RoundTripper { return t.transport }
+
+// FormURL is the form's address, "" before it is deployed.
+func (t *Tenant) FormURL() string { return t.deployment.URL() }
+
+func firstOf(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}
