@@ -151,4 +151,6 @@ func first(values ...string) string {
 	return ""
 }
 
-func snake(s string) string { return strings.ReplaceAll(strings.ToLower(strings.TrimSpace(s)), " ", "_") }
+func snake(s string) string {
+	return strings.ReplaceAll(strings.ToLower(strings.TrimSpace(s)), " ", "_")
+}

@@ -123,7 +123,9 @@ func (l *LoginPage) foreign() bool {
 		hash(l.target.html) != l.note.Get("written") && l.target.html != l.spec.HTML
 }
 
-func (l *LoginPage) same() bool { return l.target != nil && l.target.on && l.target.html == l.spec.HTML }
+func (l *LoginPage) same() bool {
+	return l.target != nil && l.target.on && l.target.html == l.spec.HTML
+}
 
 // Change implements resource.Resource.
 func (l *LoginPage) Change() event.Change {

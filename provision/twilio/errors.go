@@ -1,0 +1,123 @@
+package twilio
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	twilio "github.com/twilio/twilio-go/client"
+
+	"phonegate/provision/fault"
+)
+
+// answerError is the cause inside the faults that come from an answer of Twilio.
+type answerError struct{ status, code int }
+
+func (e *answerError) Error() string { return fmt.Sprintf("HTTP status %d, code %d", e.status, e.code) }
+
+func answer(err error) answerError {
+	var a *answerError
+	if errors.As(err, &a) {
+		return *a
+	}
+	return answerError{}
+}
+
+func notFound(err error) bool {
+	a := answer(err)
+	return a.status == http.StatusNotFound || a.code == 20404
+}
+
+// unsure says that Twilio may have done what was asked although the call failed.
+func unsure(err error) bool {
+	s := answer(err).status
+	return s == 0 || s == http.StatusRequestTimeout || s >= 500
+}
+
+// typed takes the fault out of what the SDK and http.Client have wrapped around it.
+func typed(err error) error {
+	if err == nil {
+		return nil
+	}
+	var f *fault.Error
+	if errors.As(err, &f) {
+		return f
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	var local *twilio.TwilioRestError // the SDK checks the credentials' characters before it sends them
+	if errors.As(err, &local) {
+		return fault.New(fault.Refused, fmt.Sprintf("twilio.%d", local.Code), hints[20003], "Twilio's credentials hold characters that can't be part of them.")
+	}
+	return fault.Wrap(err, fault.Failed, "twilio.unexpected_answer",
+		"Run the same command again; if it happens again, please report it.", "Twilio gave an answer that can't be read: %s.", err)
+}
+
+// hints say what to do about the codes that people meet, most of all on their first day.
+var hints = map[int]string{
+	20003: "Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (https://console.twilio.com > Account Info), and that the account is active. API keys can't see the account or make keys.",
+	20404: "It may have been deleted in the Twilio console. Run `phonegate plan` to see what is missing.",
+	20429: "Twilio is busy or the account's limit is reached. Try again in a minute.",
+	21608: "A trial account only texts verified numbers: https://console.twilio.com > Phone Numbers > Verified Caller IDs. Or upgrade the account.",
+	60200: "Check the value: phone numbers are +, country code and number; service names have at most 30 letters, digits, spaces, - and _, and at most 4 digits.",
+	60202: "Too many wrong codes. Wait until the verification has expired (10 minutes), then start again.",
+	60203: "Five messages were sent to this number. The code in the last one still works; otherwise wait 10 minutes.",
+	60205: "The number is a landline and the service does not text landlines. Use a mobile number.",
+	60212: "Other requests for this number are under way. Try again in a minute.",
+	60220: "Numbers in China need Twilio's approval: https://www.twilio.com/docs/errors/60220.",
+	60223: "Switch SMS on for the service: https://console.twilio.com > Verify > Services.",
+	60238: "Twilio is reviewing the account. It can take three days; the console says more.",
+	60410: "Twilio's Fraud Guard blocks this prefix for now. Wait up to 12 hours or change Fraud Guard: https://console.twilio.com > Verify > Services.",
+	60605: "Allow the country: https://console.twilio.com > Verify > Settings > Geo permissions.",
+}
+
+// refusal is the error of an answer that is not a success, whatever its body holds.
+func refusal(r *http.Request, res *http.Response) error {
+	data, _ := io.ReadAll(io.LimitReader(res.Body, 64<<10))
+	_ = res.Body.Close()
+	var body struct {
+		Code    json.Number `json:"code"`
+		Message string      `json:"message"`
+	}
+	_ = json.Unmarshal(data, &body)
+	number, _ := body.Code.Int64()
+	a := &answerError{res.StatusCode, int(number)}
+	code := fmt.Sprintf("twilio.%d", a.code)
+	if a.code == 0 {
+		code = fmt.Sprintf("twilio.http_%d", res.StatusCode)
+	}
+	message := strings.TrimSuffix(body.Message, ".")
+	if message == "" {
+		message = http.StatusText(res.StatusCode)
+	}
+	category, hint := fault.Failed, hints[a.code]
+	switch {
+	case res.StatusCode == http.StatusUnauthorized:
+		category, hint = fault.Refused, hints[20003]
+	case res.StatusCode == http.StatusForbidden && a.code == 0:
+		category = fault.Refused
+	case res.StatusCode >= 500:
+		hint = "Twilio has a problem: see https://status.twilio.com. Then run the same command again: it carries on where it stopped."
+	case hint == "" && a.code != 0:
+		hint = fmt.Sprintf("See https://www.twilio.com/docs/errors/%d.", a.code)
+	}
+	e := fault.Wrap(a, category, code, hint, "Twilio answered %d to %s %s: %s.", res.StatusCode, r.Method, path(r), message)
+	e.RequestID = res.Header.Get("Twilio-Request-Id")
+	return e
+}
+
+// path is the request's path without a phone number: a verification can be addressed by it.
+func path(r *http.Request) string {
+	parts := strings.Split(r.URL.Path, "/")
+	for i, p := range parts {
+		if strings.HasPrefix(p, "+") {
+			parts[i] = "(number)"
+		}
+	}
+	return strings.Join(parts, "/")
+}

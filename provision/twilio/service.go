@@ -1,0 +1,217 @@
+package twilio
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	verify "github.com/twilio/twilio-go/rest/verify/v2"
+
+	"phonegate/provision/event"
+	"phonegate/provision/fault"
+	"phonegate/provision/resource"
+	"phonegate/provision/transport"
+)
+
+// ServiceSpec is the Verify service as it should be.
+type ServiceSpec struct {
+	Name       string
+	CodeLength int
+}
+
+// Service is the resource twilio.service. Only its name and the length of its codes are managed; all
+// other settings are left as they are.
+type Service struct {
+	c    *Client
+	spec ServiceSpec
+	note resource.Note
+
+	found *ServiceInfo
+	stale bool // found may be out of date: an Apply has failed on the way
+}
+
+// NewService makes the resource. The note keeps the service's sid and whether phonegate made it.
+func NewService(c *Client, spec ServiceSpec, note resource.Note) *Service {
+	return &Service{c: c, spec: spec, note: note}
+}
+
+// ValidateServiceName says what Twilio would refuse about a service's name.
+func ValidateServiceName(name string) error {
+	const hint = "At most 30 letters, digits, spaces, - and _, and at most 4 digits in all."
+	digits := 0
+	for _, r := range name {
+		switch {
+		case r >= '0' && r <= '9':
+			digits++
+		case (r >= 'a' && r <= 'z') || (r >= 'A' && r <= 'Z') || r == ' ' || r == '-' || r == '_':
+		default:
+			return fault.New(fault.Usage, "twilio.service_name", hint, "The name of the Verify service can't hold %q.", r)
+		}
+	}
+	switch {
+	case strings.TrimSpace(name) == "":
+		return fault.New(fault.Usage, "twilio.service_name", hint, "The Verify service has no name.")
+	case utf8.RuneCountInString(name) > 30:
+		return fault.New(fault.Usage, "twilio.service_name", hint, "The name of the Verify service has more than 30 characters: %s.", name)
+	case digits > 4:
+		return fault.New(fault.Usage, "twilio.service_name", hint, "The name of the Verify service has more than 4 digits: %s.", name)
+	}
+	return nil
+}
+
+func (s *Service) validate() error {
+	if err := ValidateServiceName(s.spec.Name); err != nil {
+		return err
+	}
+	if s.spec.CodeLength < 4 || s.spec.CodeLength > 10 {
+		return fault.New(fault.Usage, "twilio.code_length", "Choose 4 to 10; 6 is usual.", "Codes can't have %d digits.", s.spec.CodeLength)
+	}
+	return s.c.ready()
+}
+
+// Name implements resource.Resource.
+func (s *Service) Name() string { return "twilio.service" }
+
+// SID is the service's sid, "" before it exists.
+func (s *Service) SID() string {
+	if s.found == nil {
+		return ""
+	}
+	return s.found.SID
+}
+
+// Read implements resource.Resource. Names are not unique at Twilio, so the noted sid goes first.
+func (s *Service) Read(ctx context.Context) error {
+	if err := s.validate(); err != nil {
+		return err
+	}
+	s.found, s.stale = nil, false
+	if sid := s.note.Get("sid"); sid != "" {
+		found, err := s.c.verify(ctx).FetchService(sid)
+		if err == nil {
+			i := info(found)
+			s.found = &i
+			return nil
+		}
+		if err = typed(err); !notFound(err) {
+			return err
+		}
+	}
+	return s.find(ctx)
+}
+
+func (s *Service) find(ctx context.Context) error {
+	all, err := s.c.Services(ctx)
+	if err != nil {
+		return err
+	}
+	for _, i := range all {
+		if i.Name == s.spec.Name {
+			s.found = &i
+			return nil
+		}
+	}
+	return nil
+}
+
+// Change implements resource.Resource.
+func (s *Service) Change() event.Change {
+	c := event.Change{Resource: s.Name(), Op: event.None, Detail: fmt.Sprintf("“%s”, %d digits", s.spec.Name, s.spec.CodeLength)}
+	if s.found == nil {
+		c.Op, c.From, c.Requests = event.Create, "new", 1
+		return c
+	}
+	var why []string
+	if s.found.Name != s.spec.Name {
+		why = append(why, fmt.Sprintf("now called “%s”", s.found.Name))
+	}
+	if s.found.CodeLength != s.spec.CodeLength {
+		why = append(why, fmt.Sprintf("%d digits → %d", s.found.CodeLength, s.spec.CodeLength))
+	}
+	if len(why) > 0 {
+		c.Op, c.Requests = event.Update, 1
+		c.Detail = fmt.Sprintf("“%s”: %s", s.spec.Name, strings.Join(why, ", "))
+	} else if s.note.Get("sid") == "" {
+		c.From = "found"
+	}
+	return c
+}
+
+// Apply implements resource.Resource.
+func (s *Service) Apply(ctx context.Context, _ resource.Progress) (err error) {
+	if s.stale {
+		if err := s.Read(ctx); err != nil {
+			return err
+		}
+	}
+	defer func() { s.stale = err != nil }()
+	switch {
+	case s.found == nil:
+		if err := s.create(ctx); err != nil {
+			return err
+		}
+	case s.Change().Op == event.Update:
+		p := (&verify.UpdateServiceParams{}).SetFriendlyName(s.spec.Name).SetCodeLength(s.spec.CodeLength)
+		if _, err := s.c.verify(transport.Repeatable(ctx)).UpdateService(s.found.SID, p); err != nil {
+			return typed(err)
+		}
+		s.found.Name, s.found.CodeLength = s.spec.Name, s.spec.CodeLength
+	}
+	return s.note.Set("sid", s.found.SID)
+}
+
+// create makes the service. That phonegate is about to make it is noted first: if the answer is lost or the
+// program dies, the service that is then found by its name is known to be ours.
+func (s *Service) create(ctx context.Context) error {
+	if err := s.note.Set("made", "yes"); err != nil {
+		return err
+	}
+	p := (&verify.CreateServiceParams{}).SetFriendlyName(s.spec.Name).SetCodeLength(s.spec.CodeLength)
+	made, err := s.c.verify(ctx).CreateService(p)
+	if err == nil {
+		i := info(made)
+		s.found = &i
+		return nil
+	}
+	if err = typed(err); !unsure(err) {
+		_ = s.note.Set("made", "")
+		return err
+	}
+	if ctx.Err() != nil || s.find(ctx) != nil || s.found == nil {
+		return err
+	}
+	return nil
+}
+
+// UndoChange implements resource.Resource.
+func (s *Service) UndoChange() event.Change {
+	c := event.Change{Resource: s.Name(), Op: event.None}
+	switch {
+	case s.found == nil:
+		c.Detail = fmt.Sprintf("“%s” is not there", s.spec.Name)
+	case !s.made():
+		c.Detail = fmt.Sprintf("“%s” is kept: phonegate did not make it", s.found.Name)
+	default:
+		c.Op, c.Requests, c.Detail = event.Delete, 1, fmt.Sprintf("“%s”", s.found.Name)
+	}
+	return c
+}
+
+func (s *Service) made() bool { return s.note.Get("made") == "yes" }
+
+// Undo implements resource.Resource.
+func (s *Service) Undo(ctx context.Context, _ resource.Progress) error {
+	if s.found != nil && s.made() {
+		if err := typed(s.c.verify(transport.Repeatable(ctx)).DeleteService(s.found.SID)); err != nil && !notFound(err) {
+			return err
+		}
+	}
+	s.found = nil
+	for _, key := range []string{"sid", "made"} {
+		if err := s.note.Set(key, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
