@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"phonegate/provision/config"
+	"phonegate/provision/durable"
 	"phonegate/provision/fault"
 	"phonegate/provision/resource"
 )
@@ -112,7 +113,7 @@ func (s *State) Forget() error {
 		return fault.Wrap(err, fault.Failed, "state.unremovable", "Delete "+s.path+" by hand.", "%s cannot be removed: %s.", s.path, cause(err))
 	}
 	s.notes = map[string]map[string]string{}
-	syncDir(filepath.Dir(s.path))
+	durable.SyncDir(filepath.Dir(s.path))
 	return nil
 }
 
@@ -159,7 +160,7 @@ func (s *State) save() error {
 		return fault.Of(err)
 	}
 	data = append(data, '\n')
-	if err := replace(s.path, data); err != nil {
+	if err := durable.WriteFile(s.path, data, 0o600); err != nil {
 		return unsaved(s.path, s.tenant, data, err)
 	}
 	return nil
