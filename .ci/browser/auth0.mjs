@@ -1,0 +1,52 @@
+// The login pages of the tenant: the deployed one with the real Lock, and the sandbox's plain stand-in.
+
+// A number that Lock's validator must refuse before anything is sent.
+const notANumber = '12';
+
+export async function signUpWithLock(session, { email, password, phone }) {
+  const { page } = session;
+  await page.locator('.auth0-lock-widget').waitFor();
+  await session.step('lock is shown');
+  await page.locator('.auth0-lock-tabs').getByText('Sign Up').click();
+  await page.locator('input[name="email"]').fill(email);
+  await page.locator('input[name="password"]').fill(password);
+  const field = page.locator('input[name="phone_number"]');
+  const submit = page.locator('button.auth0-lock-submit');
+
+  await field.fill(notANumber);
+  await submit.click();
+  const hint = page.locator('.auth0-lock-error-invalid-hint');
+  await hint.waitFor();
+  await session.step('lock refuses the number', await hint.innerText());
+  if (session.count('/dbconnections/signup') > 0) throw new Error('Lock sent a sign-up with a number that is not one');
+
+  await field.fill(phone);
+  await session.step('sign-up is filled in');
+  await submit.click();
+}
+
+export async function logInWithLock(session, { email, password }) {
+  const { page } = session;
+  await page.locator('.auth0-lock-widget').waitFor();
+  await page.locator('input[name="email"], input[name="username"]').fill(email);
+  await page.locator('input[name="password"]').fill(password);
+  await session.step('log-in is filled in');
+  await page.locator('button.auth0-lock-submit').click();
+}
+
+export async function signUpPlainly(session, { email, password, phone }) {
+  const form = session.page.locator('form#signup');
+  await form.locator('input[name="email"]').fill(email);
+  await form.locator('input[name="password"]').fill(password);
+  await form.locator('input[name="phone_number"]').fill(phone);
+  await session.step('sign-up is filled in');
+  await form.getByRole('button').click();
+}
+
+export async function logInPlainly(session, { email, password }) {
+  const form = session.page.locator('form#login');
+  await form.locator('input[name="email"]').fill(email);
+  await form.locator('input[name="password"]').fill(password);
+  await session.step('log-in is filled in');
+  await form.getByRole('button').click();
+}
