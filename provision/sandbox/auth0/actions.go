@@ -1,0 +1,304 @@
+package auth0
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Limits of https://auth0.com/docs/customize/actions/limitations and the entity limit policy.
+const (
+	maxActions     = 100
+	maxBound       = 20
+	maxVersions    = 50
+	maxSecrets     = 30
+	maxSecretName  = 128
+	maxSecretValue = 4096
+	maxCode        = 100_000
+	maxDeps        = 10
+)
+
+type secret struct {
+	name, value string
+	updated     time.Time
+}
+
+// action is an Action with its draft; versions are what deploying made of the draft.
+type action struct {
+	id, name, trigger, triggerVersion string
+	created, updated                  time.Time
+
+	code, runtime string
+	deps          []any
+	modules       []any
+	secrets       []secret
+	// status is the draft's: pending, building, built or failed. changed and polls drive it on.
+	status  string
+	changed time.Time
+	polls   int
+	dirty   bool
+
+	versions    []*version // oldest first
+	deployed    *version   // in force
+	deploying   *version   // deployed, but not in force yet
+	deployedAt  time.Time
+	deployPolls int
+}
+
+// version is a frozen draft.
+type version struct {
+	id, code, runtime       string
+	deps                    []any
+	secrets                 []secret
+	number                  int
+	created, updated, built time.Time
+}
+
+func (s *Server) findAction(id string) *action {
+	i := slices.IndexFunc(s.actions, func(a *action) bool { return a.id == id })
+	if i < 0 {
+		return nil
+	}
+	return s.actions[i]
+}
+
+func noAction() (int, any) { return fail(404, "", "That action does not exist.") }
+
+// settle moves builds and deployments on. A build is over at the first poll or after a moment; see the
+// behaviours auth0.build and auth0.deploy.
+func (s *Server) settle(a *action, poll bool) {
+	now := s.now()
+	if poll {
+		a.polls++
+		a.deployPolls++
+	}
+	if a.status == "pending" || a.status == "building" {
+		done, waited := "built", now.Sub(a.changed)
+		needed, moment := 1, 150*time.Millisecond
+		switch s.w.Behaviour(build) {
+		case "slow":
+			needed, moment = 4, 10*time.Second
+		case "fails":
+			needed, moment, done = 3, 10*time.Second, "failed"
+		}
+		switch {
+		case a.polls >= needed || waited >= moment:
+			a.status = done
+		case a.polls > 0:
+			a.status = "building"
+		}
+	}
+	if a.deploying == nil {
+		return
+	}
+	needed, moment := 1, 60*time.Millisecond
+	if s.w.Behaviour(deploySpeed) == "slow" {
+		needed, moment = 4, 5*time.Second
+	}
+	if a.deployPolls >= needed || now.Sub(a.deployedAt) >= moment {
+		a.deployed, a.deploying = a.deploying, nil
+		a.deployed.built, a.deployed.updated = now, now
+		a.updated = now
+	}
+}
+
+func (a *action) touch(now time.Time) {
+	a.status, a.changed, a.polls, a.dirty, a.updated = "pending", now, 0, true, now
+}
+
+func (s *Server) listActions(c *call) (int, any) {
+	if status, body := known(c, "actionName triggerId deployed installed page per_page"); status != 0 {
+		return status, body
+	}
+	p, ok := readPaging(c.q, 50, 100)
+	if !ok {
+		return badPaging()
+	}
+	var out []object
+	for _, a := range s.actions {
+		s.settle(a, true)
+		if (c.q.Has("actionName") && a.name != c.q.Get("actionName")) || (c.q.Has("triggerId") && a.trigger != c.q.Get("triggerId")) ||
+			(c.q.Get("deployed") == "true" && a.deployed == nil) || (c.q.Get("deployed") == "false" && a.deployed != nil) ||
+			c.q.Get("installed") == "true" {
+			continue
+		}
+		out = append(out, a.json())
+	}
+	return 200, actionsPage(p, "actions", out)
+}
+
+func (s *Server) createAction(c *call) (int, any) {
+	if status, body := checkAction(c.body, true); status != 0 {
+		return status, body
+	}
+	if len(s.actions) >= maxActions {
+		return fail(403, "", "You have reached the maximum number of actions for this tenant.")
+	}
+	name := text(c.body, "name")
+	if slices.ContainsFunc(s.actions, func(a *action) bool { return a.name == name }) {
+		return fail(409, "", "An action with that name already exists.")
+	}
+	now := s.now()
+	a := &action{id: uuid.NewString(), name: name, created: now, runtime: "node22", deps: []any{}}
+	s.change(a, c.body)
+	s.actions = append(s.actions, a)
+	if truth(c.body, "deploy") {
+		s.deployDraft(a)
+		// A deployment that is asked for with the creation is reported at once, before the build.
+		a.deployed, a.deploying, a.dirty = a.deploying, nil, false
+	}
+	return 201, a.json()
+}
+
+func (s *Server) getAction(c *call) (int, any) {
+	a := s.findAction(c.id())
+	if a == nil {
+		return noAction()
+	}
+	s.settle(a, true)
+	return 200, a.json()
+}
+
+func (s *Server) patchAction(c *call) (int, any) {
+	a := s.findAction(c.id())
+	if a == nil {
+		return noAction()
+	}
+	if status, body := checkAction(c.body, false); status != 0 {
+		return status, body
+	}
+	if name := text(c.body, "name"); name != "" && slices.ContainsFunc(s.actions, func(b *action) bool { return b != a && b.name == name }) {
+		return fail(409, "", "An action with that name already exists.")
+	}
+	s.change(a, c.body)
+	return 200, a.json()
+}
+
+func (s *Server) deleteAction(c *call) (int, any) {
+	a := s.findAction(c.id())
+	if a == nil {
+		return noAction()
+	}
+	bound := slices.ContainsFunc(s.bindings, func(b *binding) bool { return b.action == a })
+	if bound && c.q.Get("force") != "true" {
+		return fail(409, "", "Unable to delete an action bound to a trigger.")
+	}
+	s.bindings = slices.DeleteFunc(s.bindings, func(b *binding) bool { return b.action == a })
+	s.actions = slices.DeleteFunc(s.actions, func(b *action) bool { return b == a })
+	return 204, nil
+}
+
+// change applies a body that was checked.
+func (s *Server) change(a *action, body object) {
+	now := s.now()
+	if v, ok := body["name"].(string); ok {
+		a.name = v
+	}
+	if v, ok := body["code"].(string); ok {
+		a.code = v
+	}
+	if v, ok := body["runtime"].(string); ok && v != "" {
+		a.runtime = v
+	}
+	if list, ok := body["supported_triggers"].([]any); ok && len(list) > 0 {
+		t, _ := list[0].(object)
+		a.trigger, a.triggerVersion = text(t, "id"), text(t, "version")
+		if a.triggerVersion == "" {
+			a.triggerVersion = currentTrigger(a.trigger)
+		}
+	}
+	if v, ok := body["dependencies"].([]any); ok {
+		a.deps = v
+	}
+	if v, ok := body["modules"].([]any); ok {
+		a.modules = v
+	}
+	if list, ok := body["secrets"].([]any); ok {
+		a.secrets = s.newSecrets(a.secrets, list, now)
+	} else if s.w.Behaviour(patchSecrets) == "cleared" {
+		a.secrets = nil
+	}
+	a.touch(now)
+}
+
+// newSecrets replaces the list: what is not named is gone.
+func (s *Server) newSecrets(old []secret, list []any, now time.Time) []secret {
+	out := []secret{}
+	for _, e := range list {
+		o, _ := e.(object)
+		n := secret{name: text(o, "name"), value: text(o, "value"), updated: now}
+		if _, given := o["value"]; !given && s.w.Behaviour(namedSecrets) == "kept" {
+			if i := slices.IndexFunc(old, func(x secret) bool { return x.name == n.name }); i >= 0 {
+				n.value = old[i].value
+			}
+		}
+		out = append(out, n)
+	}
+	return out
+}
+
+func checkAction(body object, creating bool) (int, any) {
+	allowed := "name supported_triggers code dependencies runtime secrets modules"
+	if creating {
+		allowed += " deploy"
+		for _, k := range []string{"name", "supported_triggers"} {
+			if _, ok := body[k]; !ok {
+				return invalidBody("Missing required property: "+k, "")
+			}
+		}
+	}
+	if bad := unknownProperty(body, allowed); bad != "" {
+		return invalidBody("Additional properties not allowed: "+bad, "")
+	}
+	if v, ok := body["name"]; ok && strings.TrimSpace(text(body, "name")) == "" {
+		return invalidBody(fmt.Sprintf("String is too short (%d chars), minimum 1", len(fmt.Sprint(v))), "name")
+	}
+	if len(text(body, "code")) > maxCode {
+		return fail(400, "", "The action's code is larger than 100 kB.")
+	}
+	if v, ok := body["supported_triggers"]; ok {
+		list, _ := v.([]any)
+		if len(list) != 1 {
+			return fail(400, "", "An action supports exactly one trigger.")
+		}
+		t, _ := list[0].(object)
+		if currentTrigger(text(t, "id")) == "" {
+			return invalidBody("No enum match for: "+text(t, "id"), "supported_triggers[0].id")
+		}
+	}
+	if r := text(body, "runtime"); r != "" && !slices.Contains(runtimes, r) {
+		return fail(400, "", fmt.Sprintf("The runtime '%s' is not supported.", r))
+	}
+	if deps, _ := body["dependencies"].([]any); len(deps) > maxDeps {
+		return fail(400, "", "An action has at most 10 dependencies.")
+	}
+	return checkSecrets(body)
+}
+
+func checkSecrets(body object) (int, any) {
+	list, _ := body["secrets"].([]any)
+	if len(list) > maxSecrets {
+		return fail(400, "", "An action has at most 30 secrets.")
+	}
+	for i, e := range list {
+		o, _ := e.(object)
+		at := fmt.Sprintf("secrets[%d]", i)
+		if bad := unknownProperty(o, "name value updated_at"); bad != "" {
+			return invalidBody("Additional properties not allowed: "+bad, at)
+		}
+		name := text(o, "name")
+		if name == "" {
+			return invalidBody("Missing required property: name", at)
+		}
+		if len(name) > maxSecretName {
+			return invalidBody(fmt.Sprintf("String is too long (%d chars), maximum %d", len(name), maxSecretName), at+".name")
+		}
+		if n := len(text(o, "value")); n > maxSecretValue {
+			return invalidBody(fmt.Sprintf("String is too long (%d chars), maximum %d", n, maxSecretValue), at+".value")
+		}
+	}
+	return 0, nil
+}

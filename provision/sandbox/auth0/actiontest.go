@@ -1,0 +1,71 @@
+package auth0
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"phonegate/provision/sandbox/jsvm"
+)
+
+// testAction runs a draft's onExecutePostLogin with the given event, as the dashboard's Test button does. What the Action asks
+// for is not done.
+func (s *Server) testAction(c *call) (int, any) {
+	s.mu.Lock()
+	a := s.findAction(c.id())
+	var code, host string
+	secrets := map[string]string{}
+	if a != nil {
+		s.settle(a, true)
+		code, host = a.code, s.o.Domain
+		for _, x := range a.secrets {
+			secrets[x.name] = x.value
+		}
+	}
+	s.mu.Unlock()
+	if a == nil {
+		return noAction()
+	}
+	payload, _ := c.body["payload"].(object)
+	event, ok := payload["event"].(object)
+	if !ok {
+		return invalidBody("Missing required property: payload", "")
+	}
+	user, _ := event["user"].(object)
+	req := request{host: host, ip: "127.0.0.1", query: object{}, body: object{}}
+	started := time.Now()
+	res, err := s.o.RunAction(context.WithoutCancel(c.r.Context()), jsvm.Surroundings{
+		Network: s.o.Network, Now: s.now, Sleep: s.w.Sleep, Time: legBudget,
+	}, jsvm.ActionCall{
+		Code: code, Handler: onExecute, Event: event, Secrets: secrets, CanRedirect: true, Cache: map[string]string{},
+		EncodeToken: func(secret string, seconds int, payload map[string]any) (string, error) {
+			return s.encodeToken(secret, seconds, payload, host, text(user, "user_id"), req.ip)
+		},
+		ValidateToken: func(secret, name string) (map[string]any, error) {
+			return s.validateToken(secret, name, req, text(user, "user_id"))
+		},
+	})
+	ms := time.Since(started).Milliseconds()
+	out := object{"stats": object{
+		"total_request_duration_ms": ms, "total_runtime_execution_duration_ms": ms, "runtime_processing_duration_ms": 0,
+		"action_duration_ms": res.Elapsed.Milliseconds(), "boot_duration_ms": 0, "network_duration_ms": 0,
+	}}
+	thrown, stack := res.Thrown, res.Stack
+	switch {
+	case err != nil:
+		thrown = "Error: " + err.Error()
+	case res.Missing:
+		thrown = "TypeError: " + onExecute + " is not a function"
+	}
+	if thrown != "" {
+		name, text, found := strings.Cut(thrown, ": ")
+		if !found {
+			name, text = "Error", thrown
+		}
+		out["error"] = object{"name": name, "message": text, "stack": choose(stack == "", thrown, stack)}
+	}
+	if len(res.Logs) > 0 {
+		out["logs"] = strings.Join(res.Logs, "\n")
+	}
+	return 200, object{"payload": out}
+}

@@ -1,0 +1,209 @@
+package auth0
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"html/template"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+const maxForm = 1 << 20
+
+func parseForm(rw http.ResponseWriter, r *http.Request) error {
+	r.Body = http.MaxBytesReader(rw, r.Body, maxForm)
+	return r.ParseForm()
+}
+
+var errorTemplate = template.Must(template.New("error").Parse(`<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>Error</title></head>
+<body><h1>Oops!, something went wrong</h1><p><b>{{.Code}}</b>: {{.Text}}</p></body></html>
+`))
+
+// errorPage is Auth0's own page for errors that can't go back to the application.
+func (s *Server) errorPage(rw http.ResponseWriter, _ *http.Request, status int, code, text string) {
+	rw.Header().Set("Content-Type", "text/html; charset=utf-8")
+	rw.Header().Set("Cache-Control", "no-store")
+	rw.WriteHeader(status)
+	_ = errorTemplate.Execute(rw, map[string]string{"Code": code, "Text": text})
+}
+
+var loginTemplate = template.Must(template.New("login").Parse(`<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{{.Tenant}}: log in or sign up</title>
+<style>body{font:16px/1.5 system-ui,sans-serif;max-width:24rem;margin:3rem auto;padding:0 1rem;color-scheme:light dark}
+label{display:block;margin:.75rem 0 .25rem}input{width:100%;box-sizing:border-box;padding:.5rem;font:inherit}
+button{margin-top:1rem;padding:.5rem 1rem;font:inherit}.error{color:#b00020}details{margin-top:2rem}</style></head>
+<body><main><h1>{{.Tenant}}</h1><p>Sandbox login page for {{.Client}}.</p>
+{{if .Error}}<p class="error" role="alert">{{.Error}}</p>{{end}}
+{{if not .SignUp}}<form method="post" action="{{.Action}}" id="login">
+<h2>Log in</h2>
+<input type="hidden" name="state" value="{{.State}}"><input type="hidden" name="intent" value="login">
+<label for="email">Email</label><input id="email" name="email" type="email" autocomplete="username" value="{{.Email}}" required>
+<label for="password">Password</label><input id="password" name="password" type="password" autocomplete="current-password" required>
+<button type="submit">Log in</button></form>{{end}}
+<form method="post" action="{{.Action}}" id="signup">
+<h2>Sign up</h2>
+<input type="hidden" name="state" value="{{.State}}"><input type="hidden" name="intent" value="signup">
+<label for="new-email">Email</label><input id="new-email" name="email" type="email" autocomplete="username" value="{{.Email}}" required>
+<label for="new-password">Password</label><input id="new-password" name="password" type="password" autocomplete="new-password" required>
+{{range .Fields}}<label for="f-{{.Name}}">{{.Label}}</label><input id="f-{{.Name}}" name="{{.Name}}" type="{{.Type}}" placeholder="{{.Placeholder}}"{{if .Required}} required{{end}}>
+{{end}}<button type="submit">Sign up</button></form></main></body></html>
+`))
+
+// loginPage answers GET and POST of /login and the Universal Login paths.
+func (s *Server) loginPage(rw http.ResponseWriter, r *http.Request) {
+	if err := parseForm(rw, r); err != nil {
+		s.errorPage(rw, r, 400, "invalid_request", "the body could not be read")
+		return
+	}
+	s.mu.Lock()
+	lg := s.logins[r.Form.Get("state")]
+	var page, client string
+	if lg != nil {
+		page, client = s.customPage(lg.clientID), text(s.findClient(lg.clientID), "name")
+	}
+	s.mu.Unlock()
+	if lg == nil {
+		s.errorPage(rw, r, 400, "invalid_request", "the login session is unknown or has expired")
+		return
+	}
+	if r.Method == http.MethodPost {
+		s.submitLogin(rw, r, lg, page, client)
+		return
+	}
+	if page != "" && s.w.Behaviour(loginPage) == "deployed" {
+		s.deployedPage(rw, r, lg, page, client)
+		return
+	}
+	s.standIn(rw, r, lg, page, client, "", 200)
+}
+
+func (s *Server) standIn(rw http.ResponseWriter, r *http.Request, lg *login, page, client, problem string, status int) {
+	s.mu.Lock()
+	tenant := text(s.tenant, "friendly_name")
+	s.mu.Unlock()
+	rw.Header().Set("Content-Type", "text/html; charset=utf-8")
+	rw.Header().Set("Cache-Control", "no-store")
+	rw.WriteHeader(status)
+	_ = loginTemplate.Execute(rw, map[string]any{
+		"Tenant": tenant, "Client": client, "Error": problem, "Action": r.URL.Path, "State": lg.state, "Email": r.Form.Get("email"),
+		"Fields": s.loginFields(page), "SignUp": strings.HasSuffix(r.URL.Path, "/signup"),
+	})
+}
+
+// loginFields are the fields that the deployed page asks for at sign-up.
+func (s *Server) loginFields(page string) []LoginField {
+	if page == "" || s.o.LoginFields == nil {
+		return nil
+	}
+	fields := s.o.LoginFields(page)
+	for i := range fields {
+		f := &fields[i]
+		if f.Label == "" {
+			f.Label = choose(f.Placeholder != "", f.Placeholder, f.Name)
+		}
+		if f.Type == "" {
+			f.Type = "text"
+		}
+	}
+	return fields
+}
+
+// submitLogin is the stand-in page's form.
+func (s *Server) submitLogin(rw http.ResponseWriter, r *http.Request, lg *login, page, client string) {
+	f := r.PostForm
+	if f.Get("intent") == "signup" {
+		meta := object{}
+		for _, field := range s.loginFields(page) {
+			if v := strings.TrimSpace(f.Get(field.Name)); v != "" {
+				meta[field.Name] = v
+			}
+		}
+		status, body := s.signUp(signUpRequest{
+			ClientID: lg.clientID, Connection: lg.connection, Email: f.Get("email"), Password: f.Get("password"), UserMetadata: meta,
+		})
+		if status != 200 {
+			s.standIn(rw, r, lg, page, client, signUpText(body), 400)
+			return
+		}
+	}
+	u, status, problem := s.checkPassword(lg.clientID, lg.connection, f.Get("email"), f.Get("password"))
+	if u == nil {
+		s.standIn(rw, r, lg, page, client, problem.Description, status)
+		return
+	}
+	s.signIn(rw, r, lg, u)
+	s.proceed(rw, r, lg)
+}
+
+// customPage is the page in force for a client: its own or the global client's. The caller holds the lock.
+func (s *Server) customPage(clientID string) string {
+	c := s.findClient(clientID)
+	if on, set := c["custom_login_page_on"].(bool); set && !on {
+		return ""
+	}
+	if own := text(c, "custom_login_page"); own != "" {
+		return own
+	}
+	for _, g := range s.clients {
+		if truth(g, "global") && truth(g, "custom_login_page_on") {
+			return text(g, "custom_login_page")
+		}
+	}
+	return ""
+}
+
+// deployedPage is the custom login page with @@config@@ filled in, as Lock pages read it.
+func (s *Server) deployedPage(rw http.ResponseWriter, r *http.Request, lg *login, page, client string) {
+	base := "https://" + s.host(r)
+	params := object{"protocol": "oauth2", "_csrf": token(12), "_intstate": "deprecated", "state": lg.state}
+	for k := range lg.query {
+		if k != "state" && k != "client_id" && k != "redirect_uri" {
+			params[k] = lg.query.Get(k)
+		}
+	}
+	s.mu.Lock()
+	tenant := s.tenantName()
+	s.mu.Unlock()
+	config, err := json.Marshal(object{
+		"icon": "", "assetsUrl": "", "auth0Domain": s.host(r), "auth0Tenant": tenant, "clientConfigurationBaseUrl": base + "/",
+		"callbackOnLocationHash": false, "callbackURL": lg.redirectURI, "cdn": "https://cdn.auth0.com/", "clientID": lg.clientID,
+		"connection": lg.connection, "dict": object{"signin": object{"title": client}}, "extraParams": params, "internalOptions": params,
+		"prompt": lg.query.Get("prompt") == "login", "initialScreen": choose(lg.query.Get("screen_hint") == "signup", "signUp", "login"),
+		"isThirdPartyClient": false, "authorizationServer": object{"url": base, "issuer": base + "/"}, "widgetUrl": "https://cdn.auth0.com/w2/auth0-widget-5.1.min.js",
+	})
+	if err != nil {
+		s.errorPage(rw, r, 500, "server_error", "the page's configuration could not be written")
+		return
+	}
+	rw.Header().Set("Content-Type", "text/html; charset=utf-8")
+	rw.Header().Set("Cache-Control", "no-store")
+	_, _ = rw.Write([]byte(strings.ReplaceAll(page, "@@config@@", base64.StdEncoding.EncodeToString(config))))
+}
+
+// logout answers /v2/logout and /oidc/logout.
+func (s *Server) logout(rw http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	delete(s.sessions, sessionCookie(r))
+	c := s.findClient(r.URL.Query().Get("client_id"))
+	allowed := append(texts(c["allowed_logout_urls"]), texts(s.tenant["allowed_logout_urls"])...)
+	s.mu.Unlock()
+	setSession(rw, "")
+	to := r.URL.Query().Get("returnTo")
+	if to == "" {
+		to = r.URL.Query().Get("post_logout_redirect_uri")
+	}
+	s.log("slo", &login{clientID: text(c, "client_id"), query: url.Values{}}, object{"description": "User successfully logged out"})
+	if to == "" {
+		rw.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, _ = rw.Write([]byte("OK"))
+		return
+	}
+	if !allowedRedirect(allowed, to) {
+		s.errorPage(rw, r, 400, "invalid_request", "The \"returnTo\" querystring parameter \""+to+"\" is not defined as a valid URL in \"Allowed Logout URLs\"")
+		return
+	}
+	http.Redirect(rw, r, to, http.StatusFound)
+}
