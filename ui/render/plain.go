@@ -131,8 +131,12 @@ func StepLines(s event.Step, st Styles, width int, host string) []string {
 	mark := state.Mark(st) + " " + state.Style(st).Render(Pad(state.Word(), 7))
 	var lines []string
 	if width >= 60 {
-		head := "  " + mark + "  " + Pad(name.Who, 7) + " " + Pad(what, 22) + " "
-		const in = 2 + 9 + 2 + 8 + 23
+		head := "  " + mark + "  " + Pad(name.Who, 7) + " "
+		in := 2 + 9 + 2 + 8
+		if detail == "" || !mentions(detail, name.What) {
+			head += Pad(what, 22) + " "
+			in += 23
+		}
 		first, rest := detail, []string(nil)
 		if parts := Wrap(detail, max(width-in-elapsedColumn-1, 12)); len(parts) > 1 {
 			first, rest = parts[0], parts[1:]
@@ -142,6 +146,9 @@ func StepLines(s event.Step, st Styles, width int, host string) []string {
 			lines = append(lines, strings.Repeat(" ", in)+r)
 		}
 	} else {
+		if detail != "" && mentions(detail, name.What) {
+			what, detail = detail, ""
+		}
 		lines = append(lines, Ends(state.Mark(st)+" "+name.Who+" "+what, st.Quiet.Render(took), width))
 		words := state.Word()
 		if detail != "" {

@@ -1,0 +1,135 @@
+package command
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"phonegate/provision/fault"
+	"phonegate/provision/sandbox"
+)
+
+// sandboxOptions are the flags that shape the embedded providers.
+type sandboxOptions struct {
+	latency    time.Duration
+	limits     []string
+	behaviours []string
+}
+
+func (o *sandboxOptions) flags(c *cobra.Command) {
+	c.Flags().DurationVar(&o.latency, "latency", 0, "how much later every API request is answered")
+	c.Flags().StringSliceVar(&o.limits, "rate-limit", nil, "requests a second that a provider allows, as auth0=2/s; may be repeated")
+	c.Flags().StringSliceVar(&o.behaviours, "behaviour", nil, "set a named behaviour, as name=value; may be repeated")
+}
+
+func (o *sandboxOptions) options() (sandbox.Options, error) {
+	out := sandbox.Options{Latency: o.latency, RateLimits: map[string]float64{}, Behaviours: map[string]string{}}
+	for _, l := range o.limits {
+		provider, rate, _ := strings.Cut(l, "=")
+		n, err := strconv.ParseFloat(strings.TrimSuffix(rate, "/s"), 64)
+		if err != nil || n <= 0 || !slices.Contains([]string{"auth0", "twilio", "vercel"}, provider) {
+			return out, fault.New(fault.Usage, "usage.rate_limit", "For instance --rate-limit auth0=2/s.", "%q is not a rate limit.", l)
+		}
+		out.RateLimits[provider] = n
+	}
+	for _, b := range o.behaviours {
+		name, value, ok := strings.Cut(b, "=")
+		if !ok {
+			return out, fault.New(fault.Usage, "usage.behaviour", "For instance --behaviour auth0.login_page=deployed.", "%q is not a behaviour.", b)
+		}
+		out.Behaviours[name] = value
+	}
+	return out, nil
+}
+
+func (p *program) sandboxCommand() *cobra.Command {
+	var auto bool
+	var o sandboxOptions
+	c := &cobra.Command{
+		Use: "sandbox", Short: "Try it here: Auth0, Twilio and Vercel embedded, no account, no network",
+		Long: `Opens the wizard on an embedded Auth0 tenant, Twilio account and Vercel team. What is generated is what a
+real tenant gets, byte for byte, and it really runs: a user signs up, gets a text, types the code, gets
+tokens. Without a terminal, or with --auto, it plays itself.`,
+		Args: noArguments,
+		RunE: func(c *cobra.Command, _ []string) error {
+			options, err := o.options()
+			if err != nil {
+				return err
+			}
+			p.flags.sandbox = true
+			if auto || !p.interactive() {
+				return p.play(c.Context(), options)
+			}
+			return p.sandboxWizard(c.Context(), options)
+		},
+	}
+	c.Flags().BoolVar(&auto, "auto", false, "play itself and tell the story")
+	o.flags(c)
+	c.AddCommand(p.serveCommand())
+	return c
+}
+
+func (p *program) serveCommand() *cobra.Command {
+	var o sandboxOptions
+	c := &cobra.Command{
+		Use: "serve", Short: "Serve the embedded providers on this computer until interrupted",
+		Long: `Serves the embedded Auth0, Twilio and Vercel on loopback addresses, for your own tests and tools. Prints
+where they are; with --json as one object.`,
+		Args: noArguments,
+		RunE: func(c *cobra.Command, _ []string) error {
+			options, err := o.options()
+			if err != nil {
+				return err
+			}
+			return p.serve(c.Context(), options)
+		},
+	}
+	o.flags(c)
+	return c
+}
+
+func (p *program) serve(ctx context.Context, o sandbox.Options) error {
+	box, err := sandbox.Start(ctx, o)
+	if err != nil {
+		return fault.Wrap(err, fault.Failed, "sandbox.start", "Check that this computer lets programs listen on 127.0.0.1.", "The sandbox did not start: %s.", err)
+	}
+	defer box.Close()
+	info := box.Info()
+	if p.json {
+		if err := json.NewEncoder(p.Out).Encode(info); err != nil {
+			return err
+		}
+	} else {
+		fmt.Fprintf(p.Out, `The sandbox is serving. Press ctrl+c to end it.
+
+  phone     %s   what was texted, live
+  app       client_id %s, redirect_uri %s
+
+To use it from another terminal:
+
+  export PHONEGATE_AUTH0_URL=%s
+  export PHONEGATE_TWILIO_URL=%s
+  export PHONEGATE_VERCEL_URL=%s
+  export PHONEGATE_PHONE_URL=%s
+  phonegate apply --sandbox --yes
+
+For programs that insist on the providers' own names:
+
+  export HTTPS_PROXY=%s SSL_CERT_FILE=%s NODE_EXTRA_CA_CERTS=%s
+`, info.PhoneURL, info.App.ClientID, info.App.RedirectURI, info.Auth0URL, info.TwilioURL, info.VercelURL, info.PhoneURL,
+			info.ProxyURL, info.CAFile, info.CAFile)
+		for _, name := range slices.Sorted(maps.Keys(info.Credentials)) {
+			fmt.Fprintf(p.Out, "  export %s=%s\n", name, info.Credentials[name])
+		}
+	}
+	<-ctx.Done()
+	// Being interrupted is how a server is meant to end.
+	return nil
+}

@@ -1,0 +1,63 @@
+package render
+
+import (
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"phonegate/provision/event"
+)
+
+// RecordLines is a finished step as the wizard leaves it above the live rows: one line, with
+// the glyph for its state, and the word where it is not done.
+func RecordLines(s event.Step, st Styles, width int, host string) []string {
+	state := StateOf(s.Status)
+	name := NameOf(s.Resource).At(host)
+	took := ""
+	if s.ElapsedMS > 0 && s.Status != event.Skipped {
+		took = Elapsed(time.Duration(s.ElapsedMS) * time.Millisecond)
+	}
+	detail := Printable(s.Detail)
+	what := name.What
+	if state == Bad {
+		what += ": failed"
+	}
+	if state == Passed {
+		what += ": skipped"
+	}
+	if width < 60 {
+		lines := []string{Ends("  "+state.Mark(st)+" "+what, st.Quiet.Render(took), width)}
+		if detail != "" && !strings.EqualFold(detail, what) {
+			lines = append(lines, styledAll(st, Hang("    ", detail, width))...)
+		}
+		return lines
+	}
+	head := "  " + state.Mark(st) + " " + Pad(name.Who, 8) + " "
+	if detail == "" || !mentions(detail, name.What) {
+		head += Pad(what, 22) + " "
+	} else {
+		head += detail
+		if state == Bad || state == Passed {
+			head += ": " + state.Word()
+		}
+		detail = ""
+	}
+	in := ansi.StringWidth(head)
+	if detail == "" {
+		return []string{Ends(head, st.Quiet.Render(took), width)}
+	}
+	parts := Wrap(detail, max(width-in-elapsedColumn-1, 12))
+	lines := []string{Ends(head+st.Quiet.Render(parts[0]), st.Quiet.Render(took), width)}
+	for _, p := range parts[1:] {
+		lines = append(lines, strings.Repeat(" ", in)+st.Quiet.Render(p))
+	}
+	return lines
+}
+
+func styledAll(st Styles, lines []string) []string {
+	for i, l := range lines {
+		lines[i] = st.Quiet.Render(l)
+	}
+	return lines
+}

@@ -1,0 +1,216 @@
+package wizard
+
+import (
+	"context"
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"phonegate/provision/event"
+	"phonegate/ui/render"
+)
+
+// apply carries the plan out. What is finished goes up into the scrollback; the frame holds
+// what is running and what is still to come.
+type apply struct {
+	job      *job
+	rows     []row
+	stopping bool
+	err      error
+	began    time.Time
+}
+
+// row is one line of work.
+type row struct {
+	resource string
+	state    render.State
+	detail   string
+	since    time.Time
+}
+
+// stepMsg is an event of the engine.
+type stepMsg struct{ event event.Event }
+
+// appliedMsg is the end of an apply.
+type appliedMsg struct {
+	outcome event.Outcome
+	err     error
+}
+
+func (a apply) enter(sh *shared) (step, tea.Cmd) {
+	a = apply{began: sh.now()}
+	for _, c := range sh.plan.Changes {
+		if c.Op != event.None {
+			a.rows = append(a.rows, row{resource: c.Resource})
+		}
+	}
+	backend, s := sh.backend, sh.session.copy()
+	var cmd tea.Cmd
+	a.job, cmd = sh.jobs.start(func(ctx context.Context, stop <-chan struct{}, emit func(tea.Msg)) tea.Msg {
+		if err := backend.Save(s); err != nil {
+			return appliedMsg{err: err}
+		}
+		o, err := backend.Apply(ctx, s, stop, func(e event.Event) { emit(stepMsg{e}) })
+		return appliedMsg{o, err}
+	})
+	return a, tea.Batch(cmd, sh.pulse())
+}
+
+func (a apply) busy() bool { return a.job != nil }
+
+func (a apply) halt(*shared) (step, tea.Cmd) {
+	a.stopping = true
+	a.job.halt()
+	return a, nil
+}
+
+func (a apply) update(sh *shared, msg tea.Msg) (step, outcome) {
+	switch msg := msg.(type) {
+	case fedMsg:
+		if a.job == nil || msg.job != a.job.id {
+			return a, outcome{}
+		}
+		next := a.job.wait()
+		switch m := msg.msg.(type) {
+		case stepMsg:
+			var say []string
+			a, say = a.hear(sh, m.event)
+			return a, outcome{cmd: next, say: say}
+		case appliedMsg:
+			return a.end(sh, m)
+		case failedMsg:
+			return a.end(sh, appliedMsg{err: m.err})
+		}
+	case beat:
+		if a.busy() {
+			return a, doing(sh.pulse())
+		}
+	case tea.KeyPressMsg:
+		if a.busy() {
+			return a, outcome{}
+		}
+		switch {
+		case key.Matches(msg, sh.keys.Retry):
+			return a, outcome{move: jump, to: atReview}
+		case key.Matches(msg, sh.keys.Next) && a.err != nil:
+			return a, outcome{move: jump, to: atReview}
+		}
+	}
+	return a, outcome{}
+}
+
+// hear takes in an event; a finished step leaves the rows for the scrollback.
+func (a apply) hear(sh *shared, e event.Event) (apply, []string) {
+	s, ok := e.(event.Step)
+	if !ok {
+		return a, nil
+	}
+	rows := append([]row(nil), a.rows...)
+	at := -1
+	for i := range rows {
+		if rows[i].resource == s.Resource {
+			at = i
+		}
+	}
+	if s.Status == event.Running {
+		if at < 0 {
+			rows = append(rows, row{resource: s.Resource})
+			at = len(rows) - 1
+		}
+		if rows[at].state != render.Working {
+			rows[at].state, rows[at].since = render.Working, sh.now()
+		}
+		rows[at].detail = s.Detail
+		a.rows = rows
+		return a, nil
+	}
+	if at >= 0 {
+		a.rows = append(rows[:at], rows[at+1:]...)
+	}
+	if s.Status == event.Skipped && at < 0 {
+		return a, nil // it was never to be done
+	}
+	return a, doneLines(sh, s)
+}
+
+// doneLines is a finished step as it goes to the scrollback.
+func doneLines(sh *shared, s event.Step) []string {
+	s.Error = nil // the frame says it, with what can be done
+	return render.RecordLines(s, sh.st, render.Width(sh.width), sh.session.Spec.Host.Kind)
+}
+
+// end is the end of the apply, good or bad.
+func (a apply) end(sh *shared, m appliedMsg) (step, outcome) {
+	a.job = nil
+	sh.reach.Outcome, sh.reach.Err = m.outcome, m.err
+	if m.err == nil {
+		sh.reach.Applied = true
+		took := render.Elapsed(sh.now().Sub(a.began))
+		say := []string{"", "  " + render.OK.Mark(sh.st) + " " + sh.session.Tenant + " is set up, in " + took, ""}
+		return a, outcome{move: forward, say: say}
+	}
+	a.err = m.err
+	return a, outcome{}
+}
+
+func (a apply) view(sh *shared, width int) ([]string, int) {
+	st := sh.st
+	if a.err != nil {
+		lines := problem(st, a.err, width)
+		for _, l := range render.Hang("  ", "What was done is kept. Going on does only what is left.", width) {
+			lines = append(lines, st.Quiet.Render(l))
+		}
+		return append(lines, "", "  "+st.Bright.Render("r")+" look again and go on"), 0
+	}
+	lines, focus := rowLines(sh, a.rows, width)
+	if len(lines) == 0 {
+		lines = []string{"  " + spinner(sh) + " " + "writing it down"}
+	}
+	lines = append(lines, "")
+	word := "ctrl+c once: finish the call under way, then stop. Everything can be resumed."
+	if a.stopping {
+		word = "Finishing the call under way. ctrl+c again: stop now."
+	}
+	for _, l := range render.Hang("  ", word, width) {
+		if a.stopping {
+			lines = append(lines, st.Warn.Render(l))
+		} else {
+			lines = append(lines, st.Quiet.Render(l))
+		}
+	}
+	return lines, focus
+}
+
+// rowLines draws rows of work: running ones with their clock, waiting ones quietly.
+func rowLines(sh *shared, rows []row, width int) (lines []string, focus int) {
+	st := sh.st
+	for _, r := range rows {
+		n := render.NameOf(r.resource).At(sh.session.Spec.Host.Kind)
+		who := ""
+		if width >= 60 {
+			who = render.Pad(n.Who, 8) + " "
+		}
+		if r.state != render.Working {
+			lines = append(lines, "  "+render.Waiting.Mark(st)+" "+st.Quiet.Render(who+n.What))
+			continue
+		}
+		focus = len(lines)
+		took := st.Quiet.Render(render.Elapsed(sh.now().Sub(r.since)))
+		text := render.Pad(n.Now(), 22)
+		if d := render.Printable(r.detail); d != "" && width >= 60 {
+			text += " " + st.Quiet.Render(d)
+		}
+		lines = append(lines, render.Ends("  "+spinner(sh)+" "+who+text, took, width))
+	}
+	return lines, focus
+}
+
+func (a apply) keys(sh *shared) []key.Binding {
+	if a.busy() {
+		return nil
+	}
+	return []key.Binding{as(sh.keys.Retry, "go on"), sh.keys.Back}
+}
+
+func (a apply) typing(*shared) bool { return false }

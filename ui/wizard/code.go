@@ -1,0 +1,35 @@
+package wizard
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"phonegate/ui/render"
+)
+
+// token finds what stands out in JavaScript, HTML and JSON: comments, strings, words of the language.
+var token = regexp.MustCompile(`//.*$|/\*.*?\*/|^\s*\*.*$|<!--.*?-->|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|` + "`[^`]*`" +
+	`|\b(?:async|await|break|case|catch|class|const|continue|default|else|export|false|finally|for|function|if|import|in|instanceof|let|new|null|of|return|switch|throw|true|try|typeof|undefined|while)\b`)
+
+// codeLines puts a program into styles, with line numbers. It looks at one line at a time: that is
+// enough to read by, and cannot go wrong for longer than a line.
+func codeLines(st render.Styles, source string) []string {
+	source = strings.TrimRight(source, "\n")
+	total := len(fmt.Sprint(strings.Count(source, "\n") + 1))
+	var lines []string
+	for l := range strings.SplitSeq(source, "\n") {
+		l = token.ReplaceAllStringFunc(printableLine(l), func(t string) string {
+			trimmed := strings.TrimSpace(t)
+			switch {
+			case strings.HasPrefix(trimmed, "//"), strings.HasPrefix(trimmed, "/*"), strings.HasPrefix(trimmed, "*"), strings.HasPrefix(t, "<!--"):
+				return st.Comment.Render(t)
+			case strings.ContainsAny(t[:1], "\"'`"):
+				return st.String.Render(t)
+			}
+			return st.Word.Render(t)
+		})
+		lines = append(lines, st.Quiet.Render(fmt.Sprintf(" %*d ", total, len(lines)+1))+l)
+	}
+	return lines
+}

@@ -1,0 +1,94 @@
+package wizard
+
+import (
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"phonegate/ui/render"
+)
+
+// done sums up and says what one might do next.
+type done struct{}
+
+func (d done) enter(*shared) (step, tea.Cmd) { return d, nil }
+
+func (d done) update(sh *shared, msg tea.Msg) (step, outcome) {
+	if k, ok := msg.(tea.KeyPressMsg); ok && key.Matches(k, sh.keys.Next, sh.keys.Close) {
+		sh.reach.Finished = true
+		return d, outcome{move: leave}
+	}
+	return d, outcome{}
+}
+
+func (d done) view(sh *shared, width int) ([]string, int) {
+	st, r := sh.st, sh.reach
+	var lines []string
+	say := func(state render.State, text string) {
+		lines = append(lines, render.Hang("  "+state.Mark(st)+" ", text, width)...)
+	}
+	name := accountName(sh)
+	switch {
+	case len(r.Files) > 0:
+		say(render.OK, render.Count(len(r.Files), "file")+" written. Nothing else was changed.")
+		for _, f := range r.Files[:min(len(r.Files), 6)] {
+			lines = append(lines, "    "+st.Quiet.Render(render.Fit(f, width-4)))
+		}
+		return append(lines, nextLines(sh, width)...), 0
+	case r.Tested && sh.session.Sandbox:
+		say(render.OK, "That was a whole first login: text, code, tokens, record, and a second login without a text.")
+		say(render.OK, "The Action and the form that ran are the ones your tenant would get, to the byte.")
+	case r.Tested:
+		say(render.OK, name+" asks for a verified phone. The live test passed and left nothing behind.")
+	case r.Err != nil:
+		say(render.Warn, name+" is set up, but the live test did not pass.")
+		lines = append(lines, problem(st, r.Err, width)...)
+	case r.Applied:
+		say(render.OK, name+" asks for a verified phone. It has not been tested yet.")
+	default:
+		say(render.OK, name+": nothing was changed.")
+	}
+	if !sh.session.Sandbox && r.Applied {
+		lines = append(lines, "")
+		for _, f := range [][2]string{{"phonegate.yaml", "the answers: commit it"}, {".phonegate/" + sh.session.Tenant + ".json", "ids only: commit it or not"}} {
+			lines = append(lines, render.Fit("    "+render.Pad(f[0], 26)+st.Quiet.Render(f[1]), width))
+		}
+	}
+	return append(lines, nextLines(sh, width)...), 0
+}
+
+// accountName is the tenant as Auth0 calls it, or else as the file does.
+func accountName(sh *shared) string {
+	if a := sh.accounts["auth0"].Name; a != "" {
+		name, _, _ := strings.Cut(a, ",")
+		return render.Printable(name)
+	}
+	return sh.session.Tenant
+}
+
+// nextLines are the commands that come next.
+func nextLines(sh *shared, width int) []string {
+	var next []render.Command
+	switch {
+	case sh.session.Sandbox:
+		next = []render.Command{{Line: "phonegate", Why: "set up a tenant of your own"}, {Line: "phonegate sandbox serve", Why: "the sandbox as servers, for tests"}}
+	case len(sh.reach.Files) > 0:
+		next = []render.Command{{Line: "phonegate", Why: "let it put them in place"}}
+	case !sh.reach.Tested:
+		next = []render.Command{{Line: "phonegate smoke --tenant " + sh.session.Tenant, Why: "test it"}, {Line: "phonegate doctor", Why: "what is in order, what is not"}}
+	default:
+		next = []render.Command{{Line: "phonegate doctor", Why: "is everything in order?"}, {Line: "phonegate export github-actions --out .", Why: "keep it so from CI"}}
+	}
+	lines := render.Commands(next, sh.st, width-2)
+	for i, l := range lines {
+		if l != "" {
+			lines[i] = "  " + l
+		}
+	}
+	return lines
+}
+
+func (d done) keys(sh *shared) []key.Binding { return []key.Binding{as(sh.keys.Next, "finish")} }
+
+func (d done) typing(*shared) bool { return false }

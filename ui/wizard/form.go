@@ -1,0 +1,143 @@
+package wizard
+
+import (
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"phonegate/ui/render"
+)
+
+// form asks for the form's address and looks.
+type form struct {
+	sheet   sheet
+	address string // of the preview that is served
+	opened  bool   // a browser has taken it
+	err     error
+}
+
+type previewMsg struct {
+	url  string
+	stop func()
+	err  error
+}
+
+func (f form) enter(sh *shared) (step, tea.Cmd) {
+	at := f.sheet.at
+	bundle := func(s Session) bool { return s.Spec.Host.Kind == "bundle" }
+	project := asked("host.project", "project", sh.session)
+	project.must, project.hidden = true, bundle
+	team := asked("host.team", "team", sh.session)
+	team.hidden = func(s Session) bool { return s.Spec.Host.Kind != "vercel" || s.Sandbox }
+	f.sheet = sheet{at: at, fields: []field{
+		project, team,
+		asked("brand.name", "name", sh.session), asked("brand.color", "colour", sh.session), asked("brand.logo_url", "logo", sh.session),
+	}}
+	if !f.sheet.asks(at, sh.session) {
+		f.sheet = f.sheet.first(sh.session)
+	}
+	return f, nil
+}
+
+func (f form) update(sh *shared, msg tea.Msg) (step, outcome) {
+	switch msg := msg.(type) {
+	case previewMsg:
+		if f.err = msg.err; msg.err != nil {
+			return f, outcome{}
+		}
+		if sh.preview != nil {
+			sh.preview()
+		}
+		sh.preview, f.address, f.opened = msg.stop, msg.url, false
+		return f, doing(sh.browse(msg.url))
+	case openedMsg:
+		f.opened = msg.err == nil
+	case tea.KeyPressMsg:
+		switch {
+		case key.Matches(msg, sh.keys.Next):
+			var ok bool
+			if f.sheet, ok = f.sheet.accept(&sh.session); !ok {
+				return f, outcome{}
+			}
+			return f, outcome{move: forward}
+		case key.Matches(msg, sh.keys.Preview):
+			var ok bool
+			if f.sheet, ok = f.sheet.accept(&sh.session); !ok {
+				return f, outcome{}
+			}
+			ctx, backend, s := sh.jobs.ctx, sh.backend, sh.session.copy()
+			return f, doing(func() tea.Msg {
+				url, stop, err := backend.Preview(ctx, s)
+				return previewMsg{url, stop, err}
+			})
+		}
+		return f.edit(sh, msg)
+	case tea.PasteMsg:
+		return f.edit(sh, msg)
+	}
+	return f, outcome{}
+}
+
+func (f form) edit(sh *shared, msg tea.Msg) (step, outcome) {
+	var cmd tea.Cmd
+	f.sheet, cmd = f.sheet.update(&sh.session, sh.keys, msg)
+	return f, doing(cmd)
+}
+
+func (f form) view(sh *shared, width int) ([]string, int) {
+	st, s := sh.st, sh.session
+	lines := []string{"  " + st.Title.Render("The page on which the code is typed")}
+	fields, at := f.sheet.view(st, s, width)
+	focus := len(lines) + at
+	if width >= 72 {
+		fields = beside(fields, miniForm(sh), 46, width)
+	}
+	lines = append(append(lines, fields...), "")
+	lines = append(lines, f.sheet.advice(st, s, width)...)
+	switch {
+	case f.err != nil:
+		lines = append(lines, problem(st, f.err, width)...)
+	case f.address != "" && f.opened:
+		lines = append(lines, render.Hang("    "+render.OK.Mark(st)+" ", "The preview is open in your browser: "+f.address, width)...)
+	case f.address != "":
+		lines = append(lines, render.Hang("    "+render.OK.Mark(st)+" ", "The preview is at "+f.address, width)...)
+	default:
+		lines = append(lines, styled(st.Quiet.Render, render.Hang("    ", f.place(s), width))...)
+	}
+	return lines, focus
+}
+
+// place says where the form will be.
+func (f form) place(s Session) string {
+	switch s.Spec.Host.Kind {
+	case "vercel":
+		return "Its address will be https://" + orDash(s.Spec.Host.Project) + ".vercel.app, or the nearest that is free."
+	case "cloudflare":
+		return "It will be a Worker called " + orDash(s.Spec.Host.Project) + "."
+	}
+	return "It will be written to a folder, ready for your own server."
+}
+
+// miniForm is the form in a few characters.
+func miniForm(sh *shared) []string {
+	st, s := sh.st, sh.session
+	const inner = 26
+	row := func(text string) string {
+		return st.Quiet.Render("│ ") + render.Cell(text, inner) + st.Quiet.Render(" │")
+	}
+	boxes := strings.TrimSpace(strings.Repeat("_ ", max(s.Spec.Twilio.CodeLength, 4)))
+	return []string{
+		st.Quiet.Render("╭" + strings.Repeat("─", inner+2) + "╮"),
+		row(st.Title.Render(render.Fit(orDash(s.Spec.Brand.Name), inner))),
+		row("Check your phone"),
+		row(st.Accent.Render(boxes)),
+		st.Quiet.Render("╰" + strings.Repeat("─", inner+2) + "╯"),
+	}
+}
+
+func (f form) keys(sh *shared) []key.Binding {
+	return []key.Binding{sh.keys.Next, sh.keys.Back, as(sh.keys.Up, "move"), sh.keys.Preview}
+}
+
+func (f form) typing(sh *shared) bool { return f.sheet.typing(sh.session) }

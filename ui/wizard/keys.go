@@ -1,0 +1,58 @@
+package wizard
+
+import "charm.land/bubbles/v2/key"
+
+// keyMap is every key there is: what a key does and what the footer says about it come from
+// here and from nowhere else.
+type keyMap struct {
+	Next, Back, Up, Down, Left, Right, Tab key.Binding
+	Help, Stop                             key.Binding
+
+	View, Diff, Preview, Open, Write, Edit, Retry, Auto, Skip, Close key.Binding
+}
+
+// newKeyMap builds the keys. While a text field has the cursor, letters belong to the field, so commands
+// move to Ctrl, and those that have no Ctrl form rest.
+func newKeyMap(typing bool) keyMap {
+	command := func(letter, does string, ctrl bool) key.Binding {
+		switch {
+		case !typing:
+			return key.NewBinding(key.WithKeys(letter), key.WithHelp(letter, does))
+		case ctrl:
+			return key.NewBinding(key.WithKeys("ctrl+"+letter), key.WithHelp("ctrl+"+letter, does))
+		}
+		return key.NewBinding(key.WithKeys(letter), key.WithHelp(letter, does), key.WithDisabled())
+	}
+	help := key.NewBinding(key.WithKeys("?", "f1"), key.WithHelp("?", "keys"))
+	if typing {
+		help = key.NewBinding(key.WithKeys("f1"), key.WithHelp("f1", "keys"))
+	}
+	return keyMap{
+		Next:  key.NewBinding(key.WithKeys("enter"), key.WithHelp("enter", "go on")),
+		Back:  key.NewBinding(key.WithKeys("esc", "shift+tab"), key.WithHelp("esc", "back")),
+		Up:    key.NewBinding(key.WithKeys("up", "ctrl+k"), key.WithHelp("↑↓", "choose")),
+		Down:  key.NewBinding(key.WithKeys("down", "ctrl+j"), key.WithHelp("↑↓", "choose")),
+		Tab:   key.NewBinding(key.WithKeys("tab"), key.WithHelp("tab", "next field")),
+		Left:  key.NewBinding(key.WithKeys("left"), key.WithHelp("←→", "change")),
+		Right: key.NewBinding(key.WithKeys("right", "space"), key.WithHelp("←→", "change")),
+		Help:  help,
+		Stop:  key.NewBinding(key.WithKeys("ctrl+c"), key.WithHelp("ctrl+c", "leave")),
+
+		View:    command("v", "view code", false),
+		Diff:    command("d", "differences", false),
+		Preview: command("p", "preview", true),
+		Open:    command("o", "open in browser", true),
+		Write:   command("w", "write the files only", false),
+		Edit:    command("e", "edit an answer", true),
+		Retry:   command("r", "try again", true),
+		Auto:    command("a", "let it play", false),
+		Skip:    command("s", "skip", false),
+		Close:   key.NewBinding(key.WithKeys("q", "esc", "enter"), key.WithHelp("q", "close")),
+	}
+}
+
+// as is a binding under other words, for the footer.
+func as(b key.Binding, does string) key.Binding {
+	b.SetHelp(b.Help().Key, does)
+	return b
+}

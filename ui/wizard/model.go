@@ -1,0 +1,230 @@
+package wizard
+
+import (
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"phonegate/ui/render"
+)
+
+// model is the root: it holds the screens, takes messages to the one that is shown and
+// carries out what its outcome asks for. What a screen says or does is not its business.
+type model struct {
+	sh      *shared
+	steps   map[place]step
+	at      place
+	trail   []place // where back leads
+	help    bool
+	page    *pager
+	leaving bool
+	halted  bool // Ctrl-C has been pressed while work was under way
+	colour  bool
+}
+
+// newModel is the wizard at its first screen.
+func newModel(sh *shared, o Options) model {
+	at := atWelcome
+	if o.Start == StartSandbox {
+		at = atConnect
+	}
+	return model{sh: sh, at: at, colour: !o.NoColor, steps: map[place]step{
+		atWelcome: welcome{direct: o.Start == StartSandbox}, atConnect: connect{}, atTexts: texts{}, atSignup: signup{}, atAction: action{},
+		atForm: form{}, atReview: review{}, atApply: apply{}, atLive: live{}, atDone: done{},
+	}}
+}
+
+// Init asks for the background's colour and enters the first screen.
+func (m model) Init() tea.Cmd {
+	return tea.Batch(tea.RequestBackgroundColor, m.sh.listen(), m.enter())
+}
+
+// enter comes to the screen at m.at.
+func (m model) enter() tea.Cmd {
+	s, cmd := m.steps[m.at].enter(m.sh)
+	m.steps[m.at] = s
+	m.sh.keys = newKeyMap(s.typing(m.sh))
+	return cmd
+}
+
+// Update takes one message.
+func (m model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.sh.width, m.sh.height = msg.Width, msg.Height
+		if m.page != nil {
+			m.page.resize(m.sh)
+		}
+		return m, nil
+	case tea.BackgroundColorMsg:
+		m.sh.st = render.NewStyles(msg.IsDark(), m.colour)
+		return m, nil
+	case tea.EnvMsg: // the whole environment, secrets included: of no use here
+		return m, nil
+	case tea.KeyPressMsg:
+		if key.Matches(msg, m.sh.keys.Stop) {
+			return m.interrupt()
+		}
+		if m.page != nil {
+			return m.reading(msg)
+		}
+		if key.Matches(msg, m.sh.keys.Help) {
+			m.help = !m.help
+			return m, nil
+		}
+		if key.Matches(msg, m.sh.keys.Back) {
+			return m.back(msg)
+		}
+	case arrivedMsg:
+		m.sh.inbox = append(m.sh.inbox, Message(msg))
+		next, cmd := m.pass(msg)
+		return next, tea.Batch(cmd, m.sh.listen())
+	}
+	return m.pass(msg)
+}
+
+// pass gives the message to the screen and follows its outcome.
+func (m model) pass(msg tea.Msg) (tea.Model, tea.Cmd) {
+	s, out := m.steps[m.at].update(m.sh, msg)
+	m.steps[m.at] = s
+	return m.follow(out)
+}
+
+// follow carries out an outcome.
+func (m model) follow(out outcome) (tea.Model, tea.Cmd) {
+	cmd := out.cmd
+	if out.read != nil {
+		m.page = out.read
+		m.page.resize(m.sh)
+	}
+	switch out.move {
+	case forward:
+		cmd = tea.Batch(cmd, m.to(m.at+1, true))
+	case jump:
+		cmd = tea.Batch(cmd, m.to(out.to, true))
+	case backward:
+		cmd = tea.Batch(cmd, m.pop())
+	case leave:
+		m.leaving = true
+		cmd = tea.Batch(cmd, tea.Quit)
+	}
+	m.sh.keys = newKeyMap(m.steps[m.at].typing(m.sh))
+	if len(out.say) > 0 {
+		// In sequence, so that lines keep their order however commands are scheduled.
+		cmd = tea.Sequence(tea.Println(strings.Join(out.say, "\n")), cmd)
+	}
+	return m, cmd
+}
+
+// to goes to a screen; with remember, back leads here again.
+func (m *model) to(p place, remember bool) tea.Cmd {
+	if remember && m.at != atApply {
+		m.trail = append(m.trail[:len(m.trail):len(m.trail)], m.at)
+	}
+	m.at, m.help, m.halted = p, false, false
+	return m.enter()
+}
+
+// pop goes back to where the person came from.
+func (m *model) pop() tea.Cmd {
+	if len(m.trail) == 0 {
+		return nil
+	}
+	p := m.trail[len(m.trail)-1]
+	m.trail = m.trail[:len(m.trail)-1]
+	return m.to(p, false)
+}
+
+// insider is a step with pages inside itself, through which back leads first.
+type insider interface {
+	// inside goes back one page, if there is one.
+	inside(sh *shared) (step, bool)
+}
+
+// back goes back. It never checks an answer and never loses one; only work under way holds it up.
+func (m model) back(msg tea.Msg) (tea.Model, tea.Cmd) {
+	if w, ok := m.steps[m.at].(worker); ok && w.busy() {
+		return m, nil
+	}
+	if i, ok := m.steps[m.at].(insider); ok {
+		if s, moved := i.inside(m.sh); moved {
+			m.steps[m.at] = s
+			m.sh.keys = newKeyMap(s.typing(m.sh))
+			return m, nil
+		}
+	}
+	cmd := m.pop()
+	return m, cmd
+}
+
+// interrupt is Ctrl-C. While questions are asked it leaves at once. While work is under way the first
+// one lets the call under way finish, the second leaves.
+func (m model) interrupt() (tea.Model, tea.Cmd) {
+	if w, ok := m.steps[m.at].(worker); ok && w.busy() && !m.halted {
+		m.halted = true
+		s, cmd := w.halt(m.sh)
+		m.steps[m.at] = s
+		return m, cmd
+	}
+	m.sh.reach.Interrupted = !m.sh.reach.Finished
+	m.sh.jobs.cancel()
+	m.page, m.leaving = nil, true
+	return m, tea.Quit
+}
+
+// reading gives a key to what is being read.
+func (m model) reading(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
+	if key.Matches(msg, m.sh.keys.Close) {
+		m.page = nil
+		return m, nil
+	}
+	p, cmd := m.page.update(msg)
+	m.page = &p
+	return m, cmd
+}
+
+// View is the frame. Inline, it ends in a line break: without one the last line is lost on exit.
+func (m model) View() tea.View {
+	if m.page != nil {
+		v := tea.NewView(m.page.view(m.sh))
+		v.AltScreen = true
+		return v
+	}
+	s := m.steps[m.at]
+	body, focus := s.view(m.sh, min(m.sh.width, render.MaxWidth))
+	keys := append(s.keys(m.sh), m.sh.keys.Help)
+	if w, ok := s.(worker); !ok || !w.busy() {
+		keys = append(keys, m.sh.keys.Stop)
+	}
+	if m.leaving {
+		if m.at != atDone {
+			return tea.NewView("\n")
+		}
+		keys = nil
+	}
+	return tea.NewView(frame(m.sh, m.at, body, focus, keys, m.help))
+}
+
+// arrivedMsg is a message that the sandbox's phone received.
+type arrivedMsg Message
+
+// listen waits for the phone's next message.
+func (sh *shared) listen() tea.Cmd {
+	inbox := sh.backend.Messages()
+	if inbox == nil {
+		return nil
+	}
+	done := sh.jobs.ctx.Done()
+	return func() tea.Msg {
+		select {
+		case m, ok := <-inbox:
+			if !ok {
+				return nil
+			}
+			return arrivedMsg(m)
+		case <-done:
+			return nil
+		}
+	}
+}

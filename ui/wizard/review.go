@@ -1,0 +1,290 @@
+package wizard
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"phonegate/provision/event"
+	"phonegate/ui/render"
+)
+
+// noPlan is a plan that has not been made.
+var noPlan = event.Plan{}
+
+// grace is how long a question that came up by itself ignores Enter: one that was meant for
+// the screen before must not start anything.
+const grace = 500 * time.Millisecond
+
+// review shows all that will happen, before anything does.
+type review struct {
+	number  int // counts plans; an earlier one's answer is stale
+	ready   bool
+	since   time.Time
+	err     error
+	editing bool
+	menu    menu
+	confirm sheet // the tenant's name, where it is protected
+	asking  bool
+	writing bool
+}
+
+type plannedMsg struct {
+	number int
+	plan   event.Plan
+	err    error
+}
+
+type filesMsg struct {
+	dir   string
+	files []string
+	err   error
+}
+
+// planNow makes the plan of the answers as they stand.
+func planNow(sh *shared) tea.Cmd { return planAs(sh, 0) }
+
+func planAs(sh *shared, number int) tea.Cmd {
+	ctx, backend, s := sh.jobs.ctx, sh.backend, sh.session.copy()
+	return func() tea.Msg {
+		p, err := backend.Plan(ctx, s, func(event.Event) {})
+		return plannedMsg{number, p, err}
+	}
+}
+
+func (r review) enter(sh *shared) (step, tea.Cmd) {
+	r = review{number: r.number + 1}
+	return r, tea.Batch(sh.pulse(), planAs(sh, r.number))
+}
+
+func (r review) update(sh *shared, msg tea.Msg) (step, outcome) {
+	switch msg := msg.(type) {
+	case plannedMsg:
+		if msg.number == r.number {
+			r.ready, r.since = true, sh.now()
+			sh.plan, r.err = msg.plan, msg.err
+		}
+	case filesMsg:
+		r.writing = false
+		if r.err = msg.err; msg.err != nil {
+			return r, outcome{}
+		}
+		sh.reach.Files, sh.reach.Finished = msg.files, true
+		return r, outcome{move: jump, to: atDone}
+	case beat:
+		if !r.ready {
+			return r, doing(sh.pulse())
+		}
+	case tea.KeyPressMsg:
+		return r.press(sh, msg)
+	case tea.PasteMsg:
+		if r.asking {
+			var cmd tea.Cmd
+			r.confirm, cmd = r.confirm.update(&sh.session, sh.keys, msg)
+			return r, doing(cmd)
+		}
+	}
+	return r, outcome{}
+}
+
+func (r review) press(sh *shared, msg tea.KeyPressMsg) (step, outcome) {
+	next := key.Matches(msg, sh.keys.Next)
+	switch {
+	case !r.ready || r.writing:
+		return r, outcome{}
+	case r.asking:
+		if !next {
+			var cmd tea.Cmd
+			r.confirm, cmd = r.confirm.update(&sh.session, sh.keys, msg)
+			return r, doing(cmd)
+		}
+		if r.confirm.fields[0].value() != sh.session.Tenant {
+			r.confirm.wrong = "that is not the tenant's name"
+			return r, outcome{}
+		}
+		return r, outcome{move: forward, say: planRecord(sh)}
+	case r.editing:
+		if !next {
+			r.menu = r.menu.update(sh.keys, msg)
+			return r, outcome{}
+		}
+		return r, outcome{move: jump, to: crumbs[r.menu.at].at}
+	case key.Matches(msg, sh.keys.Edit):
+		r.editing, r.menu = true, editMenu(sh)
+	case key.Matches(msg, sh.keys.Diff):
+		return r, outcome{read: differences(sh, plannedMsg{plan: sh.plan, err: r.err})}
+	case key.Matches(msg, sh.keys.Retry) && r.err != nil:
+		s, cmd := r.enter(sh)
+		return s, doing(cmd)
+	case key.Matches(msg, sh.keys.Write):
+		r.writing = true
+		backend, s := sh.backend, sh.session.copy()
+		dir := "phonegate-" + s.Tenant
+		return r, doing(func() tea.Msg {
+			files, err := backend.WriteFiles(s, dir)
+			return filesMsg{dir, files, err}
+		})
+	case next && r.err == nil && sh.now().Sub(r.since) >= grace:
+		if changes(sh.plan) == 0 {
+			return r, outcome{move: jump, to: atLive}
+		}
+		if sh.session.Spec.Protected {
+			f := textField("confirm", "tenant", "This tenant is protected: type its name to go on.", "", nil)
+			r.asking, r.confirm = true, sheet{fields: []field{f}}
+			return r, outcome{}
+		}
+		return r, outcome{move: forward, say: planRecord(sh)}
+	}
+	return r, outcome{}
+}
+
+// planRecord is the plan as it goes to the scrollback.
+func planRecord(sh *shared) []string {
+	width := render.Width(sh.width)
+	lines := []string{"", "  " + sh.st.Title.Render("Plan for "+sh.session.Tenant)}
+	for _, c := range sh.plan.Changes {
+		lines = append(lines, render.ChangeLines(c, sh.st, width, sh.session.Spec.Host.Kind, false)...)
+	}
+	return append(lines, "")
+}
+
+// changes counts what a plan would do.
+func changes(p event.Plan) (n int) {
+	for _, c := range p.Changes {
+		if c.Op != event.None {
+			n++
+		}
+	}
+	return n
+}
+
+// editMenu lists the answers, by screen.
+func editMenu(sh *shared) menu {
+	s := sh.session.Spec
+	about := map[place]string{
+		atConnect: "the three accounts", atTexts: "“" + s.Twilio.ServiceName + "”", atSignup: "number from the " + s.Capture,
+		atAction: "code checked by the " + s.CodeCheck, atForm: s.Host.Project + ", " + s.Brand.Name,
+	}
+	var m menu
+	for _, c := range crumbs {
+		if c.at < atReview {
+			m.choices = append(m.choices, choice{label: c.name, about: about[c.at]})
+		}
+	}
+	return m
+}
+
+// differences is all that a plan would change in what exists.
+func differences(sh *shared, p plannedMsg) *pager {
+	if p.err != nil {
+		return newPager("Differences", problem(sh.st, p.err, min(sh.width, render.MaxWidth)))
+	}
+	var lines []string
+	for _, c := range p.plan.Changes {
+		if c.Diff == "" {
+			continue
+		}
+		n := render.NameOf(c.Resource).At(sh.session.Spec.Host.Kind)
+		lines = append(lines, sh.st.Title.Render(n.Who+" "+n.What), "")
+		lines = append(append(lines, diffLines(sh.st, c.Diff)...), "")
+	}
+	if lines == nil {
+		lines = []string{" Nothing that exists is changed: all of it is new, or as it should be."}
+	}
+	return newPager("Differences", lines)
+}
+
+// inside leaves the menu of answers or the question for the name.
+func (r review) inside(*shared) (step, bool) {
+	was := r.editing || r.asking
+	r.editing, r.asking = false, false
+	return r, was
+}
+
+func (r review) view(sh *shared, width int) ([]string, int) {
+	st := sh.st
+	switch {
+	case !r.ready:
+		return []string{"  " + st.Title.Render("This is what will happen"), "", "  " + spinner(sh) + " looking at what is there already"}, 2
+	case r.err != nil:
+		return append([]string{"  " + st.Title.Render("The plan could not be made"), ""}, problem(st, r.err, width)...), 0
+	case r.editing:
+		lines, focus := r.menu.view(st, width)
+		return append([]string{"  " + st.Title.Render("Which answer?"), ""}, lines...), focus + 2
+	}
+	lines := []string{render.Ends("  "+st.Title.Render("This is what will happen"), st.Quiet.Render(wide(width, "where from")), width)}
+	for _, c := range sh.plan.Changes {
+		lines = append(lines, render.ChangeLines(c, st, width, sh.session.Spec.Host.Kind, false)...)
+	}
+	for _, l := range render.Hang("  ", estimate(sh), width) {
+		lines = append(lines, st.Quiet.Render(l))
+	}
+	if r.asking {
+		fields, _ := r.confirm.view(st, sh.session, width)
+		lines = append(append(lines, fields...), r.confirm.advice(st, sh.session, width)...)
+		return lines, len(lines) - 1
+	}
+	if r.writing {
+		lines = append(lines, "  "+render.Working.Mark(st)+" writing the files")
+	}
+	return lines, 0
+}
+
+// wide is s in a window wide enough for columns.
+func wide(width int, s string) string {
+	if width < 60 {
+		return ""
+	}
+	return s
+}
+
+// estimate says what the plan costs, and how it is undone.
+func estimate(sh *shared) string {
+	if changes(sh.plan) == 0 {
+		return "Nothing to change: everything is as it should be."
+	}
+	all, auth0 := 0, 0
+	for _, c := range sh.plan.Changes {
+		all += c.Requests
+		if strings.HasPrefix(c.Resource, "auth0.") {
+			auth0 += c.Requests
+		}
+	}
+	undo := " Undo: phonegate destroy --tenant " + sh.session.Tenant
+	if sh.session.Sandbox {
+		undo = " It all happens inside this program."
+	}
+	if all == 0 {
+		return undo[1:]
+	}
+	rate := sh.accounts["auth0"].Rate
+	text := render.Count(all, "request")
+	if rate > 0 && !sh.session.Sandbox {
+		seconds := int(math.Ceil(float64(auth0)/rate)) + (all-auth0)/2
+		text += fmt.Sprintf(", about %d s at Auth0's %g a second", max(seconds, 1), rate)
+	}
+	return text + "." + undo
+}
+
+func (r review) keys(sh *shared) []key.Binding {
+	k := sh.keys
+	switch {
+	case !r.ready:
+		return []key.Binding{k.Back}
+	case r.err != nil:
+		return []key.Binding{k.Retry, k.Edit, k.Back, k.Write}
+	case r.editing:
+		return []key.Binding{k.Up, as(k.Next, "change it"), k.Back}
+	case r.asking:
+		return []key.Binding{as(k.Next, "do it"), k.Back}
+	case changes(sh.plan) == 0:
+		return []key.Binding{as(k.Next, "live test"), k.Edit, k.Write, k.Back}
+	}
+	return []key.Binding{as(k.Next, "do it"), k.Edit, k.Write, k.Diff, k.Back}
+}
+
+func (r review) typing(*shared) bool { return r.asking }

@@ -1,0 +1,86 @@
+package wizard
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"phonegate/provision/event"
+	"phonegate/ui/render"
+)
+
+// shared is what all screens see: the answers, the window, the looks, the world. Only the event
+// loop touches it; commands get copies.
+type shared struct {
+	ctx     context.Context
+	backend Backend
+	st      render.Styles
+	keys    keyMap
+	width   int // of the window
+	height  int
+
+	session  Session
+	tenants  []TenantStatus
+	accounts map[string]Account // by provider, once checked
+	services []ServiceChoice
+	plan     event.Plan
+	inbox    []Message // the sandbox's phone, newest last
+	reach    Result    // what has been achieved
+	jobs     *jobs
+
+	// sandbox makes the sandbox's backend, for "Try it here"; nil if backend is it already.
+	sandbox func(ctx context.Context) (Backend, error)
+	preview func() // stops the preview that is being served
+
+	now  func() time.Time
+	tick func(d time.Duration, msg tea.Msg) tea.Cmd
+	open func(url string) error
+}
+
+// newShared is a shared with everything at rest.
+func newShared(ctx context.Context, o Options) *shared {
+	colour := !o.NoColor
+	return &shared{
+		ctx: ctx, backend: o.Backend, st: render.NewStyles(true, colour), keys: newKeyMap(false),
+		width: 80, height: 24, accounts: map[string]Account{}, jobs: newJobs(ctx),
+		session: Session{Sources: map[string]string{}, Sandbox: o.Start == StartSandbox},
+		sandbox: o.Sandbox,
+		now:     time.Now,
+		tick: func(d time.Duration, msg tea.Msg) tea.Cmd {
+			return tea.Tick(d, func(time.Time) tea.Msg { return msg })
+		},
+		open: openBrowser,
+	}
+}
+
+// close ends all that was started, and waits for it.
+func (sh *shared) close() {
+	if sh.preview != nil {
+		sh.preview()
+	}
+	sh.jobs.close(patience)
+}
+
+// beat is the pulse of the live rows.
+type beat struct{}
+
+const beatEvery = 120 * time.Millisecond
+
+// pulse asks for the next beat.
+func (sh *shared) pulse() tea.Cmd { return sh.tick(beatEvery, beat{}) }
+
+// hostName is the chosen host's short name.
+func (sh *shared) hostName() string { return render.HostName(sh.session.Spec.Host.Kind) }
+
+// openedMsg says how opening a browser went.
+type openedMsg struct {
+	url string
+	err error
+}
+
+// browse opens an address in the browser.
+func (sh *shared) browse(url string) tea.Cmd {
+	open := sh.open
+	return func() tea.Msg { return openedMsg{url, open(url)} }
+}

@@ -1,0 +1,210 @@
+package wizard
+
+import (
+	"errors"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"phonegate/ui/render"
+)
+
+// sheet is some fields under one another, with the cursor in one of them. Enter accepts the whole
+// sheet when every answer is good, and otherwise goes to the first that is not.
+type sheet struct {
+	fields []field
+	at     int
+	wrong  string // what is wrong with the answer under the cursor
+}
+
+// errEmpty is the complaint about an answer that is missing.
+var errEmpty = errors.New("this one is needed")
+
+// shown reports whether the field can be moved to.
+func (sh sheet) asks(i int, s Session) bool {
+	f := sh.fields[i]
+	return f.known == "" && (f.hidden == nil || !f.hidden(s))
+}
+
+// first puts the cursor on the first field that is asked and empty, or else on the first asked.
+func (sh sheet) first(s Session) sheet {
+	sh.at = -1
+	for i := range sh.fields {
+		if sh.asks(i, s) && (sh.at < 0 || sh.fields[sh.at].value() != "" && sh.fields[i].must && sh.fields[i].value() == "") {
+			sh.at = i
+		}
+	}
+	sh.at = max(sh.at, 0)
+	return sh
+}
+
+// step moves the cursor to the next or the previous field that is asked.
+func (sh sheet) step(by int, s Session) sheet {
+	for i := sh.at + by; i >= 0 && i < len(sh.fields); i += by {
+		if sh.asks(i, s) {
+			sh.at, sh.wrong = i, ""
+			return sh
+		}
+	}
+	return sh
+}
+
+// typing reports whether the cursor is in a text field.
+func (sh sheet) typing(s Session) bool {
+	return len(sh.fields) > 0 && sh.asks(sh.at, s) && !sh.fields[sh.at].choice()
+}
+
+// update moves, types or chooses. Answers that are good go to the session at once, so that
+// what depends on them is drawn right and going back keeps them.
+func (sh sheet) update(s *Session, keys keyMap, msg tea.Msg) (sheet, tea.Cmd) {
+	if len(sh.fields) == 0 {
+		return sh, nil
+	}
+	sh.fields = append([]field(nil), sh.fields...) // a value: the old sheet stays as it was
+	f := sh.fields[sh.at]
+	if !sh.asks(sh.at, *s) {
+		return sh, nil
+	}
+	var cmd tea.Cmd
+	switch k, pressed := msg.(tea.KeyPressMsg); {
+	case pressed && f.tall && key.Matches(k, keys.Up) && f.pick > 0:
+		f = f.turn(-1)
+	case pressed && f.tall && key.Matches(k, keys.Down) && f.pick < len(f.options)-1:
+		f = f.turn(1)
+	case pressed && key.Matches(k, keys.Up):
+		return sh.step(-1, *s), nil
+	case pressed && key.Matches(k, keys.Down, keys.Tab):
+		return sh.step(1, *s), nil
+	case pressed && f.choice() && key.Matches(k, keys.Left):
+		f = f.turn(-1)
+	case pressed && f.choice() && key.Matches(k, keys.Right):
+		f = f.turn(1)
+	case f.choice():
+		return sh, nil
+	default:
+		before := f.in.Value()
+		f, cmd = f.update(msg)
+		if f.in.Value() == before {
+			sh.fields[sh.at] = f
+			return sh, cmd
+		}
+	}
+	sh.wrong = ""
+	sh.fields[sh.at] = f
+	if f.take != nil && f.take(s, f.value()) == nil && s.Sources != nil {
+		s.Sources[f.key] = "typed"
+	}
+	if f.choice() { // a choice may have uncovered fields whose answers stand
+		for i, other := range sh.fields {
+			if i != sh.at && sh.asks(i, *s) && other.take != nil {
+				_ = other.take(s, other.value())
+			}
+		}
+	}
+	return sh, cmd
+}
+
+// accept checks every answer and stores it. If one is not good, the cursor is there and
+// the complaint is set.
+func (sh sheet) accept(s *Session) (sheet, bool) {
+	for i, f := range sh.fields {
+		if !sh.asks(i, *s) {
+			continue
+		}
+		err := error(nil)
+		if f.must && f.value() == "" {
+			err = errEmpty
+		} else if f.take != nil {
+			err = f.take(s, f.value())
+		}
+		if err != nil {
+			sh.at, sh.wrong = i, err.Error()
+			return sh, false
+		}
+	}
+	sh.wrong = ""
+	return sh, true
+}
+
+// view draws the fields in columns and, under them, what helps with the one under the cursor.
+func (sh sheet) view(st render.Styles, s Session, width int) (lines []string, focus int) {
+	column := 0
+	for _, f := range sh.fields {
+		column = max(column, len([]rune(f.label)))
+	}
+	column = min(column, width/2)
+	for i, f := range sh.fields {
+		if f.hidden != nil && f.hidden(s) {
+			continue
+		}
+		focused := i == sh.at && f.known == ""
+		mark, label := "  ", render.Cell(f.label, column)
+		switch {
+		case f.known != "":
+			mark, label = render.OK.Mark(st)+" ", st.Quiet.Render(label)
+		case focused:
+			mark, label = st.Accent.Render("> "), st.Bright.Render(label)
+			focus = len(lines)
+		}
+		if f.tall {
+			lines = append(lines, "  "+mark+label)
+			options, at := f.list(st, focused, width)
+			if focused {
+				focus = len(lines) + at
+			}
+			lines = append(lines, options...)
+			continue
+		}
+		head := "  " + mark + label + "   "
+		room := width - 4 - column - 3
+		note := ""
+		if f.known != "" && room > 44 {
+			note = st.Quiet.Render(f.known)
+			room -= len([]rune(f.known)) + 2
+		}
+		lines = append(lines, render.Ends(head+f.show(st, focused, room), note, width))
+	}
+	return lines, focus
+}
+
+// advice is the help or the complaint for the field under the cursor.
+func (sh sheet) advice(st render.Styles, s Session, width int) []string {
+	if len(sh.fields) == 0 || !sh.asks(sh.at, s) {
+		return nil
+	}
+	if sh.wrong != "" {
+		return styled(st.Bad.Render, render.Hang("    "+render.Bad.Glyph()+" ", sentence(sh.wrong), width))
+	}
+	f := sh.fields[sh.at]
+	text := f.help
+	if f.choice() && f.options[f.pick].About != "" && !f.tall {
+		text = f.options[f.pick].About
+	}
+	if text == "" {
+		return nil
+	}
+	return styled(st.Quiet.Render, render.Hang("    ", text, width))
+}
+
+// styled puts every line into a style.
+func styled(look func(...string) string, lines []string) []string {
+	for i, l := range lines {
+		lines[i] = look(l)
+	}
+	return lines
+}
+
+// sentence starts with a capital and ends in a full stop.
+func sentence(s string) string {
+	s = strings.TrimSpace(render.Printable(s))
+	if s == "" {
+		return s
+	}
+	r := []rune(s)
+	s = strings.ToUpper(string(r[0])) + string(r[1:])
+	if !strings.ContainsAny(s[len(s)-1:], ".!?") {
+		s += "."
+	}
+	return s
+}

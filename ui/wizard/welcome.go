@@ -1,0 +1,240 @@
+package wizard
+
+import (
+	"context"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"phonegate/provision/config"
+	"phonegate/provision/fault"
+	"phonegate/provision/secret"
+	"phonegate/ui/render"
+)
+
+// welcome asks what to do.
+type welcome struct {
+	direct bool // skipped: the sandbox was asked for on the command line
+	asked  bool // the tenants have been asked for
+	menu   menu
+	// picking is the line whose tenant is being picked, -1 while the first menu is shown.
+	picking int
+	pick    menu
+	waiting bool
+	err     error
+}
+
+// The lines of the welcome menu.
+const (
+	tryIt = iota
+	setUp
+	regenerate
+	liveTest
+)
+
+type tenantsMsg struct {
+	tenants []TenantStatus
+	err     error
+}
+
+// loadedMsg brings a tenant's credentials.
+type loadedMsg struct {
+	credentials secret.Credentials
+	sources     map[string]string
+}
+
+// sandboxMsg brings the sandbox.
+type sandboxMsg struct {
+	backend Backend
+	err     error
+}
+
+func (w welcome) enter(sh *shared) (step, tea.Cmd) {
+	w.picking, w.waiting = -1, false
+	at := w.menu.at
+	w.menu = w.lines(sh)
+	w.menu.at = at
+	if w.asked {
+		return w, nil
+	}
+	w.asked = true
+	ctx, backend := sh.jobs.ctx, sh.backend
+	return w, func() tea.Msg {
+		tenants, err := backend.Tenants(ctx)
+		return tenantsMsg{tenants, err}
+	}
+}
+
+// lines is the menu, with the state of the tenants that are known.
+func (w welcome) lines(sh *shared) menu {
+	var states []string
+	for _, t := range sh.tenants {
+		glyph := render.Warn.Glyph()
+		if t.OK {
+			glyph = render.OK.Glyph()
+		}
+		states = append(states, t.Name+" "+glyph+" "+t.State)
+	}
+	m := menu{at: w.menu.at, choices: []choice{
+		{label: "Try it here", about: "everything embedded, no account, about four minutes"},
+		{label: "Set up a tenant", about: "Twilio service, Action, sign-up, form, live test"},
+		{label: "Regenerate", about: "once a tenant is set up", off: true},
+		{label: "Live test", about: "once a tenant is set up", off: true},
+	}}
+	if len(states) > 0 {
+		m.choices[regenerate] = choice{label: "Regenerate", about: strings.Join(states, "   ")}
+		m.choices[liveTest] = choice{label: "Live test", about: "send a code, or go through a whole login"}
+	}
+	return m
+}
+
+func (w welcome) update(sh *shared, msg tea.Msg) (step, outcome) {
+	switch msg := msg.(type) {
+	case tenantsMsg:
+		sh.tenants, w.err = msg.tenants, msg.err
+		w.menu = w.lines(sh)
+	case sandboxMsg:
+		w.waiting = false
+		if msg.err != nil {
+			w.err = msg.err
+			return w, outcome{}
+		}
+		sh.backend = msg.backend
+		sh.session = Session{Sandbox: true, Sources: map[string]string{}}
+		return w, outcome{move: forward, cmd: sh.listen()}
+	case loadedMsg:
+		w.waiting = false
+		sh.session.Credentials, sh.session.Sources = msg.credentials, msg.sources
+		if w.picking == liveTest || w.menu.at == liveTest {
+			return w, outcome{move: jump, to: atLive}
+		}
+		return w, outcome{move: jump, to: atReview}
+	case tea.KeyPressMsg:
+		if w.waiting {
+			return w, outcome{}
+		}
+		if !key.Matches(msg, sh.keys.Next) {
+			if w.picking >= 0 {
+				w.pick = w.pick.update(sh.keys, msg)
+			} else {
+				w.menu = w.menu.update(sh.keys, msg)
+			}
+			return w, outcome{}
+		}
+		w.err = nil
+		if w.picking >= 0 {
+			return w.load(sh, sh.tenants[w.pick.at])
+		}
+		return w.choose(sh)
+	}
+	return w, outcome{}
+}
+
+// choose follows the line under the cursor.
+func (w welcome) choose(sh *shared) (step, outcome) {
+	switch w.menu.at {
+	case tryIt:
+		if sh.sandbox == nil {
+			sh.session = Session{Sandbox: true, Sources: map[string]string{}}
+			return w, outcome{move: forward}
+		}
+		w.waiting = true
+		make, ctx := sh.sandbox, sh.jobs.ctx
+		return w, doing(func() tea.Msg {
+			backend, err := make(ctx)
+			return sandboxMsg{backend, err}
+		})
+	case setUp:
+		if sh.session.Sandbox || sh.session.Tenant == "" {
+			sh.session = Session{Sources: map[string]string{}}
+			sh.accounts = map[string]Account{}
+		}
+		return w, outcome{move: forward}
+	}
+	if len(sh.tenants) == 1 {
+		return w.load(sh, sh.tenants[0])
+	}
+	w.picking = w.menu.at
+	w.pick = menu{}
+	for _, t := range sh.tenants {
+		w.pick.choices = append(w.pick.choices, choice{label: t.Name, about: t.State})
+	}
+	return w, outcome{}
+}
+
+// load takes up a tenant that is set up already.
+func (w welcome) load(sh *shared, t TenantStatus) (step, outcome) {
+	sh.session = Session{Tenant: t.Name, Spec: t.Spec}
+	sh.plan, sh.services = noPlan, nil
+	w.waiting = true
+	return w, doing(loadCredentials(sh.jobs.ctx, sh.backend, t.Name))
+}
+
+// loadCredentials finds what is known of a tenant's credentials.
+func loadCredentials(ctx context.Context, backend Backend, tenant string) tea.Cmd {
+	return func() tea.Msg {
+		c, sources := backend.Credentials(ctx, tenant)
+		if sources == nil {
+			sources = map[string]string{}
+		}
+		return loadedMsg{c, sources}
+	}
+}
+
+// inside goes from the tenants back to the menu.
+func (w welcome) inside(*shared) (step, bool) {
+	was := w.picking >= 0
+	w.picking = -1
+	return w, was
+}
+
+func (w welcome) view(sh *shared, width int) ([]string, int) {
+	title, m := "What would you like to do?", w.menu
+	if w.picking >= 0 {
+		title, m = "Which tenant?", w.pick
+	}
+	lines, focus := m.view(sh.st, width)
+	lines = append([]string{"  " + sh.st.Title.Render(title), ""}, lines...)
+	if w.waiting {
+		lines = append(lines, "", "  "+render.Working.Mark(sh.st)+" one moment")
+	}
+	if w.err != nil {
+		lines = append(lines, "")
+		lines = append(lines, problem(sh.st, w.err, width)...)
+	}
+	return lines, focus + 2
+}
+
+func (w welcome) keys(sh *shared) []key.Binding {
+	if w.picking >= 0 {
+		return []key.Binding{sh.keys.Up, sh.keys.Next, sh.keys.Back}
+	}
+	return []key.Binding{sh.keys.Up, sh.keys.Next}
+}
+
+func (w welcome) typing(*shared) bool { return false }
+
+// problem says what went wrong and what to do next.
+func problem(st render.Styles, err error, width int) []string {
+	f := fault.Of(err)
+	lines := styled(st.Bad.Render, render.Hang("  "+render.Bad.Glyph()+" ", sentence(f.Message), width))
+	if f.Hint != "" {
+		lines = append(lines, render.Hang("    ", sentence(f.Hint), width)...)
+	}
+	return lines
+}
+
+// sandboxSpec is what a newcomer would answer: in the sandbox every question comes with an answer.
+func sandboxSpec(domain string) config.Tenant {
+	return config.Tenant{
+		Auth0:          config.Auth0{Domain: domain, LoginPage: "tenant"},
+		Twilio:         config.Twilio{ServiceName: "Acme dev", CodeLength: 6},
+		Host:           config.Host{Kind: "vercel", Project: "acme-dev-verify"},
+		Brand:          config.Brand{Name: "Acme", Color: "#2a5bd7"},
+		CodeCheck:      "form",
+		Capture:        "lock",
+		NoPhone:        "form",
+		DefaultCountry: "AU",
+	}
+}
