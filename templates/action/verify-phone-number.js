@@ -228,9 +228,9 @@ function validate(api, secret) {
 
 /** code_check "form": Twilio has approved the code on the form's server; the answer must fit what was begun here. */
 function acceptVerdict(event, api, profile, verdict) {
-  const { number, problem } = normaliseNumber(verdict.phone_number, CONFIG.phone);
   if (verdict.approved !== true || !isVerificationSid(verdict.vsid)) return deny(api, 'phone_token');
-  if (number !== verdict.phone_number) return deny(api, 'phone_token');
+  const { number, problem } = normaliseNumber(verdict.phone_number, CONFIG.phone);
+  if (!number || number !== verdict.phone_number) return deny(api, 'phone_token');
   if (problem) return deny(api, problem);
   if (!isExpected(profile, verdict)) return deny(api, 'phone_token');
   return approve(event, api, number);

@@ -88,20 +88,16 @@ const CLOCK_SKEW = 30; // seconds
 
 export default {
   async fetch(request, env) {
-    const response = await answerCalmly(request, env ?? {});
-    return request.method === 'HEAD' ? new Response(null, response) : response;
+    try {
+      const response = await answer(request, env ?? {});
+      return request.method === 'HEAD' ? new Response(null, response) : response;
+    } catch {
+      return notice(contextOf(null, {}), 500, 'broken');
+    }
   },
 };
 
 // ---- Requests
-
-async function answerCalmly(request, env) {
-  try {
-    return await answer(request, env);
-  } catch {
-    return notice(contextOf(null, {}), 500, 'broken');
-  }
-}
 
 async function answer(request, env) {
   const settings = readSettings(env);

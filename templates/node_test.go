@@ -1,0 +1,135 @@
+package templates_test
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"testing"
+
+	"phonegate/templates"
+	"phonegate/templates/scenario"
+)
+
+// TestUnderNode renders the Action and the form for every scenario and has Node's own test runner replay them.
+func TestUnderNode(t *testing.T) {
+	node := needNode(t)
+	suite, err := scenario.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	type action struct {
+		scenario.Action
+		Code string `json:"code"`
+	}
+	type form struct {
+		scenario.Form
+		Code string `json:"code"`
+	}
+	var out struct {
+		Base    scenario.Base `json:"base"`
+		Actions []action      `json:"actions"`
+		Forms   []form        `json:"forms"`
+	}
+	out.Base = suite.Base
+	for _, s := range suite.Actions {
+		code, err := templates.Action(settings(t, suite, s.Settings))
+		if err != nil {
+			t.Fatalf("%s: %v", s.Name, err)
+		}
+		out.Actions = append(out.Actions, action{s, write(t, dir, code, ".js")})
+	}
+	for _, s := range suite.Forms {
+		files, err := templates.Form(settings(t, suite, s.Settings))
+		if err != nil {
+			t.Fatalf("%s: %v", s.Name, err)
+		}
+		out.Forms = append(out.Forms, form{s, write(t, dir, files[0].Data, ".mjs")})
+	}
+	data, err := json.Marshal(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "suite.json")
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), node, "--test", "--test-reporter=tap", "nodetest/")
+	if tests, _ := filepath.Glob("nodetest/*.test.mjs"); len(tests) > 0 {
+		cmd.Args = append([]string{node, "--test", "--test-reporter=tap"}, tests...)
+	}
+	cmd.Env = append(os.Environ(), "PHONEGATE_SUITE="+path)
+	report, err := cmd.CombinedOutput()
+	passed := count(report, `(?m)^# pass (\d+)$`)
+	if err != nil {
+		t.Fatalf("node --test: %v\n%s", err, failures(report))
+	}
+	if want := len(suite.Actions) + len(suite.Forms); passed < want {
+		t.Fatalf("%d tests passed, but there are %d scenarios", passed, want)
+	}
+}
+
+// needNode finds Node 20 or later. Where the build must be whole (CI), a missing Node is a failure.
+func needNode(t *testing.T) string {
+	t.Helper()
+	node, err := exec.LookPath("node")
+	if err == nil {
+		version, _ := exec.Command(node, "--version").Output()
+		if m := regexp.MustCompile(`^v(\d+)`).FindSubmatch(version); m != nil {
+			if major, _ := strconv.Atoi(string(m[1])); major >= 20 {
+				return node
+			}
+		}
+	}
+	if os.Getenv("CI") == "true" {
+		t.Fatal("Node 20 or later is needed")
+	}
+	t.Skip("needs Node 20 or later")
+	return ""
+}
+
+func settings(t *testing.T, suite scenario.Suite, own json.RawMessage) templates.Settings {
+	t.Helper()
+	s, err := suite.Base.SettingsOf(own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func write(t *testing.T, dir string, code []byte, ext string) string {
+	t.Helper()
+	sum := sha256.Sum256(code)
+	path := filepath.Join(dir, hex.EncodeToString(sum[:8])+ext)
+	if err := os.WriteFile(path, code, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func count(report []byte, pattern string) int {
+	m := regexp.MustCompile(pattern).FindSubmatch(report)
+	if m == nil {
+		return 0
+	}
+	n, _ := strconv.Atoi(string(m[1]))
+	return n
+}
+
+// failures shortens a TAP report to what went wrong.
+func failures(report []byte) string {
+	found := regexp.MustCompile(`(?m)^\s*not ok [\s\S]*?\.\.\.$`).FindAll(report, 12)
+	if len(found) == 0 {
+		return string(report)
+	}
+	var out []byte
+	for _, f := range found {
+		out = append(append(out, f...), '\n')
+	}
+	return string(out)
+}
