@@ -64,6 +64,9 @@ func (s *Server) testAction(c *call) (int, any) {
 		}
 		out["error"] = object{"name": name, "message": text, "stack": choose(stack == "", thrown, stack)}
 	}
+	if len(res.Commands) > 0 {
+		out["commands"] = res.Commands
+	}
 	if len(res.Logs) > 0 {
 		out["logs"] = strings.Join(res.Logs, "\n")
 	}

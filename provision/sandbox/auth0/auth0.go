@@ -31,20 +31,12 @@ type Options struct {
 	Network http.RoundTripper
 	// RunAction runs one leg of an Action.
 	RunAction Runner
-	// LoginFields finds the sign-up fields that a deployed login page asks for, for the stand-in page; nil for none.
-	LoginFields func(page string) []LoginField
 }
 
 // App is a seeded application: a public client that needs PKCE.
 type App struct {
 	ClientID     string
 	RedirectURIs []string
-}
-
-// LoginField is one additional field of the sign-up form; its value goes to user_metadata under Name.
-type LoginField struct {
-	Name, Label, Placeholder, Type string
-	Required                       bool
 }
 
 // Runner runs one leg of an Action; jsvm.RunAction is one.

@@ -55,12 +55,7 @@ func newTenant(t *testing.T, run Runner, behaviours ...string) *tenant {
 			t.Fatal(err)
 		}
 	}
-	s := New(Options{World: w, RunAction: run, LoginFields: func(page string) []LoginField {
-		if !strings.Contains(page, "phone_number") {
-			return nil
-		}
-		return []LoginField{{Name: "phone_number", Label: "Phone", Required: true}}
-	}})
+	s := New(Options{World: w, RunAction: run})
 	te := &tenant{t: t, s: s, w: w, h: w.Handler("auth0", WriteError, s)}
 	te.token = te.m2m("")
 	return te

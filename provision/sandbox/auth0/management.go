@@ -1,6 +1,7 @@
 package auth0
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -78,12 +79,8 @@ func (s *Server) managed(e row) http.Handler {
 			writeJSON(rw, status, body)
 			return
 		}
-		status, data := s.locked(e, c)
-		if data == nil {
-			writeJSON(rw, status, nil)
-			return
-		}
-		writeJSON(rw, status, data)
+		status, body := s.locked(e, c)
+		writeJSON(rw, status, body)
 	})
 }
 
@@ -140,7 +137,8 @@ func readBody(c *call) (int, any) {
 		return fail(413, "", "Payload content length greater than maximum allowed: 2097152")
 	}
 	c.body = object{}
-	if len(strings.TrimSpace(string(data))) == 0 || strings.TrimSpace(string(data)) == "null" {
+	data = bytes.TrimSpace(data)
+	if len(data) == 0 || string(data) == "null" {
 		return 0, nil
 	}
 	if data[0] == '[' {

@@ -48,7 +48,7 @@ button{margin-top:1rem;padding:.5rem 1rem;font:inherit}.error{color:#b00020}deta
 <input type="hidden" name="state" value="{{.State}}"><input type="hidden" name="intent" value="signup">
 <label for="new-email">Email</label><input id="new-email" name="email" type="email" autocomplete="username" value="{{.Email}}" required>
 <label for="new-password">Password</label><input id="new-password" name="password" type="password" autocomplete="new-password" required>
-{{range .Fields}}<label for="f-{{.Name}}">{{.Label}}</label><input id="f-{{.Name}}" name="{{.Name}}" type="{{.Type}}" placeholder="{{.Placeholder}}"{{if .Required}} required{{end}}>
+{{range .Fields}}<label for="f-{{.Name}}">{{.Placeholder}}</label><input id="f-{{.Name}}" name="{{.Name}}" type="text" value="{{.Prefill}}" required>
 {{end}}<button type="submit">Sign up</button></form></main></body></html>
 `))
 
@@ -89,37 +89,18 @@ func (s *Server) standIn(rw http.ResponseWriter, r *http.Request, lg *login, pag
 	rw.WriteHeader(status)
 	_ = loginTemplate.Execute(rw, map[string]any{
 		"Tenant": tenant, "Client": client, "Error": problem, "Action": r.URL.Path, "State": lg.state, "Email": r.Form.Get("email"),
-		"Fields": s.loginFields(page), "SignUp": strings.HasSuffix(r.URL.Path, "/signup"),
+		"Fields": loginFields(page), "SignUp": strings.HasSuffix(r.URL.Path, "/signup"),
 	})
-}
-
-// loginFields are the fields that the deployed page asks for at sign-up.
-func (s *Server) loginFields(page string) []LoginField {
-	if page == "" || s.o.LoginFields == nil {
-		return nil
-	}
-	fields := s.o.LoginFields(page)
-	for i := range fields {
-		f := &fields[i]
-		if f.Label == "" {
-			f.Label = choose(f.Placeholder != "", f.Placeholder, f.Name)
-		}
-		if f.Type == "" {
-			f.Type = "text"
-		}
-	}
-	return fields
 }
 
 // submitLogin is the stand-in page's form.
 func (s *Server) submitLogin(rw http.ResponseWriter, r *http.Request, lg *login, page, client string) {
 	f := r.PostForm
 	if f.Get("intent") == "signup" {
-		meta := object{}
-		for _, field := range s.loginFields(page) {
-			if v := strings.TrimSpace(f.Get(field.Name)); v != "" {
-				meta[field.Name] = v
-			}
+		meta, hint := readFields(page, f)
+		if hint != "" {
+			s.standIn(rw, r, lg, page, client, hint, 400)
+			return
 		}
 		status, body := s.signUp(signUpRequest{
 			ClientID: lg.clientID, Connection: lg.connection, Email: f.Get("email"), Password: f.Get("password"), UserMetadata: meta,
