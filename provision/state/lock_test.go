@@ -1,0 +1,134 @@
+package state
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"phonegate/provision/fault"
+)
+
+func TestLockKeepsASecondRunOut(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), Dir)
+	first, second, other := open(t, dir), open(t, dir), open(t, dir)
+	other.path = filepath.Join(dir, "prod.json")
+	if err := first.Lock(); err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Lock(); err != nil {
+		t.Errorf("the same run again: %v", err)
+	}
+	err := second.Lock()
+	var busy *Busy
+	if f := fault.Of(err); f == nil || f.Code != "state.locked" || !errors.As(err, &busy) || busy.Owner.PID != os.Getpid() {
+		t.Fatalf("error = %+v", f)
+	}
+	if !strings.HasPrefix(err.Error(), "Another phonegate (pid ") || !strings.HasSuffix(err.Error(), "is working on tenant dev.") {
+		t.Errorf("error = %v", err)
+	}
+	if err := other.Lock(); err != nil {
+		t.Errorf("another tenant: %v", err)
+	}
+	for range 2 {
+		if err := first.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := second.Lock(); err != nil {
+		t.Errorf("after Close: %v", err)
+	}
+	_, _ = second.Close(), other.Close()
+	if files, _ := os.ReadDir(dir); len(files) != 0 {
+		t.Errorf("left behind: %v", files)
+	}
+}
+
+func TestLockIsTakenOverOnlyFromTheDead(t *testing.T) {
+	now := time.Now().UTC().Round(0)
+	me := Owner{PID: 100, Host: "here", Started: now}
+	alive := func(pid int) bool { return pid == 200 }
+	for name, tt := range map[string]struct {
+		content string
+		taken   bool
+	}{
+		"a living process":       {`{"pid":200,"host":"here","started":"2020-01-01T00:00:00Z"}`, false},
+		"a dead process":         {`{"pid":300,"host":"here","started":"` + now.Format(time.RFC3339) + `"}`, true},
+		"our number, earlier":    {`{"pid":100,"host":"here","started":"2020-01-01T00:00:00Z"}`, true},
+		"elsewhere, just now":    {`{"pid":300,"host":"there","started":"` + now.Format(time.RFC3339) + `"}`, false},
+		"elsewhere, long ago":    {`{"pid":200,"host":"there","started":"2020-01-01T00:00:00Z"}`, true},
+		"being written just now": {``, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "dev.lock")
+			if err := os.WriteFile(path, []byte(tt.content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			l, err := acquire(path, me, alive)
+			if tt.taken != (err == nil) {
+				t.Fatalf("error = %v", err)
+			}
+			if !tt.taken {
+				return
+			}
+			if err := l.release(); err != nil {
+				t.Fatal(err)
+			}
+			if files, _ := os.ReadDir(filepath.Dir(path)); len(files) != 0 {
+				t.Errorf("left behind: %v", files)
+			}
+		})
+	}
+}
+
+func TestLockHalfWrittenLongAgoIsTakenOver(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "dev.lock")
+	if err := os.WriteFile(path, []byte(`{"pid"`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	me := Owner{PID: 100, Host: "here", Started: time.Now().Add(time.Minute)}
+	l, err := acquire(path, me, func(int) bool { return true })
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = l.release()
+}
+
+func TestReleaseLeavesALockThatBelongsToAnother(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "dev.lock")
+	l, err := acquire(path, Owner{PID: 100, Host: "here", Started: time.Now().UTC().Round(0)}, func(int) bool { return true })
+	if err != nil {
+		t.Fatal(err)
+	}
+	const theirs = `{"pid":200,"host":"there","started":"2026-01-01T00:00:00Z"}`
+	if err := os.WriteFile(path, []byte(theirs), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.release(); err != nil {
+		t.Fatal(err)
+	}
+	if data, _ := os.ReadFile(path); string(data) != theirs {
+		t.Errorf("the lock says %s", data)
+	}
+}
+
+func TestTakeAwayPutsBackALockThatChangedMeanwhile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "dev.lock")
+	if err := os.WriteFile(path, []byte("new"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := takeAway(path, []byte("old")); err != nil {
+		t.Fatal(err)
+	}
+	if data, _ := os.ReadFile(path); string(data) != "new" {
+		t.Errorf("the lock says %q", data)
+	}
+}
+
+func TestAliveKnowsThisProcess(t *testing.T) {
+	if !alive(os.Getpid()) {
+		t.Error("this process counts as dead")
+	}
+}
