@@ -226,12 +226,14 @@ func (l *LoginPage) put(ctx context.Context, p *page, html string, on bool) erro
 	return nil
 }
 
-// ours is the page to undo: the one the note names.
+// ours is the page to undo: the one the note names, or one that is plainly ours although the note is lost.
 func (l *LoginPage) ours() *page {
-	if l.former != nil {
+	switch {
+	case l.former != nil:
 		return l.former
-	}
-	if l.target != nil && l.note.Get("client") == l.target.id {
+	case l.target == nil:
+		return nil
+	case l.note.Get("client") == l.target.id, l.note.Get("client") == "" && strings.Contains(l.target.html, marker):
 		return l.target
 	}
 	return nil
@@ -244,7 +246,9 @@ func (l *LoginPage) UndoChange() event.Change {
 		return event.Change{Resource: l.Name(), Op: event.None, Detail: "left as it is"}
 	}
 	c := event.Change{Resource: l.Name(), Op: event.Update, Requests: 1, Detail: fmt.Sprintf("“%s” gets back the page it had before", p.name)}
-	if hash(p.html) != l.note.Get("written") {
+	if written := l.note.Get("written"); written == "" {
+		c.Detail = fmt.Sprintf("“%s” gets back Auth0's own page: what it had before is not known", p.name)
+	} else if hash(p.html) != written {
 		c.Detail += "; the changes that somebody made since are lost"
 	}
 	return c
