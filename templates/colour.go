@@ -1,8 +1,10 @@
 package templates
 
 import (
+	"fmt"
 	"math"
 	"strconv"
+	"strings"
 )
 
 // The form's own colours; they are the same in form/verify.mjs.
@@ -18,13 +20,24 @@ type look struct {
 	Edge   string `json:"edge"`   // the main button's border
 }
 
-// lookOn keeps the brand's colour where it stands out from the page (WCAG 2.2, 1.4.11: 3 to 1) and
-// falls back to the ink where it does not, so that button and focus ring can always be seen.
+// lookOn keeps the brand's colour where it stands out from the page (WCAG 2.2, 1.4.11: 3 to 1) and otherwise moves it
+// towards the ink until it does, so that button and focus ring can always be seen.
 func lookOn(paper, ink, brand string) look {
-	if contrast(paper, brand) >= 3 {
-		return look{Accent: brand, Edge: brand}
+	colour := brand
+	for step := 1; contrast(paper, colour) < 3; step++ {
+		colour = mix(brand, ink, float64(step)/20)
 	}
-	return look{Accent: ink, Edge: ink}
+	return look{Accent: colour, Edge: colour}
+}
+
+// mix is the colour that lies the given share of the way from one colour to another.
+func mix(from, to string, share float64) string {
+	a, b := channels(from), channels(to)
+	var out [3]uint8
+	for i := range out {
+		out[i] = uint8(math.Round(float64(a[i]) + (float64(b[i])-float64(a[i]))*min(share, 1)))
+	}
+	return fmt.Sprintf("#%02x%02x%02x", out[0], out[1], out[2])
 }
 
 // textOn is the better readable of white and black on a colour. One of them always reaches 4.5 to 1.
@@ -43,16 +56,23 @@ func contrast(a, b string) float64 {
 
 // luminance is the relative luminance of #rrggbb.
 func luminance(colour string) float64 {
-	rgb, err := strconv.ParseUint(colour[1:], 16, 24)
-	if err != nil {
-		return 0
-	}
-	linear := func(channel uint64) float64 {
-		v := float64(channel&0xff) / 255
+	var linear [3]float64
+	for i, c := range channels(colour) {
+		v := float64(c) / 255
 		if v <= 0.04045 {
-			return v / 12.92
+			linear[i] = v / 12.92
+		} else {
+			linear[i] = math.Pow((v+0.055)/1.055, 2.4)
 		}
-		return math.Pow((v+0.055)/1.055, 2.4)
 	}
-	return 0.2126*linear(rgb>>16) + 0.7152*linear(rgb>>8) + 0.0722*linear(rgb)
+	return 0.2126*linear[0] + 0.7152*linear[1] + 0.0722*linear[2]
+}
+
+// channels is red, green and blue of #rrggbb; black for what is no such colour.
+func channels(colour string) [3]uint8 {
+	rgb, err := strconv.ParseUint(strings.TrimPrefix(colour, "#"), 16, 24)
+	if err != nil {
+		return [3]uint8{}
+	}
+	return [3]uint8{uint8(rgb >> 16), uint8(rgb >> 8), uint8(rgb)}
 }

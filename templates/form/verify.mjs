@@ -39,11 +39,11 @@ const TEXTS = {
     resend_in: 'Send again in {time}',
     call: 'Call me instead',
     change: 'Wrong number?',
-    no_resend: 'No message after a minute? Sign in again and we send another.',
+    no_resend: 'No message after a minute? Sign in again and we’ll send another.',
     resent: 'We sent the code again.',
     called: 'We are calling you with the code.',
     number_title: 'Your phone number',
-    number_lead: 'We send a code to it, to make sure that it is yours.',
+    number_lead: 'We’ll send a code to it to make sure it’s yours.',
     number_label: 'Mobile number',
     number_hint: 'For example {example}',
     number_button: 'Send the code',
@@ -52,27 +52,27 @@ const TEXTS = {
     tries_many: '{n} tries',
     bad_code: 'Enter the {length} digits from the message.',
     too_soon: 'You can ask for another code in {seconds} seconds.',
-    limited: 'No more codes can be sent for now. If one arrived, enter it. Otherwise wait ten minutes and sign in again.',
-    phone_invalid: 'That number can’t get a text. Enter a mobile number, with its country code if it is from abroad.',
+    limited: 'No more codes can be sent for now. If one arrived, enter it. Otherwise wait ten minutes, then sign in again.',
+    phone_invalid: 'That number can’t get a text. Enter a mobile number, with its country code if it’s from abroad.',
     phone_country: 'We can’t send codes to that country. Enter another number.',
     profile_invalid: 'The number in your profile can’t get a text. Enter a mobile number.',
-    profile_country: 'The number in your profile is from a country that we can’t send codes to. Enter another number.',
-    number_limited: 'Too many codes were asked for. Wait ten minutes and sign in again.',
+    profile_country: 'The number in your profile is from a country we can’t send codes to. Enter another number.',
+    number_limited: 'Too many codes were asked for. Wait ten minutes, then sign in again.',
     not_sent: 'The message could not be sent just now. Try again in a minute.',
     not_checked: 'The code could not be checked just now. Try again in a minute.',
     done_title: 'One moment',
     done_lead: 'We are taking you back to sign-in.',
     done_button: 'Go on',
     expired_title: 'This page has expired',
-    expired_lead: 'Go back to where you signed in and start again. It takes a minute, and you get a new code.',
+    expired_lead: 'Go back to where you signed in and start again. You’ll get a new code.',
     used_title: 'This code is no longer valid',
     used_lead: 'It has expired or was already used. Go back to where you signed in and start again for a new one.',
     tries_title: 'Too many wrong codes',
-    tries_lead: 'Wait ten minutes, then sign in again. You get a new code.',
+    tries_lead: 'Wait ten minutes, then sign in again. You’ll get a new code.',
     invalid_title: 'This link doesn’t work',
-    invalid_lead: 'It is incomplete or was not made for this page. Go back to where you signed in and start again.',
+    invalid_lead: 'It’s incomplete or wasn’t made for this page. Go back to where you signed in and start again.',
     broken_title: 'This isn’t working right now',
-    broken_lead: 'It is not your fault. Wait a few minutes, then sign in again.',
+    broken_lead: 'It’s not your fault. Wait a few minutes, then sign in again.',
   },
 };
 
@@ -658,13 +658,15 @@ input { display: block; width: 100%; height: 3.5rem; padding: 0 1rem; font: inhe
 input[type=hidden] { display: none; }
 input[aria-invalid] { border-color: var(--bad); border-width: 2px; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+input:focus-visible { outline-offset: -1px; }
+input[aria-invalid]:focus-visible { outline-color: var(--bad); }
 .hint { color: var(--soft); font-size: .9375rem; margin-top: .5rem; }
 .problem { color: var(--bad); margin-top: .625rem; }
 button { font: inherit; cursor: pointer; }
 .main { display: block; width: 100%; min-height: 3.25rem; margin-top: 1.25rem; padding: .5rem 1rem; font-weight: 600; color: var(--on-main);
   background: var(--main); border: 1px solid var(--edge); border-radius: .75rem; }
 .main:hover { filter: brightness(1.08); }
-.more { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; margin-top: 1.25rem; color: var(--soft); font-size: .9375rem; }
+.more { display: flex; flex-direction: column; align-items: flex-start; margin-top: 1rem; color: var(--soft); font-size: .9375rem; }
 .quiet { min-height: 2.25rem; padding: 0; color: var(--soft); background: none; border: 0; border-radius: .25rem; font-size: .9375rem;
   font-variant-numeric: tabular-nums; text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: .25em; }
 .quiet:hover { color: var(--ink); }
