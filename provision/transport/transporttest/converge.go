@@ -30,6 +30,13 @@ func NewNotes() *Notes { return &Notes{values: map[string]string{}} }
 // Of is the note of one resource.
 func (n *Notes) Of(name string) resource.Note { return note{n, name} }
 
+// FailNext makes the n-th Set from now fail.
+func (n *Notes) FailNext(nth int) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.FailAt = n.sets + nth
+}
+
 type note struct {
 	n    *Notes
 	name string
