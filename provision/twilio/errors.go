@@ -106,6 +106,9 @@ func refusal(r *http.Request, res *http.Response) error {
 	case hint == "" && a.code != 0:
 		hint = fmt.Sprintf("See https://www.twilio.com/docs/errors/%d.", a.code)
 	}
+	if hint == "" {
+		hint = "If a proxy stands between here and Twilio, check it; otherwise run the same command again."
+	}
 	e := fault.Wrap(a, category, code, hint, "Twilio answered %d to %s %s: %s.", res.StatusCode, r.Method, path(r), message)
 	e.RequestID = res.Header.Get("Twilio-Request-Id")
 	return e
