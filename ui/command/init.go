@@ -20,7 +20,7 @@ never go into the file.`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			p.answers = given(c)
 			if p.interactive() {
-				return p.wizard(c.Context(), "setup")
+				return p.wizard(c.Context())
 			}
 			return p.init()
 		},
@@ -40,7 +40,8 @@ func (p *program) init() error {
 	at := &place{getenv: p.Getenv, dir: p.Dir, sandboxed: p.flags.sandbox, close: func() {}}
 	path := p.path()
 	var file *config.File
-	if _, err := os.Stat(path); err == nil {
+	if exists(path) {
+		var err error
 		if file, err = config.Load(path); err != nil {
 			return err
 		}

@@ -105,7 +105,7 @@ func (p *program) embed(ctx context.Context, at *place, o sandbox.Options) error
 // example is the tenant that the sandbox plays with when there is no file.
 func example() *config.File {
 	return &config.File{Version: 1, Tenants: map[string]config.Tenant{"dev": {
-		Auth0:          config.Auth0{Domain: sandbox.Domain},
+		Auth0:          config.Auth0{Domain: sandbox.Auth0Domain},
 		Twilio:         config.Twilio{ServiceName: "Acme dev"},
 		Brand:          config.Brand{Name: "Acme"},
 		DefaultCountry: "AU",
@@ -115,7 +115,7 @@ func example() *config.File {
 // file is the configuration, or the sandbox's example where there is none.
 func (p *program) file(at *place) (*config.File, error) {
 	path := p.path()
-	if _, err := os.Stat(path); err != nil && os.IsNotExist(err) && at.sandboxed {
+	if at.sandboxed && !exists(path) {
 		return example(), nil
 	}
 	f, err := config.Load(path)
@@ -128,7 +128,7 @@ func (p *program) file(at *place) (*config.File, error) {
 // intoSandbox leads the file's tenants to the sandbox's one tenant and accounts; all other answers stay.
 func intoSandbox(f *config.File) {
 	for name, t := range f.Tenants {
-		t.Auth0.Domain, t.Auth0.CustomDomains = sandbox.Domain, nil
+		t.Auth0.Domain, t.Auth0.CustomDomains = sandbox.Auth0Domain, nil
 		if t.Auth0.ClientID != "" {
 			t.Auth0.ClientID = sandbox.AppClientID
 		}
@@ -174,4 +174,9 @@ func (at *place) poll() time.Duration {
 		return 50 * time.Millisecond
 	}
 	return 0
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }

@@ -81,7 +81,7 @@ test that proves it. Without a command it opens the wizard.
 				return fault.New(fault.Usage, "usage.terminal", "Run phonegate sandbox --auto to see it play, or phonegate apply --no-input --yes with a phonegate.yaml.",
 					"The wizard needs a terminal on both ends.")
 			}
-			return p.wizard(c.Context(), "welcome")
+			return p.wizard(c.Context())
 		},
 	}
 	f := root.PersistentFlags()

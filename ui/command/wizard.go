@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"fmt"
 	"os"
 
 	"phonegate/provision"
@@ -12,12 +13,16 @@ import (
 )
 
 // wizard opens the wizard on the real providers, or on the sandbox under --sandbox.
-func (p *program) wizard(ctx context.Context, start wizard.Start) error {
+func (p *program) wizard(ctx context.Context) error {
 	at, err := p.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer at.close()
+	start := wizard.StartWelcome
+	if at.sandboxed {
+		start = wizard.StartSandbox
+	}
 	return p.walk(ctx, at, start)
 }
 
@@ -38,19 +43,34 @@ func (p *program) embedded(ctx context.Context, o sandbox.Options) (*place, erro
 	return at, p.embed(ctx, at, o)
 }
 
-func (p *program) walk(ctx context.Context, at *place, start wizard.Start) error {
+// walk runs the wizard and says, when it has gone, how to carry on.
+func (p *program) walk(ctx context.Context, at *place, start string) error {
 	b := &backend{p: p, at: at}
 	defer b.Close()
-	result, err := wizard.Run(ctx, wizard.Options{Backend: b, In: p.In, Out: p.Out, Start: start, Env: os.Environ(), NoColor: !p.colour()})
+	result, err := wizard.Run(ctx, wizard.Options{
+		Backend: b, In: p.In, Out: p.Out, Start: start, Env: os.Environ(), NoColor: !p.colour(),
+		Sandbox: func(ctx context.Context) (wizard.Backend, error) {
+			at, err := p.embedded(ctx, sandbox.Options{})
+			if err != nil {
+				return nil, err
+			}
+			context.AfterFunc(ctx, at.close)
+			return &backend{p: p, at: at}, nil
+		},
+	})
 	if err != nil {
 		return err
 	}
-	if result.Interrupted {
+	if next := result.Continue(); next != "" {
+		fmt.Fprintf(p.Err, "Carry on with: %s\n", next)
+	}
+	switch {
+	case result.Interrupted:
 		p.reported = true // leaving is a choice, not a mishap
 		return fault.Of(context.Canceled)
-	}
-	if result.TryHere {
-		return p.sandboxWizard(ctx, sandbox.Options{})
+	case result.Err != nil:
+		p.reported = true
+		return result.Err
 	}
 	return nil
 }
@@ -83,4 +103,3 @@ func (p *program) applyAndTest(ctx context.Context, j *job, t *provision.Tenant)
 	}
 	return o, p.liveTest(ctx, j, t, wizard.Test{Level: "login"}, nil, t.Emit)
 }
-

@@ -27,6 +27,9 @@ func RecordLines(s event.Step, st Styles, width int, host string) []string {
 		what += ": skipped"
 	}
 	if width < 60 {
+		if detail != "" && mentions(detail, name.What) {
+			what, detail = strings.Replace(what, name.What, detail, 1), ""
+		}
 		lines := []string{Ends("  "+state.Mark(st)+" "+what, st.Quiet.Render(took), width)}
 		if detail != "" && !strings.EqualFold(detail, what) {
 			lines = append(lines, styledAll(st, Hang("    ", detail, width))...)

@@ -49,34 +49,53 @@ func (a action) update(sh *shared, msg tea.Msg) (step, outcome) {
 	return a, outcome{}
 }
 
-// story is the Action in five lines, under the answers given.
-func story(s Session) []string {
+// story is the Action in five lines, under the answers given; brief for a narrow window.
+func story(s Session, brief bool) []string {
+	if brief {
+		return briefly(s)
+	}
 	wrong := "A typo is put right on the form; only Twilio's “approved” is recorded."
 	if s.Spec.CodeCheck == "action" {
-		wrong = "The Action checks the code; a wrong one ends this login, without a new text."
+		wrong = "The Action checks the code; a wrong one ends this login."
 	}
 	missing := "A user without a number is asked for one on the form."
 	switch {
 	case s.Spec.CodeCheck == "action" && s.Spec.NoPhone == "form":
-		missing = "A user without a number cannot log in: the form cannot ask under this setting."
+		missing = "A user without a number cannot log in: this form cannot ask for one."
 	case s.Spec.NoPhone == "deny":
 		missing = "A user without a number is refused."
 	case s.Spec.NoPhone == "skip":
 		missing = "A user without a number is let in."
 	}
 	return []string{
-		"A user whose number is verified goes straight through, with no network call.",
+		"A user whose number is verified goes straight through: no network call.",
 		"Anyone else is texted a code and sent to the form.",
 		wrong,
 		missing,
-		"If Twilio is down or no page can be shown, an unverified user is refused.",
+		"Twilio down, or no page possible: an unverified user is refused.",
 	}
+}
+
+// briefly is the story in a few words a line.
+func briefly(s Session) []string {
+	wrong := "A typo is put right on the form"
+	if s.Spec.CodeCheck == "action" {
+		wrong = "A wrong code ends this login"
+	}
+	missing := "No number: the form asks"
+	switch {
+	case s.Spec.NoPhone == "skip":
+		missing = "No number: let in"
+	case s.Spec.NoPhone == "deny" || s.Spec.CodeCheck == "action":
+		missing = "No number: refused"
+	}
+	return []string{"Verified: straight through", "Others: a text, then the form", wrong, missing, "Twilio down: refused"}
 }
 
 func (a action) view(sh *shared, width int) ([]string, int) {
 	st := sh.st
-	lines := []string{"  " + st.Title.Render("What the Action does at every login")}
-	for i, l := range story(sh.session) {
+	lines := title(sh, "What the Action does at every login", width)
+	for i, l := range story(sh.session, width < 60) {
 		lines = append(lines, render.Hang(fmt.Sprintf("    %d  ", i+1), l, width)...)
 	}
 	lines = append(lines, "")

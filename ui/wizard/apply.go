@@ -167,17 +167,9 @@ func (a apply) view(sh *shared, width int) ([]string, int) {
 	if len(lines) == 0 {
 		lines = []string{"  " + spinner(sh) + " " + "writing it down"}
 	}
-	lines = append(lines, "")
-	word := "ctrl+c once: finish the call under way, then stop. Everything can be resumed."
 	if a.stopping {
-		word = "Finishing the call under way. ctrl+c again: stop now."
-	}
-	for _, l := range render.Hang("  ", word, width) {
-		if a.stopping {
-			lines = append(lines, st.Warn.Render(l))
-		} else {
-			lines = append(lines, st.Quiet.Render(l))
-		}
+		lines = append(lines, "")
+		lines = append(lines, styled(st.Warn.Render, render.Hang("  ! ", "Finishing the call under way. ctrl+c again: stop at once.", width))...)
 	}
 	return lines, focus
 }
@@ -208,7 +200,10 @@ func rowLines(sh *shared, rows []row, width int) (lines []string, focus int) {
 
 func (a apply) keys(sh *shared) []key.Binding {
 	if a.busy() {
-		return nil
+		if sh.width < 60 {
+			return []key.Binding{as(sh.keys.Stop, "stop; can be resumed")}
+		}
+		return []key.Binding{as(sh.keys.Stop, "finish the call under way, then stop; all can be resumed")}
 	}
 	return []key.Binding{as(sh.keys.Retry, "go on"), sh.keys.Back}
 }

@@ -230,10 +230,11 @@ func (c connect) inside(sh *shared) (step, bool) {
 func (c connect) view(sh *shared, width int) (lines []string, focus int) {
 	st := sh.st
 	if c.page == pageName {
-		lines, focus = c.sheet.view(st, sh.session, width)
-		lines = append([]string{"  " + st.Title.Render("What shall this tenant be called here?"), ""}, lines...)
-		lines = append(append(lines, ""), c.sheet.advice(st, sh.session, width)...)
-		return lines, focus + 2
+		lines = append(title(sh, "What shall this tenant be called here?", width), "")
+		fields, at := c.sheet.view(st, sh.session, width)
+		focus = len(lines) + at
+		lines = append(append(lines, fields...), "")
+		return append(lines, c.sheet.advice(st, sh.session, width)...), focus
 	}
 	for i, p := range providers {
 		a, ok := sh.accounts[p.id]

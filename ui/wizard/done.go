@@ -37,8 +37,8 @@ func (d done) view(sh *shared, width int) ([]string, int) {
 		}
 		return append(lines, nextLines(sh, width)...), 0
 	case r.Tested && sh.session.Sandbox:
-		say(render.OK, "That was a whole first login: text, code, tokens, record, and a second login without a text.")
-		say(render.OK, "The Action and the form that ran are the ones your tenant would get, to the byte.")
+		say(render.OK, "A whole first login, and a second one without a text.")
+		say(render.OK, "Your own tenant would get the same files, to the byte.")
 	case r.Tested:
 		say(render.OK, name+" asks for a verified phone. The live test passed and left nothing behind.")
 	case r.Err != nil:

@@ -171,10 +171,18 @@ func (f field) list(st render.Styles, focused bool, width int) (lines []string, 
 		}
 		lines = append(lines, render.Fit(head, width))
 		if i == f.pick && focused {
-			lines = append(lines, styled(st.Quiet.Render, render.Hang("        ", o.About, width))...)
+			lines = append(lines, styled(st.Quiet.Render, render.Hang("        ", clause(o.About), width))...)
 		}
 	}
 	return lines, at
+}
+
+// clause is a sentence up to its first pause: what there is room for in a narrow window.
+func clause(s string) string {
+	if i := strings.IndexAny(s, ",;:"); i > 0 {
+		return s[:i] + "."
+	}
+	return s
 }
 
 // inputStyles are the looks of a text field.

@@ -87,11 +87,15 @@ func (f form) edit(sh *shared, msg tea.Msg) (step, outcome) {
 
 func (f form) view(sh *shared, width int) ([]string, int) {
 	st, s := sh.st, sh.session
-	lines := []string{"  " + st.Title.Render("The page on which the code is typed")}
-	fields, at := f.sheet.view(st, s, width)
-	focus := len(lines) + at
+	lines := title(sh, "The page on which the code is typed", width)
+	room := width
 	if width >= 72 {
-		fields = beside(fields, miniForm(sh), 46, width)
+		room = 44 // the drawing of the form is beside the fields
+	}
+	fields, at := f.sheet.view(st, s, room)
+	focus := len(lines) + at
+	if room < width {
+		fields = beside(fields, miniForm(sh), room+2, width)
 	}
 	lines = append(append(lines, fields...), "")
 	lines = append(lines, f.sheet.advice(st, s, width)...)

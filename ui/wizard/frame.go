@@ -92,6 +92,25 @@ func footer(sh *shared, bindings []key.Binding, full bool, width int) []string {
 	return append(lines, line)
 }
 
+// title is the question of a screen.
+func title(sh *shared, text string, width int) []string {
+	return styled(sh.st.Title.Render, render.Hang("  ", text, width))
+}
+
+// squash takes out blank lines, the last first, while there are more lines than rows.
+func squash(lines []string, focus, rows int) ([]string, int) {
+	lines = append([]string(nil), lines...)
+	for i := len(lines) - 1; i >= 0 && len(lines) > rows; i-- {
+		if strings.TrimSpace(lines[i]) == "" {
+			lines = append(lines[:i], lines[i+1:]...)
+			if i < focus {
+				focus--
+			}
+		}
+	}
+	return lines, focus
+}
+
 // clip keeps at most rows lines, among them the one with the focus, and says what is hidden.
 func clip(sh *shared, lines []string, focus, rows int) []string {
 	if rows < 1 || len(lines) <= rows {
@@ -118,11 +137,16 @@ func frame(sh *shared, at place, body []string, focus int, bindings []key.Bindin
 	if sh.height > 0 {
 		rows = min(rows, max(sh.height-1, 4))
 	}
-	room := rows - len(foot) - 3
-	if room < 1 { // a very low window keeps the question and gives up the rest
-		foot, room = nil, rows-2
+	var top []string
+	if at >= atApply { // the record is right above: keep it apart
+		top = []string{""}
 	}
-	lines := append([]string{header(sh, at, width), ""}, clip(sh, body, focus, room)...)
+	room := rows - len(top) - len(foot) - 3
+	if room < 1 { // a very low window keeps the question and gives up the rest
+		top, foot, room = nil, nil, rows-2
+	}
+	body, focus = squash(body, focus, room)
+	lines := append(append(top, header(sh, at, width), ""), clip(sh, body, focus, room)...)
 	if foot != nil {
 		lines = append(append(lines, ""), foot...)
 	}

@@ -37,7 +37,7 @@ var levels = []struct {
 	id, label, about string
 	steps            []string
 }{
-	{"login", "A whole login", "sign up, get the code, type it, come back, log in again",
+	{"login", "A whole login", "sign up, type the code, come back, log in again",
 		[]string{"login.signup", "login.redirect", "login.code", "login.continue", "login.tokens", "login.record", "login.second_login", "cleanup"}},
 	{"sms", "A text to your phone", "one real code, checked; costs one text", []string{"sms.send", "sms.check"}},
 	{"action", "The Action and the form", "no text, no user: are they deployed and sound",
@@ -245,11 +245,11 @@ func (l live) view(sh *shared, width int) ([]string, int) {
 		return l.failure(sh, width), 0
 	case l.dialing:
 		fields, _ := l.number.view(st, sh.session, width)
-		lines := append([]string{"  " + st.Title.Render("Which phone shall get the text?"), ""}, fields...)
+		lines := append(append(title(sh, "Which phone shall get the text?", width), ""), fields...)
 		return append(append(lines, ""), l.number.advice(st, sh.session, width)...), 2
 	case !l.chosen:
 		lines, focus := l.menu.view(st, width)
-		return append([]string{"  " + st.Title.Render("Shall we try it?"), ""}, lines...), focus + 2
+		return append(append(title(sh, "Shall we try it?", width), ""), lines...), focus + 2
 	}
 	column := width
 	phone := l.phone(sh, width)

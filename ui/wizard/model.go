@@ -193,9 +193,9 @@ func (m model) View() tea.View {
 	}
 	s := m.steps[m.at]
 	body, focus := s.view(m.sh, min(m.sh.width, render.MaxWidth))
-	keys := append(s.keys(m.sh), m.sh.keys.Help)
+	keys := s.keys(m.sh)
 	if w, ok := s.(worker); !ok || !w.busy() {
-		keys = append(keys, m.sh.keys.Stop)
+		keys = append(keys, m.sh.keys.Help, m.sh.keys.Stop)
 	}
 	if m.leaving {
 		if m.at != atDone {

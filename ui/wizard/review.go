@@ -149,7 +149,7 @@ func planRecord(sh *shared) []string {
 	for _, c := range sh.plan.Changes {
 		lines = append(lines, render.ChangeLines(c, sh.st, width, sh.session.Spec.Host.Kind, false)...)
 	}
-	return append(lines, "")
+	return append(lines, " ") // a line break alone would be trimmed away
 }
 
 // changes counts what a plan would do.
@@ -209,12 +209,12 @@ func (r review) view(sh *shared, width int) ([]string, int) {
 	st := sh.st
 	switch {
 	case !r.ready:
-		return []string{"  " + st.Title.Render("This is what will happen"), "", "  " + spinner(sh) + " looking at what is there already"}, 2
+		return append(title(sh, "This is what will happen", width), "", "  "+spinner(sh)+" looking at what is there already"), 2
 	case r.err != nil:
-		return append([]string{"  " + st.Title.Render("The plan could not be made"), ""}, problem(st, r.err, width)...), 0
+		return append(append(title(sh, "The plan could not be made", width), ""), problem(st, r.err, width)...), 0
 	case r.editing:
 		lines, focus := r.menu.view(st, width)
-		return append([]string{"  " + st.Title.Render("Which answer?"), ""}, lines...), focus + 2
+		return append(append(title(sh, "Which answer?", width), ""), lines...), focus + 2
 	}
 	lines := []string{render.Ends("  "+st.Title.Render("This is what will happen"), st.Quiet.Render(wide(width, "where from")), width)}
 	for _, c := range sh.plan.Changes {

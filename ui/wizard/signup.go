@@ -55,7 +55,7 @@ func (g signup) edit(sh *shared, msg tea.Msg) (step, outcome) {
 
 func (g signup) view(sh *shared, width int) ([]string, int) {
 	st := sh.st
-	lines := []string{"  " + st.Title.Render("Where does a new user give the phone number?")}
+	lines := title(sh, "Where does a new user give the phone number?", width)
 	fields, at := g.sheet.view(st, sh.session, width)
 	focus := len(lines) + at
 	lines = append(append(lines, fields...), "")
@@ -67,13 +67,13 @@ func (g signup) view(sh *shared, width int) ([]string, int) {
 // drawing is the field as the user will see it, beside where its value goes.
 func (g signup) drawing(sh *shared, width int) []string {
 	st := sh.st
-	title, rows := "sign up", []string{"you@example.com", "••••••••", sampleNumber(sh.session.Spec.DefaultCountry)}
+	name, rows := "sign up", []string{"you@example.com", "••••••••", sampleNumber(sh.session.Spec.DefaultCountry)}
 	if sh.session.Spec.Capture == "form" {
-		title, rows = "first login", []string{"What is your number?", sampleNumber(sh.session.Spec.DefaultCountry), "[ Send the code ]"}
+		name, rows = "first login", []string{"What is your number?", sampleNumber(sh.session.Spec.DefaultCountry), "[ Send the code ]"}
 	}
 	const inner = 22
 	side := func(s string) string { return st.Quiet.Render(s) }
-	box := []string{"    " + side("╭─ "+title+" "+strings.Repeat("─", inner-len(title)-1)+"╮")}
+	box := []string{"    " + side("╭─ "+name+" "+strings.Repeat("─", inner-len(name)-1)+"╮")}
 	number := 0
 	for i, r := range rows {
 		text := side(render.Cell(r, inner))

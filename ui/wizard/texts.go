@@ -131,7 +131,7 @@ func (t texts) edit(sh *shared, msg tea.Msg) (step, outcome) {
 
 func (t texts) view(sh *shared, width int) ([]string, int) {
 	st, s := sh.st, sh.session
-	lines := []string{"  " + st.Title.Render("Which Verify service sends the codes?")}
+	lines := title(sh, "Which Verify service sends the codes?", width)
 	if !t.ready {
 		return append(lines, "  "+spinner(sh)+" asking Twilio which there are"), 1
 	}

@@ -190,12 +190,14 @@ func (w welcome) inside(*shared) (step, bool) {
 }
 
 func (w welcome) view(sh *shared, width int) ([]string, int) {
-	title, m := "What would you like to do?", w.menu
+	question, m := "What would you like to do?", w.menu
 	if w.picking >= 0 {
-		title, m = "Which tenant?", w.pick
+		question, m = "Which tenant?", w.pick
 	}
-	lines, focus := m.view(sh.st, width)
-	lines = append([]string{"  " + sh.st.Title.Render(title), ""}, lines...)
+	lines := append(title(sh, question, width), "")
+	choices, focus := m.view(sh.st, width)
+	focus += len(lines)
+	lines = append(lines, choices...)
 	if w.waiting {
 		lines = append(lines, "", "  "+render.Working.Mark(sh.st)+" one moment")
 	}
@@ -203,7 +205,7 @@ func (w welcome) view(sh *shared, width int) ([]string, int) {
 		lines = append(lines, "")
 		lines = append(lines, problem(sh.st, w.err, width)...)
 	}
-	return lines, focus + 2
+	return lines, focus
 }
 
 func (w welcome) keys(sh *shared) []key.Binding {
