@@ -1,17 +1,19 @@
 package world
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Behaviour is a named answer to something that is not known for certain about a real service, or on which
 // sources disagree.
 type Behaviour struct {
-	Name    string   // e.g. "twilio.max_attempts"
-	Values  []string // the first one is the default
-	About   string   // one sentence: what is uncertain
-	Sources string   // where the readings come from
+	Name    string   `json:"name"`    // e.g. "twilio.max_attempts"
+	Values  []string `json:"values"`  // the first one is the default
+	About   string   `json:"about"`   // one sentence: what is uncertain
+	Sources string   `json:"sources"` // where the readings come from
 }
 
 var behaviours []Behaviour
@@ -25,12 +27,7 @@ func Declare(b Behaviour) Behaviour {
 // Behaviours lists all declared behaviours by name.
 func Behaviours() []Behaviour {
 	all := slices.Clone(behaviours)
-	slices.SortFunc(all, func(a, b Behaviour) int {
-		if a.Name < b.Name {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(all, func(a, b Behaviour) int { return cmp.Compare(a.Name, b.Name) })
 	return all
 }
 
@@ -51,7 +48,7 @@ func (w *World) SetBehaviour(name, value string) error {
 		return fmt.Errorf("there is no behaviour %q", name)
 	}
 	if !slices.Contains(behaviours[i].Values, value) {
-		return fmt.Errorf("behaviour %s is one of %v, not %q", name, behaviours[i].Values, value)
+		return fmt.Errorf("the behaviour %s is one of %s, not %q", name, strings.Join(behaviours[i].Values, ", "), value)
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -61,12 +58,12 @@ func (w *World) SetBehaviour(name, value string) error {
 
 // Endpoint is one emulated operation: one row of the table that says what the sandbox knows and from where.
 type Endpoint struct {
-	Method string
-	Path   string // with {placeholders}
+	Method string `json:"method"`
+	Path   string `json:"path"` // with {placeholders}
 	// Source is where the behaviour comes from: "spec", "recording", "docs", "observed", with a pointer.
-	Source string
+	Source string `json:"source"`
 	// Unconfirmed says in a few words what is not known for certain, "" if nothing.
-	Unconfirmed string
+	Unconfirmed string `json:"unconfirmed,omitempty"`
 	// Behaviour names the switch that flips it, "" if there is none.
-	Behaviour string
+	Behaviour string `json:"behaviour,omitempty"`
 }

@@ -2,6 +2,8 @@ package world
 
 import (
 	"context"
+	"encoding/json"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -38,7 +40,7 @@ type Request struct {
 	Method   string    `json:"method"`
 	Host     string    `json:"host"`
 	Path     string    `json:"path"`
-	Status   int       `json:"status"`
+	Status   int       `json:"status"` // 0 if no answer was given
 	MS       int64     `json:"ms"`
 	// By is "api" for a call from outside, "code" for one made by a deployed Action or form.
 	By string `json:"by"`
@@ -53,7 +55,7 @@ func (r Request) Write() bool {
 
 // Arm adds a fault; faults are used up in the order they were armed.
 func (w *World) Arm(f Fault) {
-	if f.Times == 0 {
+	if f.Times <= 0 {
 		f.Times = 1
 	}
 	w.mu.Lock()
@@ -82,63 +84,93 @@ type ErrorWriter func(rw http.ResponseWriter, status int)
 func (w *World) Handler(provider string, fail ErrorWriter, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		rec := &recorder{ResponseWriter: rw, status: http.StatusOK}
+		rec := &recorder{ResponseWriter: rw}
 		line := Request{Time: w.Now(), Provider: provider, Method: r.Method, Host: r.Host, Path: r.URL.Path, By: "api"}
 		if r.Context().Value(byCode) != nil {
 			line.By = "code"
 		}
-		dropped := false
-		defer func() {
-			line.Status, line.MS, line.NotEmulated = rec.status, time.Since(start).Milliseconds(), rec.notEmulated
-			if dropped {
-				line.Status = 0
+		answered := false
+		defer func() { // also when the handler panics, as for a broken connection
+			line.MS, line.NotEmulated = time.Since(start).Milliseconds(), rec.notEmulated
+			if answered {
+				line.Status = rec.final()
 			}
-			w.mu.Lock()
-			w.requests = append(w.requests, line)
-			w.mu.Unlock()
-			if dropped {
-				panic(http.ErrAbortHandler)
-			}
+			w.note(line)
 		}()
-		w.mu.Lock()
-		latency, lim := w.latency, w.limits[provider]
-		fault := w.take(provider, r)
-		w.mu.Unlock()
-		if latency > 0 && w.Sleep(r.Context(), latency) != nil {
-			return
-		}
-		if lim != nil && !lim.allow(rec) {
-			fail(rec, http.StatusTooManyRequests)
-			return
-		}
-		if fault == nil {
-			next.ServeHTTP(rec, r)
-			return
-		}
-		if fault.DelayMS > 0 && w.Sleep(r.Context(), time.Duration(fault.DelayMS)*time.Millisecond) != nil {
-			return
-		}
-		if fault.After {
-			next.ServeHTTP(&recorder{ResponseWriter: discard{http.Header{}}}, r)
-		}
-		switch {
-		case fault.Drop:
-			dropped = true
-		case fault.Status != 0:
-			if fault.RetryAfter > 0 {
-				rec.Header().Set("Retry-After", strconv.Itoa(fault.RetryAfter))
-			}
-			if fault.Body != "" {
-				rec.Header().Set("Content-Type", "text/html")
-				rec.WriteHeader(fault.Status)
-				_, _ = rec.Write([]byte(fault.Body))
-				return
-			}
-			fail(rec, fault.Status)
-		default:
-			next.ServeHTTP(rec, r)
+		answered = w.answer(provider, fail, next, rec, r)
+		if !answered {
+			panic(http.ErrAbortHandler)
 		}
 	})
+}
+
+// answer is false if no answer must arrive: the connection is to break, or nobody waits any more.
+func (w *World) answer(provider string, fail ErrorWriter, next http.Handler, rec *recorder, r *http.Request) bool {
+	w.mu.Lock()
+	latency := w.latency
+	w.mu.Unlock()
+	if w.Sleep(r.Context(), latency) != nil {
+		return false
+	}
+	w.mu.Lock()
+	lim, now := w.limits[provider], w.now()
+	// A request that the rate limit refuses uses up no fault.
+	var f *Fault
+	allowed := lim == nil || lim.allow(rec, now)
+	if allowed {
+		f = w.take(provider, r)
+	}
+	w.mu.Unlock()
+	switch {
+	case !allowed:
+		fail(rec, http.StatusTooManyRequests)
+		return true
+	case f == nil:
+		next.ServeHTTP(rec, r)
+		return true
+	}
+	if w.Sleep(r.Context(), time.Duration(f.DelayMS)*time.Millisecond) != nil {
+		return false
+	}
+	if f.After {
+		next.ServeHTTP(&recorder{ResponseWriter: discard{http.Header{}}}, r)
+	}
+	switch {
+	case f.Drop:
+		return false
+	case f.Status == 0:
+		next.ServeHTTP(rec, r)
+	default:
+		f.write(rec, fail)
+	}
+	return true
+}
+
+// write answers with the fault's status.
+func (f *Fault) write(rw http.ResponseWriter, fail ErrorWriter) {
+	if f.RetryAfter > 0 {
+		rw.Header().Set("Retry-After", strconv.Itoa(f.RetryAfter))
+	}
+	if f.Body == "" {
+		fail(rw, f.Status)
+		return
+	}
+	kind := "text/html; charset=utf-8"
+	if json.Valid([]byte(f.Body)) {
+		kind = "application/json"
+	}
+	rw.Header().Set("Content-Type", kind)
+	rw.WriteHeader(f.Status)
+	_, _ = io.WriteString(rw, f.Body)
+}
+
+func (w *World) note(line Request) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.requests) >= keepRequests {
+		w.requests = slices.Delete(w.requests, 0, keepRequests/10)
+	}
+	w.requests = append(w.requests, line)
 }
 
 // take finds and uses up the first armed fault for the request. The caller holds the lock.
@@ -157,25 +189,53 @@ func (w *World) take(provider string, r *http.Request) *Fault {
 	return nil
 }
 
-// MarkNotEmulated notes in the log that no emulated operation answered. It must be given the ResponseWriter
-// that the handler was called with.
+// MarkNotEmulated notes in the log that no emulated operation answered. It finds the log through wrappers that
+// have the Unwrap method of http.ResponseController.
 func MarkNotEmulated(rw http.ResponseWriter) {
-	if rec, ok := rw.(*recorder); ok {
-		rec.notEmulated = true
+	for {
+		if rec, ok := rw.(*recorder); ok {
+			rec.notEmulated = true
+			return
+		}
+		wrapper, ok := rw.(interface{ Unwrap() http.ResponseWriter })
+		if !ok {
+			return
+		}
+		rw = wrapper.Unwrap()
 	}
 }
 
+// recorder remembers the status for the log.
 type recorder struct {
 	http.ResponseWriter
 	status      int
 	notEmulated bool
 }
 
+// WriteHeader notes the first final status: 1xx come before it, and a second one would have no effect.
 func (r *recorder) WriteHeader(status int) {
-	r.status = status
+	if r.status == 0 && status >= 200 {
+		r.status = status
+	}
 	r.ResponseWriter.WriteHeader(status)
 }
 
+// Write may be the first sign of a 200.
+func (r *recorder) Write(b []byte) (int, error) {
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
+	return r.ResponseWriter.Write(b)
+}
+
+func (r *recorder) final() int {
+	if r.status == 0 {
+		return http.StatusOK
+	}
+	return r.status
+}
+
+// Unwrap leads http.ResponseController to the connection.
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
 type discard struct{ h http.Header }

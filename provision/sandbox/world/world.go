@@ -12,6 +12,9 @@ import (
 	"time"
 )
 
+// keepRequests is how many lines of the log are kept; the oldest are forgotten first.
+const keepRequests = 50_000
+
 // Options shape a World.
 type Options struct {
 	// Latency is added to every API request.
@@ -43,7 +46,9 @@ func New(o Options) *World {
 		w.speed = 1
 	}
 	for provider, perSecond := range o.RateLimits {
-		w.limits[provider] = newLimit(perSecond)
+		if perSecond > 0 {
+			w.limits[provider] = newLimit(provider, perSecond)
+		}
 	}
 	maps.Copy(w.behaviours, o.Behaviours)
 	return w
@@ -53,18 +58,23 @@ func New(o Options) *World {
 func (w *World) Now() time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return time.Now().Add(w.advanced).UTC()
+	return w.now()
 }
 
-// Advance moves the clock forward.
+func (w *World) now() time.Time { return time.Now().Add(w.advanced).UTC() }
+
+// Advance moves the clock forward. It never goes back: a negative d does nothing.
 func (w *World) Advance(d time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.advanced += d
+	w.advanced += max(0, d)
 }
 
 // Sleep waits for d, divided by the world's speed, or until the context ends.
 func (w *World) Sleep(ctx context.Context, d time.Duration) error {
+	if err := ctx.Err(); err != nil || d <= 0 {
+		return err
+	}
 	t := time.NewTimer(time.Duration(float64(d) / w.speed))
 	defer t.Stop()
 	select {
