@@ -124,6 +124,8 @@ func TestKeyringThatHangsIsAskedOnce(t *testing.T) {
 	if err := k.Delete("A"); err != nil || k.Get("A") != "" {
 		t.Errorf("Delete: %v", err)
 	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if b.calls != 1 {
 		t.Errorf("%d calls, want 1", b.calls)
 	}
