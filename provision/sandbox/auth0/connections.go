@@ -120,7 +120,8 @@ func (s *Server) knownAudience(aud string) bool {
 }
 
 func (s *Server) managementAudience(aud string) bool {
-	return slices.ContainsFunc(s.hosts(), func(h string) bool { return aud == "https://"+h+"/api/v2/" })
+	rest, ok := strings.CutPrefix(strings.Replace(aud, "http://", "https://", 1), "https://") // SDKs on plain http ask so
+	return ok && slices.ContainsFunc(s.hosts(), func(h string) bool { return rest == h+"/api/v2/" })
 }
 
 func (s *Server) sameAudience(a, b string) bool {

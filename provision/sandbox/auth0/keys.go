@@ -48,9 +48,8 @@ func (s *Server) verify(token string) (jwt.MapClaims, error) {
 	}
 	aud, _ := claims.GetAudience()
 	s.mu.Lock()
-	hosts := s.hosts()
-	s.mu.Unlock()
-	if !slices.ContainsFunc(hosts, func(h string) bool { return slices.Contains(aud, "https://"+h+"/api/v2/") }) {
+	defer s.mu.Unlock()
+	if !slices.ContainsFunc(aud, s.managementAudience) {
 		return nil, errAudience
 	}
 	return claims, nil
