@@ -1,0 +1,673 @@
+package vercel
+
+import (
+	"bytes"
+	"crypto/sha1"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"phonegate/provision/sandbox/world"
+)
+
+const token = "vercel-token"
+
+// cloud is a server over HTTP and the world it lives in.
+type cloud struct {
+	t   *testing.T
+	w   *world.World
+	s   *Server
+	url string
+}
+
+func newCloud(t *testing.T, o Options) *cloud {
+	t.Helper()
+	if o.World == nil {
+		o.World = world.New(world.Options{})
+	}
+	o.Token = token
+	s := New(o)
+	server := httptest.NewServer(o.World.Handler("vercel", WriteError, s))
+	t.Cleanup(server.Close)
+	return &cloud{t, o.World, s, server.URL}
+}
+
+// do makes a request to the API; a body that is not bytes goes as JSON.
+func (c *cloud) do(method, path string, body any, header ...string) (int, map[string]any) {
+	c.t.Helper()
+	var content []byte
+	switch b := body.(type) {
+	case nil:
+	case []byte:
+		content = b
+	case string:
+		content = []byte(b)
+	default:
+		var err error
+		if content, err = json.Marshal(b); err != nil {
+			c.t.Fatal(err)
+		}
+	}
+	r, err := http.NewRequestWithContext(c.t.Context(), method, c.url+path, bytes.NewReader(content))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+token)
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	res, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	answer := map[string]any{}
+	if len(b) > 0 && b[0] == '{' {
+		if err := json.Unmarshal(b, &answer); err != nil {
+			c.t.Fatalf("%s %s: %v in %s", method, path, err, b)
+		}
+	} else if len(b) > 0 && b[0] == '[' {
+		var list []any
+		if err := json.Unmarshal(b, &list); err != nil {
+			c.t.Fatal(err)
+		}
+		answer["list"] = list
+	}
+	return res.StatusCode, answer
+}
+
+// must is do that expects a status.
+func (c *cloud) must(status int, method, path string, body any, header ...string) map[string]any {
+	c.t.Helper()
+	got, answer := c.do(method, path, body, header...)
+	if got != status {
+		c.t.Fatalf("%s %s: %d %v, want %d", method, path, got, answer, status)
+	}
+	return answer
+}
+
+// visit asks a host of vercel.app.
+func (c *cloud) visit(method, host, path, body string) (*http.Response, string) {
+	c.t.Helper()
+	r, err := http.NewRequestWithContext(c.t.Context(), method, c.url+path, strings.NewReader(body))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	r.Host = host
+	res, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return res, string(b)
+}
+
+type file struct {
+	File string `json:"file"`
+	Data string `json:"data"`
+}
+
+const showEnv = `export default { fetch(request, env) {
+	return Response.json({ secret: process.env.SECRET ?? null, second: env === undefined, url: request.url, vercel: process.env.VERCEL_ENV });
+} };`
+
+func sources(function string) []file {
+	return []file{{"api/verify.mjs", function}, {"package.json", `{"type":"module"}`},
+		{"vercel.json", `{"rewrites":[{"source":"/","destination":"/api/verify"}],"functions":{"api/verify.mjs":{"maxDuration":20}}}`}}
+}
+
+// deploy makes a production deployment and looks until it is over.
+func (c *cloud) deploy(project string, files []file) map[string]any {
+	c.t.Helper()
+	d := c.must(200, "POST", "/v13/deployments", map[string]any{"name": project, "project": project, "target": "production", "files": files,
+		"projectSettings": map[string]any{"framework": nil}})
+	for range 5 {
+		d = c.must(200, "GET", "/v13/deployments/"+d["id"].(string), nil)
+		if state := d["readyState"]; state == "ERROR" || state == "READY" && d["aliasAssigned"] == true {
+			break
+		}
+	}
+	return d
+}
+
+func (c *cloud) project(name string, extra ...string) string {
+	c.t.Helper()
+	body := map[string]any{"name": name, "framework": nil, "ssoProtection": nil}
+	for _, e := range extra {
+		delete(body, e)
+	}
+	return c.must(200, "POST", "/v11/projects", body)["id"].(string)
+}
+
+func TestTokensAndTeams(t *testing.T) {
+	c := newCloud(t, Options{Teams: []Team{{"team_1", "acme", "Acme"}, {"team_2", "beta", "Beta"}}})
+	for _, tt := range []struct {
+		name, header, path, code string
+		status                   int
+	}{
+		{"good", "Bearer " + token, "/v2/user", "", 200},
+		{"no token", "", "/v2/user", "forbidden", 403},
+		{"unknown token", "Bearer other", "/v2/user", "forbidden", 403},
+		{"not bearer", "Basic " + token, "/v2/user", "forbidden", 403},
+		{"team by id", "Bearer " + token, "/v9/projects?teamId=team_2", "", 200},
+		{"team by slug", "Bearer " + token, "/v9/projects?slug=beta", "", 200},
+		{"unknown team", "Bearer " + token, "/v9/projects?teamId=team_3", "forbidden", 403},
+		{"one team", "Bearer " + token, "/teams/beta", "", 200},
+		{"no such team", "Bearer " + token, "/v2/teams/gamma", "not_found", 404},
+		{"no such endpoint", "Bearer " + token, "/v99/nothing", "not_found", 404},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			status, body := c.do("GET", tt.path, nil, "Authorization", tt.header)
+			if code := errorCode(body); status != tt.status || code != tt.code {
+				t.Errorf("%d %q, want %d %q", status, code, tt.status, tt.code)
+			}
+		})
+	}
+	if user := c.must(200, "GET", "/v2/user", nil)["user"].(map[string]any); user["defaultTeamId"] != "team_1" {
+		t.Error(user)
+	}
+	if err := c.w.SetBehaviour("vercel.invalid_token", "401"); err != nil {
+		t.Fatal(err)
+	}
+	c.must(401, "GET", "/v2/user", nil, "Authorization", "")
+	marked := false
+	for _, r := range c.w.Requests() {
+		marked = marked || r.NotEmulated && r.Path == "/v99/nothing"
+	}
+	if !marked {
+		t.Error("an unknown endpoint is not marked in the log")
+	}
+	first := c.must(200, "GET", "/v2/teams?limit=1", nil)
+	next := first["pagination"].(map[string]any)["next"]
+	second := c.must(200, "GET", fmt.Sprintf("/v1/teams?limit=1&until=%.0f", next), nil)
+	if slug := second["teams"].([]any)[0].(map[string]any)["slug"]; slug != "beta" || second["pagination"].(map[string]any)["next"] != nil {
+		t.Error(second)
+	}
+}
+
+func errorCode(body map[string]any) string {
+	e, _ := body["error"].(map[string]any)
+	code, _ := e["code"].(string)
+	return code
+}
+
+func TestProjectLife(t *testing.T) {
+	c := newCloud(t, Options{})
+	id := c.project("acme-verify")
+	for _, tt := range []struct {
+		name, method, path string
+		body               any
+		status             int
+		code               string
+	}{
+		{"taken", "POST", "/v11/projects", map[string]any{"name": "acme-verify"}, 409, "conflict"},
+		{"upper case", "POST", "/v11/projects", map[string]any{"name": "Acme"}, 400, "invalid_name"},
+		{"three dashes", "POST", "/v11/projects", map[string]any{"name": "a---b"}, 400, "invalid_name"},
+		{"too long", "POST", "/v11/projects", map[string]any{"name": strings.Repeat("a", 101)}, 400, "bad_request"},
+		{"no name", "POST", "/v11/projects", map[string]any{}, 400, "bad_request"},
+		{"unknown property", "POST", "/v11/projects", map[string]any{"name": "x", "colour": 1}, 400, "bad_request"},
+		{"not JSON", "POST", "/v11/projects", "{", 400, "bad_request"},
+		{"bad protection", "POST", "/v11/projects", map[string]any{"name": "x", "ssoProtection": map[string]any{"deploymentType": "some"}}, 400, "bad_request"},
+		{"the CLI's version", "POST", "/v1/projects", map[string]any{"name": "from-cli", "anything": true}, 200, ""},
+		{"by id", "GET", "/v9/projects/" + id, nil, 200, ""},
+		{"by name", "GET", "/v9/projects/acme-verify", nil, 200, ""},
+		{"unknown", "GET", "/v9/projects/nobody", nil, 404, "not_found"},
+		{"node version", "PATCH", "/v9/projects/" + id, map[string]any{"nodeVersion": "22.x"}, 200, ""},
+		{"bad node version", "PATCH", "/v9/projects/" + id, map[string]any{"nodeVersion": "21.x"}, 400, "bad_request"},
+		{"rename onto another", "PATCH", "/v9/projects/" + id, map[string]any{"name": "from-cli"}, 409, "conflict"},
+		{"patch unknown", "PATCH", "/v9/projects/nobody", map[string]any{}, 404, "not_found"},
+		{"delete", "DELETE", "/v2/projects/from-cli", nil, 204, ""},
+		{"delete again", "DELETE", "/v9/projects/from-cli", nil, 404, "not_found"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c.t = t
+			status, body := c.do(tt.method, tt.path, tt.body)
+			if code := errorCode(body); status != tt.status || code != tt.code {
+				t.Errorf("%d %q %v, want %d %q", status, code, body, tt.status, tt.code)
+			}
+		})
+	}
+	c.t = t
+	p := c.must(200, "GET", "/v9/projects/acme-verify", nil)
+	if p["ssoProtection"] != nil || p["nodeVersion"] != "22.x" || p["framework"] != nil || !strings.HasPrefix(id, "prj_") {
+		t.Error(p)
+	}
+	c.project("guarded", "ssoProtection")
+	want := map[string]any{"deploymentType": "all_except_custom_domains"}
+	if p := c.must(200, "GET", "/v9/projects/guarded", nil); !cmp.Equal(p["ssoProtection"], want) {
+		t.Error(p["ssoProtection"])
+	}
+}
+
+func TestListsPage(t *testing.T) {
+	c := newCloud(t, Options{})
+	for i := range 5 {
+		c.project(fmt.Sprint("p", i))
+	}
+	var names []string
+	path := "/v9/projects?limit=2"
+	for range 4 {
+		answer := c.must(200, "GET", path, nil)
+		for _, p := range answer["projects"].([]any) {
+			names = append(names, p.(map[string]any)["name"].(string))
+		}
+		next := answer["pagination"].(map[string]any)["next"]
+		if next == nil {
+			break
+		}
+		path = fmt.Sprintf("/v9/projects?limit=2&until=%.0f", next)
+	}
+	if want := []string{"p4", "p3", "p2", "p1", "p0"}; !cmp.Equal(names, want) {
+		t.Error(names)
+	}
+	c.must(400, "GET", "/v9/projects?limit=101", nil)
+	c.must(400, "GET", "/v9/projects?limit=x", nil)
+}
+
+func TestEnvironmentVariables(t *testing.T) {
+	c := newCloud(t, Options{})
+	c.project("p")
+	one := func(kind, value string, target ...string) map[string]any {
+		return map[string]any{"key": "K", "value": value, "type": kind, "target": target}
+	}
+	for _, tt := range []struct {
+		name   string
+		body   any
+		query  string
+		status int
+		code   string
+	}{
+		{"bad key", map[string]any{"key": "1-K", "value": "v", "type": "plain", "target": []string{"production"}}, "", 400, "INVALID_KEY"},
+		{"no target", map[string]any{"key": "K", "value": "v", "type": "plain"}, "", 400, "bad_request"},
+		{"dropped type", one("secret", "v", "production"), "", 400, "bad_request"},
+		{"bad target", one("plain", "v", "staging"), "", 400, "bad_request"},
+		{"sensitive in development", one("sensitive", "v", "development"), "", 400, "INVALID_TARGET"},
+		{"created", one("sensitive", "first", "production", "preview"), "", 201, ""},
+		{"exists", one("sensitive", "again", "production"), "", 400, "ENV_CONFLICT"},
+		{"replaced", one("sensitive", "second", "production"), "?upsert=true", 201, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c.t = t
+			status, body := c.do("POST", "/v10/projects/p/env"+tt.query, tt.body)
+			if code := errorCode(body); status != tt.status || code != tt.code {
+				t.Errorf("%d %q %v", status, code, body)
+			}
+		})
+	}
+	c.t = t
+	answer := c.must(201, "POST", "/v10/projects/p/env", []any{one("plain", "third", "production"),
+		map[string]any{"key": "L", "value": "seen", "type": "encrypted", "target": "production"}})
+	if created, failed := answer["created"].([]any), answer["failed"].([]any); len(created) != 1 || len(failed) != 1 ||
+		errorCode(failed[0].(map[string]any)) != "ENV_CONFLICT" {
+		t.Error(answer)
+	}
+	values := map[string]string{}
+	ids := map[string]string{}
+	for _, e := range c.must(200, "GET", "/v9/projects/p/env?decrypt=true", nil)["envs"].([]any) {
+		v := e.(map[string]any)
+		values[v["key"].(string)], ids[v["key"].(string)] = v["value"].(string), v["id"].(string)
+	}
+	if want := map[string]string{"K": "", "L": "seen"}; !cmp.Equal(values, want) {
+		t.Error(values)
+	}
+	if v := c.must(200, "GET", "/v1/projects/p/env/"+ids["L"], nil); v["value"] != "seen" {
+		t.Error(v)
+	}
+	c.must(200, "PATCH", "/v9/projects/p/env/"+ids["L"], map[string]any{"target": []string{"development"}, "type": "plain", "value": "dev"})
+	c.must(400, "PATCH", "/v9/projects/p/env/"+ids["K"], map[string]any{"type": "plain"})
+	if pulled := c.must(200, "GET", "/v3/env/pull/p", nil)["env"]; !cmp.Equal(pulled, map[string]any{"L": "dev"}) {
+		t.Error(pulled)
+	}
+	c.must(200, "DELETE", "/v9/projects/p/env/"+ids["L"], nil)
+	c.must(404, "DELETE", "/v9/projects/p/env/"+ids["L"], nil)
+	if err := c.w.SetBehaviour("vercel.env_conflict", "403 ENV_ALREADY_EXISTS"); err != nil {
+		t.Fatal(err)
+	}
+	if _, body := c.do("POST", "/v10/projects/p/env", one("plain", "x", "production")); errorCode(body) != "ENV_ALREADY_EXISTS" {
+		t.Error(body)
+	}
+	if b, err := json.Marshal(c.s.State()); err != nil || strings.Contains(string(b), "second") {
+		t.Errorf("%s %v", b, err)
+	}
+}
+
+func TestFilesByReference(t *testing.T) {
+	c := newCloud(t, Options{})
+	c.project("p")
+	sum := sha1.Sum([]byte(showEnv))
+	sha := hex.EncodeToString(sum[:])
+	body := map[string]any{"name": "p", "target": "production", "projectSettings": map[string]any{},
+		"files": []any{map[string]any{"file": "api/verify.mjs", "sha": sha, "size": len(showEnv), "mode": 33188}}}
+	status, answer := c.do("POST", "/v13/deployments", body)
+	e := answer["error"].(map[string]any)
+	if status != 400 || e["code"] != "missing_files" || !cmp.Equal(e["missing"], []any{sha}) {
+		t.Fatal(status, answer)
+	}
+	c.must(400, "POST", "/v2/files", showEnv+" ", "x-vercel-digest", sha)
+	c.must(400, "POST", "/v2/files", showEnv)
+	c.must(200, "POST", "/v2/now/files", showEnv, "x-now-digest", sha)
+	c.must(200, "POST", "/v2/files", showEnv, "x-vercel-digest", sha)
+	c.must(200, "POST", "/v13/deployments", body)
+}
+
+func TestDeploymentStates(t *testing.T) {
+	c := newCloud(t, Options{})
+	c.project("acme-verify")
+	if status, body := c.do("POST", "/v13/deployments", map[string]any{"name": "acme-verify", "files": sources(showEnv)}); errorCode(body) != "missing_project_settings" {
+		t.Error(status, body)
+	}
+	d := c.must(200, "POST", "/v13/deployments?skipAutoDetectionConfirmation=1", map[string]any{"name": "acme-verify", "target": "production", "files": sources(showEnv)})
+	id := d["id"].(string)
+	var states []string
+	for range 3 {
+		states = append(states, fmt.Sprint(d["readyState"], " ", d["aliasAssigned"]))
+		d = c.must(200, "GET", "/v13/deployments/"+id, nil)
+	}
+	if want := []string{"QUEUED false", "BUILDING false", "READY true"}; !cmp.Equal(states, want) {
+		t.Error(states)
+	}
+	if !cmp.Equal(d["alias"], []any{"acme-verify.vercel.app"}) {
+		t.Error(d["alias"])
+	}
+	if events := c.must(200, "GET", "/v3/deployments/"+id+"/events?limit=-1", nil)["list"].([]any); len(events) < 2 {
+		t.Error(events)
+	}
+	if list := c.must(200, "GET", "/v6/deployments?app=acme-verify&target=production&limit=1", nil)["deployments"].([]any); len(list) != 1 {
+		t.Error(list)
+	}
+	c.must(404, "GET", "/v13/deployments/dpl_nothing", nil)
+	if got := c.must(200, "DELETE", "/v13/deployments/"+id, nil); got["state"] != "DELETED" {
+		t.Error(got)
+	}
+	if res, _ := c.visit("GET", "acme-verify.vercel.app", "/", ""); res.StatusCode != 404 || res.Header.Get("X-Vercel-Error") != "DEPLOYMENT_NOT_FOUND" {
+		t.Error(res.StatusCode)
+	}
+}
+
+func TestDeploymentBecomesReadyByItself(t *testing.T) {
+	var hosts []string
+	c := newCloud(t, Options{OnDeploy: func(host string) { hosts = append(hosts, host) }})
+	c.project("p")
+	c.must(200, "POST", "/v13/deployments?skipAutoDetectionConfirmation=1", map[string]any{"name": "p", "target": "production", "files": sources(showEnv)})
+	if len(c.s.Hosts()) != 0 {
+		t.Error("there before it is built")
+	}
+	c.w.Advance(time.Minute)
+	if got := c.s.Hosts(); !cmp.Equal(got, []string{"p.vercel.app"}) || !cmp.Equal(hosts, got) {
+		t.Error(got, hosts)
+	}
+}
+
+func TestAliasesMayComeLater(t *testing.T) {
+	w := world.New(world.Options{Behaviours: map[string]string{"vercel.alias_assigned": "after_ready", "vercel.alias_assigned_type": "timestamp"}})
+	c := newCloud(t, Options{World: w})
+	c.project("p")
+	d := c.must(200, "POST", "/v13/deployments?skipAutoDetectionConfirmation=1", map[string]any{"name": "p", "target": "production", "files": sources(showEnv)})
+	var seen []string
+	for range 3 {
+		d = c.must(200, "GET", "/v13/deployments/"+d["id"].(string), nil)
+		_, isTime := d["aliasAssigned"].(float64)
+		seen = append(seen, fmt.Sprint(d["readyState"], " ", isTime))
+	}
+	if want := []string{"BUILDING false", "READY false", "READY true"}; !cmp.Equal(seen, want) {
+		t.Error(seen)
+	}
+}
+
+func TestBuildErrors(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		files []file
+		text  string
+	}{
+		{"does not parse", sources("export default {"), "SyntaxError"},
+		{"no function", []file{{"package.json", "{}"}}, "no function"},
+		{"unmatched pattern", []file{{"api/x.mjs", showEnv}, {"vercel.json", `{"functions":{"api/y.mjs":{"maxDuration":5}}}`}}, "doesn't match"},
+		{"bad vercel.json", []file{{"api/x.mjs", showEnv}, {"vercel.json", `{`}}, "Invalid vercel.json"},
+		{"TypeScript", []file{{"api/x.ts", "export {}"}}, "not .ts"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := newCloud(t, Options{})
+			c.project("p")
+			d := c.deploy("p", tt.files)
+			if message, _ := d["errorMessage"].(string); d["readyState"] != "ERROR" || !strings.Contains(message, tt.text) || d["aliasAssigned"] != false {
+				t.Error(d["readyState"], message)
+			}
+			if len(c.s.Hosts()) != 0 {
+				t.Error(c.s.Hosts())
+			}
+		})
+	}
+}
+
+func TestEnvironmentIsTakenAtCreation(t *testing.T) {
+	c := newCloud(t, Options{})
+	c.project("p")
+	set := func(value string) {
+		c.must(201, "POST", "/v10/projects/p/env?upsert=true", map[string]any{"key": "SECRET", "value": value, "type": "sensitive", "target": []string{"production"}})
+	}
+	ask := func() map[string]any {
+		res, body := c.visit("GET", "p.vercel.app", "/?state=x", "")
+		var answer map[string]any
+		if err := json.Unmarshal([]byte(body), &answer); err != nil || res.StatusCode != 200 {
+			t.Fatal(res.StatusCode, body)
+		}
+		return answer
+	}
+	set("one")
+	first := c.deploy("p", sources(showEnv))
+	want := map[string]any{"secret": "one", "second": true, "url": "https://p.vercel.app/?state=x", "vercel": "production"}
+	if got := ask(); !cmp.Equal(got, want) {
+		t.Error(cmp.Diff(want, got))
+	}
+	set("two")
+	if got := ask()["secret"]; got != "one" {
+		t.Errorf("a change of the environment reached a deployment that was there: %v", got)
+	}
+	c.deploy("p", sources(showEnv))
+	if got := ask()["secret"]; got != "two" {
+		t.Error(got)
+	}
+	if res, body := c.visit("GET", first["url"].(string), "/", ""); res.StatusCode != 200 || !strings.Contains(body, `"one"`) {
+		t.Error(res.StatusCode, body)
+	}
+}
+
+func TestProtection(t *testing.T) {
+	off, standardOn, all := any(nil), map[string]any{"deploymentType": standard}, map[string]any{"deploymentType": "all"}
+	for _, tt := range []struct {
+		name            string
+		sso             any
+		behaviour       string
+		production, url int
+	}{
+		{"off", off, "production_public", 200, 200},
+		{"standard", standardOn, "production_public", 200, 401},
+		{"standard, older reading", standardOn, "production_protected", 401, 401},
+		{"all", all, "production_public", 401, 401},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := newCloud(t, Options{World: world.New(world.Options{Behaviours: map[string]string{"vercel.standard_protection": tt.behaviour}})})
+			c.must(200, "POST", "/v11/projects", map[string]any{"name": "p", "ssoProtection": tt.sso})
+			d := c.deploy("p", sources(showEnv))
+			for host, status := range map[string]int{"p.vercel.app": tt.production, d["url"].(string): tt.url} {
+				res, body := c.visit("GET", host, "/", "")
+				if res.StatusCode != status || (status == 401) != strings.Contains(body, "https://vercel.com/sso-api?url=https%3A%2F%2F"+host) {
+					t.Error(host, res.StatusCode, body)
+				}
+			}
+			c.must(200, "PATCH", "/v9/projects/p", map[string]any{"ssoProtection": nil})
+			if res, _ := c.visit("GET", d["url"].(string), "/", ""); res.StatusCode != 200 {
+				t.Error("still protected:", res.StatusCode)
+			}
+		})
+	}
+	c := newCloud(t, Options{World: world.New(world.Options{Behaviours: map[string]string{"vercel.protection_answer": "302"}})})
+	c.must(200, "POST", "/v11/projects", map[string]any{"name": "p", "ssoProtection": all})
+	c.deploy("p", sources(showEnv))
+	if res, _ := c.visit("GET", "p.vercel.app", "/", ""); res.StatusCode != 302 || !strings.HasPrefix(res.Header.Get("Location"), "https://vercel.com/sso-api?") {
+		t.Error(res.StatusCode, res.Header)
+	}
+}
+
+func TestServing(t *testing.T) {
+	c := newCloud(t, Options{Reserved: []string{"taken"}})
+	c.project("taken")
+	d := c.deploy("taken", []file{
+		{"api/hello.mjs", `export default { fetch: (r) => Response.json([r.method, new URL(r.url).pathname, r.headers.get("x-forwarded-proto"), [...new URL(r.url).searchParams]]) }`},
+		{"api/crash.mjs", `export default { fetch() { throw new Error("secret") } }`},
+		{"index.html", "<h1>hi</h1>"}, {"a/style.css", "p{}"},
+		{"vercel.json", `{"rewrites":[{"source":"/u/:id","destination":"/api/hello"},{"source":"/all/:path*","destination":"/api/hello"},{"source":"/r/(\\d+)","destination":"/api/$1"},{"source":"/","destination":"/api/crash"}],"headers":[{"source":"/a/(.*)","headers":[{"key":"X-A","value":"b"}]}]}`},
+	})
+	host := d["alias"].([]any)[0].(string)
+	if len(host) != len("taken-1234.vercel.app") || !strings.HasPrefix(host, "taken-") {
+		t.Errorf("host %q", host)
+	}
+	for _, tt := range []struct {
+		method, path string
+		status       int
+		body         string
+	}{
+		{"GET", "/", 200, "<h1>hi</h1>"},
+		{"POST", "/", 405, "INVALID_REQUEST_METHOD"},
+		{"GET", "/a/style.css", 200, "p{}"},
+		{"POST", "/api/hello", 200, `["POST","/api/hello","https",[]]`},
+		{"GET", "/u/7?x=1", 200, `["GET","/u/7","https",[["id","7"],["x","1"]]]`},
+		{"GET", "/all/a/b", 200, `["GET","/all/a/b","https",[["path","a/b"]]]`},
+		{"GET", "/all", 200, `["GET","/all","https",[["path",""]]]`},
+		{"GET", "/r/12", 404, "NOT_FOUND"},
+		{"GET", "/api/crash", 500, "FUNCTION_INVOCATION_FAILED"},
+		{"GET", "/vercel.json", 404, "NOT_FOUND"},
+		{"GET", "/api/hello.mjs", 200, `["GET","/api/hello.mjs","https",[]]`},
+	} {
+		res, body := c.visit(tt.method, host, tt.path, "")
+		if res.StatusCode != tt.status || !strings.Contains(body, tt.body) || strings.Contains(body, "secret") {
+			t.Errorf("%s %s: %d %q", tt.method, tt.path, res.StatusCode, body)
+		}
+	}
+	if res, _ := c.visit("GET", host, "/a/style.css", ""); res.Header.Get("X-A") != "b" || !strings.HasPrefix(res.Header.Get("Content-Type"), "text/css") {
+		t.Error(res.Header)
+	}
+	if res, body := c.visit("GET", "nobody.vercel.app", "/", ""); res.StatusCode != 404 || !strings.Contains(body, "DEPLOYMENT_NOT_FOUND") {
+		t.Error(res.StatusCode, body)
+	}
+}
+
+func TestAliases(t *testing.T) {
+	c := newCloud(t, Options{})
+	c.project("p")
+	d := c.must(200, "POST", "/v13/deployments?skipAutoDetectionConfirmation=1", map[string]any{"name": "p", "files": sources(showEnv)})
+	id, url := d["id"].(string), d["url"].(string)
+	c.must(400, "POST", "/v2/deployments/"+id+"/aliases", map[string]any{"alias": "other"})
+	c.w.Advance(time.Minute)
+	c.s.Hosts()
+	if got := c.must(200, "POST", "/now/deployments/"+url+"/aliases", map[string]any{"alias": "other-name.vercel.app"}); got["alias"] != "other-name.vercel.app" {
+		t.Error(got)
+	}
+	c.must(409, "POST", "/v2/deployments/"+id+"/aliases", map[string]any{"alias": "other-name.vercel.app"})
+	c.must(409, "POST", "/v2/deployments/"+id+"/aliases", map[string]any{"alias": "www.vercel.app"})
+	c.must(400, "POST", "/v2/deployments/"+id+"/aliases", map[string]any{"alias": "a.b.vercel.app"})
+	c.must(403, "POST", "/v2/deployments/"+id+"/aliases", map[string]any{"alias": "example.com"})
+	if list := c.must(200, "GET", "/v2/deployments/"+id+"/aliases", nil)["aliases"].([]any); len(list) != 1 {
+		t.Error(list)
+	}
+	if list := c.must(200, "GET", "/v4/aliases", nil)["aliases"].([]any); len(list) != 1 {
+		t.Error(list)
+	}
+	if res, _ := c.visit("GET", "other-name.vercel.app", "/", ""); res.StatusCode != 200 {
+		t.Error(res.StatusCode)
+	}
+	c.must(200, "DELETE", "/v2/aliases/other-name.vercel.app", nil)
+	c.must(404, "GET", "/v4/aliases/other-name.vercel.app", nil)
+}
+
+func TestSnapshotRestores(t *testing.T) {
+	c := newCloud(t, Options{})
+	c.project("p")
+	c.must(201, "POST", "/v10/projects/p/env", map[string]any{"key": "SECRET", "value": "one", "type": "sensitive", "target": []string{"production"}})
+	c.deploy("p", sources(showEnv))
+	snapshot, err := c.s.Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := newCloud(t, Options{})
+	if err := other.s.Restore(snapshot); err != nil {
+		t.Fatal(err)
+	}
+	a, _ := json.Marshal(c.s.State())
+	b, _ := json.Marshal(other.s.State())
+	if !bytes.Equal(a, b) || len(a) < 50 {
+		t.Errorf("%s\n%s", a, b)
+	}
+	if res, body := other.visit("GET", "p.vercel.app", "/", ""); res.StatusCode != 200 || !strings.Contains(body, "one") {
+		t.Error(res.StatusCode, body)
+	}
+	if err := other.s.Restore([]byte("{")); err == nil {
+		t.Error("a broken snapshot is taken")
+	}
+}
+
+func TestFunctionsReachTheNetworkAsCode(t *testing.T) {
+	w := world.New(world.Options{})
+	upstream := w.Handler("twilio", WriteError, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(rw, "from "+r.Host) }))
+	c := newCloud(t, Options{World: w, Network: inProcess{upstream}})
+	c.project("p")
+	c.deploy("p", sources(`export default { async fetch() { return new Response(await (await fetch("https://verify.twilio.com/v2/x")).text()) } }`))
+	if _, body := c.visit("GET", "p.vercel.app", "/", ""); body != "from verify.twilio.com" {
+		t.Error(body)
+	}
+	byCode := false
+	for _, r := range w.Requests() {
+		byCode = byCode || r.Provider == "twilio" && r.By == "code"
+	}
+	if !byCode {
+		t.Error("the request is not marked as made by code")
+	}
+}
+
+type inProcess struct{ h http.Handler }
+
+func (n inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
+	rec := httptest.NewRecorder()
+	n.h.ServeHTTP(rec, r)
+	return rec.Result(), nil
+}
+
+func TestEveryOperationSaysWhereItComesFrom(t *testing.T) {
+	declared := map[string]bool{"": true}
+	for _, b := range world.Behaviours() {
+		declared[b.Name] = true
+	}
+	for _, e := range Endpoints() {
+		if e.Source == "" || e.Method == "" || !declared[e.Behaviour] {
+			t.Errorf("%+v", e)
+		}
+	}
+}
+
+func TestWriteErrorIsTheAPIsOwnShape(t *testing.T) {
+	for status, code := range map[int]string{400: "bad_request", 401: "forbidden", 403: "forbidden", 404: "not_found", 429: "rate_limited", 500: "internal_server_error", 503: "service_unavailable"} {
+		rec := httptest.NewRecorder()
+		WriteError(rec, status)
+		var body map[string]any
+		if err := json.Unmarshal(rec.Body.Bytes(), &body); err != nil || rec.Code != status || errorCode(body) != code {
+			t.Error(status, rec.Body)
+		}
+	}
+}
