@@ -157,14 +157,16 @@ func (e *Env) Apply(ctx context.Context, _ resource.Progress) (err error) {
 	if err := e.upsert(ctx, id, in.Values); err != nil {
 		return hide(err, in.Values)
 	}
-	for _, v := range e.unwanted(in.Values) {
+	gone := e.unwanted(in.Values)
+	for _, v := range gone {
 		if err := e.remove(ctx, id, v); err != nil {
 			return err
 		}
 	}
 	kept := []variable{}
 	for _, v := range e.found {
-		if _, replaced := in.Values[v.Key]; !replaced {
+		_, replaced := in.Values[v.Key]
+		if removed := slices.ContainsFunc(gone, func(g variable) bool { return g.ID == v.ID }); !replaced && !removed {
 			kept = append(kept, v)
 		}
 	}

@@ -125,7 +125,7 @@ func (p *Project) refuseStranger(ctx context.Context, found *project) error {
 func (p *Project) Change() event.Change {
 	c := event.Change{Resource: p.Name(), Op: event.None, Detail: p.spec.Name}
 	if p.found == nil {
-		c.Op, c.From, c.Requests = event.Create, "new", 1
+		c.Op, c.From, c.Requests = event.Create, "new", 2
 		return c
 	}
 	if _, why := p.drift(); len(why) > 0 {
