@@ -5,6 +5,7 @@ import (
 
 	"phonegate/provision/sandbox/auth0"
 	"phonegate/provision/sandbox/twilio"
+	"phonegate/provision/sandbox/vercel"
 	"phonegate/provision/sandbox/world"
 )
 
@@ -25,5 +26,6 @@ func EndpointTable() []Endpoint {
 	}
 	add("auth0", auth0.Endpoints())
 	add("twilio", twilio.Endpoints())
+	add("vercel", vercel.Endpoints())
 	return rows
 }

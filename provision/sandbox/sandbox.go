@@ -17,6 +17,7 @@ import (
 	"phonegate/provision/sandbox/jsvm"
 	"phonegate/provision/sandbox/phone"
 	"phonegate/provision/sandbox/twilio"
+	"phonegate/provision/sandbox/vercel"
 	"phonegate/provision/sandbox/world"
 )
 
@@ -41,7 +42,7 @@ type Sandbox struct {
 	phone  *phone.Phone
 	auth0  *auth0.Server
 	twilio *twilio.Server
-	vercel http.Handler
+	vercel *vercel.Server
 
 	hosts *hosts
 	doors *doors
@@ -95,12 +96,12 @@ func (s *Sandbox) populate() {
 		App:     auth0.App{ClientID: AppClientID, RedirectURIs: []string{AppRedirectURI}},
 		Network: inside, RunAction: jsvm.RunAction,
 	})
-	s.vercel = http.NotFoundHandler()
+	s.vercel = vercel.New(vercel.Options{World: w, Token: VercelToken, Network: inside, OnDeploy: s.deployed})
 	s.hosts.add(Auth0Domain, w.Handler("auth0", auth0.WriteError, s.auth0))
 	for _, host := range []string{"verify.twilio.com", "api.twilio.com", "lookups.twilio.com"} {
 		s.hosts.add(host, w.Handler("twilio", twilio.WriteError, s.twilio))
 	}
-	s.hosts.add(vercelAPI, w.Handler("vercel", writeFormError, s.vercel))
+	s.hosts.add(vercelAPI, w.Handler("vercel", vercel.WriteError, s.vercel))
 	s.hosts.addBelow(deploymentDomain, w.Handler("form", writeFormError, s.vercel))
 }
 
@@ -203,6 +204,9 @@ func (s *Sandbox) Auth0() *auth0.Server { return s.auth0 }
 
 // Twilio is the emulated Twilio account.
 func (s *Sandbox) Twilio() *twilio.Server { return s.twilio }
+
+// Vercel is the emulated Vercel account.
+func (s *Sandbox) Vercel() *vercel.Server { return s.vercel }
 
 // Network answers requests to the emulated hosts inside this process, under their real names, as calls from outside.
 // Any other host name does not exist in it.

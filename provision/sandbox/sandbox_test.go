@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"reflect"
 	"runtime"
 	"slices"
 	"strings"
@@ -226,6 +228,73 @@ func TestProxyIsNotTrustedWithoutTheCA(t *testing.T) {
 	var unknown x509.UnknownAuthorityError
 	if !errors.As(err, &unknown) {
 		t.Fatalf("%v", err)
+	}
+}
+
+// hello is a deployable function that says where it runs, what it may not reach, and sends the browser on.
+var hello = `export default { async fetch(request) {
+  let outside = "reached";
+  try { await fetch("https://example.com/"); } catch { outside = "refused"; }
+  const lookup = await fetch("https://lookups.twilio.com/v2/PhoneNumbers/+61491570156", { headers: { authorization: "Basic ` + basic + `" } });
+  return new Response(JSON.stringify({ url: request.url, outside, lookup: lookup.status }),
+    { status: 302, headers: { "content-type": "application/json", location: "https://` + Auth0Domain + `/continue?state=x" } });
+} }`
+
+var basic = base64.StdEncoding.EncodeToString([]byte(TwilioAccountSID + ":" + TwilioAuthToken))
+
+func TestDeployedCodeRunsBehindADoorOfItsOwn(t *testing.T) {
+	s := start(t, Options{})
+	call := func(method, path string, in any) map[string]any {
+		t.Helper()
+		text, err := json.Marshal(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, answer := fetch(t, s.Network(), method, "https://api.vercel.com"+path, body(string(text)), func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+VercelToken) })
+		var out map[string]any
+		if err := json.Unmarshal([]byte(answer), &out); err != nil || res.StatusCode > 201 {
+			t.Fatalf("%s %s: %d %s", method, path, res.StatusCode, answer)
+		}
+		return out
+	}
+	before := s.State()
+	project := call("POST", "/v11/projects", map[string]any{"name": "acme-dev-verify", "ssoProtection": nil})
+	deployed := call("POST", "/v13/deployments", map[string]any{"name": "acme-dev-verify", "project": project["id"], "target": "production",
+		"files": []map[string]string{{"file": "api/verify.mjs", "data": hello}, {"file": "vercel.json", "data": `{"rewrites":[{"source":"/","destination":"/api/verify"}]}`}}})
+	if reflect.DeepEqual(before, s.State()) {
+		t.Error("the state did not change")
+	}
+	for range 50 {
+		if deployed["readyState"] == "READY" {
+			break
+		}
+		s.World().Advance(time.Second)
+		deployed = call("GET", "/v13/deployments/"+deployed["id"].(string), nil)
+	}
+	door := s.Door(formHost)
+	if door == "" {
+		t.Fatalf("no door for %s: %v", formHost, deployed)
+	}
+	for name, at := range map[string]struct {
+		rt      http.RoundTripper
+		address string
+		next    string
+	}{
+		"door":    {direct(t), door + "/", s.Door(Auth0Domain)},
+		"network": {s.Network(), "https://" + formHost + "/", "https://" + Auth0Domain},
+	} {
+		res, text := fetch(t, at.rt, "GET", at.address)
+		if !strings.Contains(text, `"url":"https://`+formHost+`/"`) || !strings.Contains(text, `"outside":"refused"`) || !strings.Contains(text, `"lookup":200`) ||
+			res.Header.Get("Location") != at.next+"/continue?state=x" {
+			t.Errorf("%s: %d %s %v", name, res.StatusCode, text, res.Header)
+		}
+	}
+	var byCode bool
+	for _, r := range s.World().Requests() {
+		byCode = byCode || r.By == "code" && r.Host == "lookups.twilio.com"
+	}
+	if !byCode {
+		t.Error("the code's own request is not in the log as such")
 	}
 }
 

@@ -1,0 +1,16 @@
+package sandbox
+
+import "phonegate/provision/sandbox/twilio"
+
+// State is everything that lasts in the three accounts, as values that can be compared and written as JSON. Equal
+// before and after means that nothing was left behind. It holds no secret in clear.
+type State struct {
+	Auth0  any          `json:"auth0"`
+	Twilio twilio.State `json:"twilio"`
+	Vercel any          `json:"vercel"`
+}
+
+// State is the accounts' present state.
+func (s *Sandbox) State() State {
+	return State{Auth0: s.auth0.State(), Twilio: s.twilio.State(), Vercel: s.vercel.State()}
+}
