@@ -259,7 +259,7 @@ func TestDeployedCodeRunsBehindADoorOfItsOwn(t *testing.T) {
 	}
 	before := s.State()
 	project := call("POST", "/v11/projects", map[string]any{"name": "acme-dev-verify", "ssoProtection": nil})
-	deployed := call("POST", "/v13/deployments", map[string]any{"name": "acme-dev-verify", "project": project["id"], "target": "production",
+	deployed := call("POST", "/v13/deployments", map[string]any{"name": "acme-dev-verify", "project": project["id"], "target": "production", "projectSettings": map[string]any{"framework": nil},
 		"files": []map[string]string{{"file": "api/verify.mjs", "data": hello}, {"file": "vercel.json", "data": `{"rewrites":[{"source":"/","destination":"/api/verify"}]}`}}})
 	if reflect.DeepEqual(before, s.State()) {
 		t.Error("the state did not change")
