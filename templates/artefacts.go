@@ -4,6 +4,10 @@ import "fmt"
 
 // Artefacts renders every file, as `phonegate generate` writes them, with a README that says which names hold which secret.
 func Artefacts(s Settings) ([]File, error) {
+	s, err := prepared(s)
+	if err != nil {
+		return nil, err
+	}
 	action, err := Action(s)
 	if err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 )
 
 var (
@@ -80,6 +81,8 @@ func check(s Settings) error {
 		return fmt.Errorf("templates: %q is not a colour such as #2457c5", s.Brand.Color)
 	case len(s.Brand.Name) > 200 || strings.ContainsFunc(s.Brand.Name, unicode.IsControl):
 		return fmt.Errorf("templates: the brand's name is too long or has control characters")
+	case !utf8.ValidString(s.Brand.Name + strings.Join(s.Enforce.SkipClients, "") + strings.Join(s.Enforce.SkipConnections, "")):
+		return fmt.Errorf("templates: a name is not valid UTF-8")
 	}
 	if err := checkLogo(s.Brand.LogoURL); err != nil {
 		return err

@@ -35,6 +35,12 @@ func TestUnderNode(t *testing.T) {
 		Base    scenario.Base `json:"base"`
 		Actions []action      `json:"actions"`
 		Forms   []form        `json:"forms"`
+		Numbers any           `json:"numbers"`
+
+		Page        string `json:"page"`
+		Fields      string `json:"fields"`
+		HostilePage string `json:"hostilePage"`
+		HostileName string `json:"hostileName"`
 	}
 	out.Base = suite.Base
 	for _, s := range suite.Actions {
@@ -51,6 +57,13 @@ func TestUnderNode(t *testing.T) {
 		}
 		out.Forms = append(out.Forms, form{s, write(t, dir, files[0].Data, ".mjs")})
 	}
+	out.Numbers = templates.NumberExamples(t)
+	page, fields := lock(t, suite.Base.Settings)
+	out.Page, out.Fields = write(t, dir, page, ".html"), write(t, dir, fields, ".js")
+	hostile := suite.Base.Settings
+	hostile.Brand.Name = "</script><script>alert(1)</script>@@config@@\u2028\"'`${1}*/"
+	page, _ = lock(t, hostile)
+	out.HostilePage, out.HostileName = write(t, dir, page, ".html"), hostile.Brand.Name
 	data, err := json.Marshal(out)
 	if err != nil {
 		t.Fatal(err)
@@ -59,10 +72,11 @@ func TestUnderNode(t *testing.T) {
 	if err := os.WriteFile(path, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), node, "--test", "--test-reporter=tap", "nodetest/")
-	if tests, _ := filepath.Glob("nodetest/*.test.mjs"); len(tests) > 0 {
-		cmd.Args = append([]string{node, "--test", "--test-reporter=tap"}, tests...)
+	tests, err := filepath.Glob("nodetest/*.test.mjs")
+	if err != nil || len(tests) == 0 {
+		t.Fatalf("no tests for Node: %v", err)
 	}
+	cmd := exec.CommandContext(t.Context(), node, append([]string{"--test", "--test-reporter=tap"}, tests...)...)
 	cmd.Env = append(os.Environ(), "PHONEGATE_SUITE="+path)
 	report, err := cmd.CombinedOutput()
 	passed := count(report, `(?m)^# pass (\d+)$`)
@@ -110,6 +124,18 @@ func write(t *testing.T, dir string, code []byte, ext string) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+func lock(t *testing.T, s templates.Settings) (page, fields []byte) {
+	t.Helper()
+	page, err := templates.LoginPage(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if fields, err = templates.SignUpFields(s); err != nil {
+		t.Fatal(err)
+	}
+	return page, fields
 }
 
 func count(report []byte, pattern string) int {

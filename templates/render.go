@@ -61,9 +61,9 @@ func Action(s Settings) ([]byte, error) {
 	})
 }
 
-// changesNumber says whether the form may ask for a number: its server must be able to text it, and the
-// tenant must not insist on the profile's number.
-func changesNumber(s Settings) bool { return s.CodeCheck == "form" && s.NoPhone == "form" }
+// changesNumber says whether the form may ask for a number in place of a missing, wrong or mistyped one. Its server
+// must be able to text it, and no_phone: deny means that the profile's number alone counts.
+func changesNumber(s Settings) bool { return s.CodeCheck == "form" && s.NoPhone != "deny" }
 
 func optional(value string) *string {
 	if value == "" {

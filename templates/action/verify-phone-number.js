@@ -84,7 +84,7 @@ function isExempt(event) {
   const { usersCreatedAfter, skipClients, skipConnections } = CONFIG.enforce;
   if (skipClients.includes(event.client?.client_id)) return true;
   if (skipConnections.includes(event.connection?.name)) return true;
-  return usersCreatedAfter !== null && new Date(event.user.created_at) < new Date(usersCreatedAfter);
+  return usersCreatedAfter !== null && Date.parse(event.user.created_at) < Date.parse(usersCreatedAfter);
 }
 
 function readProfile(user) {

@@ -33,7 +33,7 @@ const TEXTS = {
     dir: 'ltr',
     code_title: 'Check your phone',
     code_lead: 'We sent a code to {masked}.',
-    code_label: 'Code from the message, {length} digits',
+    code_label: '{length}-digit code',
     code_button: 'Continue',
     resend: 'Send again',
     resend_in: 'Send again in {time}',
@@ -642,7 +642,7 @@ const STYLE = `
   --good: #86d6a0; --accent: ${CONFIG.brand.dark.accent}; --edge: ${CONFIG.brand.dark.edge}; } }
 * { box-sizing: border-box; margin: 0; }
 body { background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
-  min-height: 100vh; min-height: 100svh; padding: clamp(2rem, 12vh, 8rem) 1.5rem 3rem; -webkit-text-size-adjust: 100%; }
+  min-height: 100vh; min-height: 100svh; padding: clamp(1.5rem, 11vh, 8rem) 1.5rem 3rem; -webkit-text-size-adjust: 100%; }
 main { max-width: 22rem; margin: 0 auto; overflow-wrap: break-word; }
 .logo { display: block; max-width: 12rem; max-height: 3rem; margin-bottom: 2.5rem; }
 .brand { font-weight: 650; letter-spacing: -.01em; margin-bottom: 2.5rem; }

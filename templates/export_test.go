@@ -1,0 +1,69 @@
+package templates
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/nyaruka/phonenumbers"
+)
+
+// NumberExample is a number that the JavaScript normaliser must read in a certain way.
+type NumberExample struct {
+	Plan    phonePlan `json:"plan"`
+	Typed   string    `json:"typed"`
+	Number  string    `json:"number"`
+	Problem string    `json:"problem,omitempty"`
+}
+
+// NumberExamples is libphonenumber's own example of every country, in international and national form, under an
+// allow-list of that country; and the examples of North America under one another's lists.
+func NumberExamples(t *testing.T) []NumberExample {
+	t.Helper()
+	var out []NumberExample
+	var northAmerica []string
+	for _, region := range sortedRegions() {
+		example := phonenumbers.GetExampleNumberForType(region, phonenumbers.MOBILE)
+		if example == nil {
+			continue
+		}
+		plan, err := planOf(Settings{Countries: []string{region}, DefaultCountry: region})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, format := range []phonenumbers.PhoneNumberFormat{phonenumbers.E164, phonenumbers.INTERNATIONAL, phonenumbers.NATIONAL} {
+			// The library's own reading counts: not every national form that it writes does it read as the same number.
+			typed := phonenumbers.Format(example, format)
+			parsed, err := phonenumbers.Parse(typed, region)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out = append(out, NumberExample{Plan: plan, Typed: typed, Number: phonenumbers.Format(parsed, phonenumbers.E164)})
+		}
+		if example.GetCountryCode() == 1 {
+			northAmerica = append(northAmerica, region)
+		}
+	}
+	for _, from := range northAmerica {
+		number := phonenumbers.Format(phonenumbers.GetExampleNumberForType(from, phonenumbers.MOBILE), phonenumbers.E164)
+		for _, listed := range northAmerica {
+			if from == listed {
+				continue
+			}
+			plan, err := planOf(Settings{Countries: []string{listed}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			out = append(out, NumberExample{Plan: plan, Typed: number, Number: number, Problem: "phone_country"})
+		}
+	}
+	return out
+}
+
+func sortedRegions() []string {
+	var all []string
+	for region := range regions() {
+		all = append(all, region)
+	}
+	slices.Sort(all)
+	return all
+}
