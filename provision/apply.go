@@ -12,7 +12,7 @@ func (t *Tenant) Apply(ctx context.Context) (event.Outcome, error) {
 	if err := t.state.Note("tenant").Set("domain", t.spec.Auth0.Domain); err != nil {
 		return t.outcome(nil, err), err
 	}
-	for _, g := range []*generated{t.session, t.verdict, t.previousSession, t.previousVerdict} {
+	for _, g := range []*generated{t.session, t.verdict, t.previousSession, t.previousVerdict, t.keySecret} {
 		if err := g.keep(); err != nil {
 			return t.outcome(nil, err), err
 		}

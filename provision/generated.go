@@ -60,15 +60,18 @@ func (g *generated) replaceBy(value string) {
 	}
 }
 
-// keep carries out what the plan decided: store a new value and then its fingerprint, or drop both.
+// keep carries out what the plan decided: store a new value and its fingerprint, or drop both. The fingerprint of a value that was there
+// already is noted too, in case the state has been lost since.
 func (g *generated) keep() error {
-	if g.lost {
+	switch v := g.value(); {
+	case g.lost:
 		return g.forget()
+	case g.fresh != "":
+		return g.put(g.fresh)
+	case v != "" && g.note.Get(g.name) == "":
+		return g.note.Set(g.name, fingerprint(v))
 	}
-	if g.fresh == "" {
-		return nil
-	}
-	return g.put(g.fresh)
+	return nil
 }
 
 func (g *generated) put(value string) error {

@@ -103,7 +103,7 @@ func Open(o Options) (*Tenant, error) {
 	c := o.Credentials
 	t.auth0 = auth0.New(auth0.Options{Domain: o.Spec.Auth0.Domain, ClientID: c.Auth0ClientID, ClientSecret: c.Auth0ClientSecret, Token: c.Auth0Token, HTTP: t.transport, Poll: o.Poll})
 	t.twilio = twilio.New(twilio.Options{AccountSID: c.TwilioAccountSID, AuthToken: c.TwilioAuthToken, APIKey: c.TwilioAPIKey, APISecret: c.TwilioAPISecret, HTTP: t.transport})
-	t.vercel = vercel.New(vercel.Options{Token: c.VercelToken, Team: firstOf(o.Spec.Host.Team, c.VercelTeam), HTTP: t.transport})
+	t.vercel = vercel.New(vercel.Options{Token: c.VercelToken, Team: firstOf(o.Spec.Host.Team, c.VercelTeam), HTTP: t.transport, Poll: o.Poll})
 
 	made := func(name string) *generated {
 		return &generated{name: name, vault: o.Vault, note: o.State.Note("secrets")}
