@@ -57,6 +57,18 @@ func ChangeLines(c event.Change, st Styles, width int, host string, words bool) 
 	return lines
 }
 
+// ChangeLine is ChangeLines in one line, whatever has to be cut; in a narrow window it is ChangeLines.
+func ChangeLine(c event.Change, st Styles, width int, host string) []string {
+	lines := ChangeLines(c, st, width, host, false)
+	if width < 60 || len(lines) == 1 {
+		return lines
+	}
+	from := ansi.StringWidth(Printable(c.From))
+	room := width - 13 - max(from+1, 10) // behind sign and owner, before where it comes from
+	c.Detail = Fit(Printable(c.Detail), room-1)
+	return ChangeLines(c, st, width, host, false)[:1]
+}
+
 // mentions reports whether the engine's detail already says what the resource is.
 func mentions(detail, what string) bool {
 	return strings.Contains(strings.ToLower(detail), strings.ToLower(what))

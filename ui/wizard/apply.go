@@ -161,7 +161,7 @@ func (a apply) view(sh *shared, width int) ([]string, int) {
 		for _, l := range render.Hang("  ", "What was done is kept. Going on does only what is left.", width) {
 			lines = append(lines, st.Quiet.Render(l))
 		}
-		return append(lines, "", "  "+st.Bright.Render("r")+" look again and go on"), 0
+		return lines, 0
 	}
 	lines, focus := rowLines(sh, a.rows, width)
 	if len(lines) == 0 {
@@ -205,7 +205,7 @@ func (a apply) keys(sh *shared) []key.Binding {
 		}
 		return []key.Binding{as(sh.keys.Stop, "finish the call under way, then stop; all can be resumed")}
 	}
-	return []key.Binding{as(sh.keys.Retry, "go on"), sh.keys.Back}
+	return []key.Binding{as(sh.keys.Retry, "look again and go on"), sh.keys.Back}
 }
 
 func (a apply) typing(*shared) bool { return false }

@@ -132,6 +132,11 @@ func (c connect) update(sh *shared, msg tea.Msg) (step, outcome) {
 			delete(sh.accounts, msg.provider)
 			c = c.open(sh, c.at, true)
 			c.err = msg.err
+			for i, f := range c.sheet.fields { // most often it is the secret that is wrong
+				if f.secret {
+					c.sheet.at = i
+				}
+			}
 			return c, outcome{}
 		}
 		sh.accounts[msg.provider] = msg.account

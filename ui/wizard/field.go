@@ -102,6 +102,7 @@ func (f field) update(msg tea.Msg) (field, tea.Cmd) {
 		msg = p
 	}
 	var cmd tea.Cmd
+	f.in.Focus() // an input without focus takes no key
 	f.in, cmd = f.in.Update(msg)
 	return f, cmd
 }
@@ -138,8 +139,7 @@ func (f field) show(st render.Styles, focused bool, w int) string {
 	f.in.SetStyles(inputStyles(st))
 	f.in.SetWidth(w - 1)
 	f.in.Focus()
-	// A value longer than the field scrolls; the column count of the cursor cell is in w.
-	f.in.SetCursor(f.in.Position())
+	f.in.SetCursor(f.in.Position()) // scrolls a value longer than the field
 	return f.in.View()
 }
 

@@ -322,8 +322,7 @@ func (l live) failure(sh *shared, width int) []string {
 	if l.broken != "" {
 		lines = append(lines, "  "+render.Bad.Mark(st)+" "+st.Title.Render(render.NameOf(l.broken).Now()))
 	}
-	lines = append(lines, problem(st, l.err, width)...)
-	return append(lines, "", "  "+st.Bright.Render("r")+" run the test again")
+	return append(lines, problem(st, l.err, width)...)
 }
 
 func (l live) keys(sh *shared) []key.Binding {

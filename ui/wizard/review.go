@@ -31,6 +31,7 @@ type review struct {
 	confirm sheet // the tenant's name, where it is protected
 	asking  bool
 	writing bool
+	line    int // how far a plan longer than the window is scrolled
 }
 
 type plannedMsg struct {
@@ -128,6 +129,10 @@ func (r review) press(sh *shared, msg tea.KeyPressMsg) (step, outcome) {
 			files, err := backend.WriteFiles(s, dir)
 			return filesMsg{dir, files, err}
 		})
+	case key.Matches(msg, sh.keys.Up):
+		r.line = max(r.line-1, 0)
+	case key.Matches(msg, sh.keys.Down):
+		r.line = min(r.line+1, 4*len(sh.plan.Changes))
 	case next && r.err == nil && sh.now().Sub(r.since) >= grace:
 		if changes(sh.plan) == 0 {
 			return r, outcome{move: jump, to: atLive}
@@ -218,7 +223,7 @@ func (r review) view(sh *shared, width int) ([]string, int) {
 	}
 	lines := []string{render.Ends("  "+st.Title.Render("This is what will happen"), st.Quiet.Render(wide(width, "where from")), width)}
 	for _, c := range sh.plan.Changes {
-		lines = append(lines, render.ChangeLines(c, st, width, sh.session.Spec.Host.Kind, false)...)
+		lines = append(lines, render.ChangeLine(c, st, width, sh.session.Spec.Host.Kind)...)
 	}
 	for _, l := range render.Hang("  ", estimate(sh), width) {
 		lines = append(lines, st.Quiet.Render(l))
@@ -231,7 +236,7 @@ func (r review) view(sh *shared, width int) ([]string, int) {
 	if r.writing {
 		lines = append(lines, "  "+render.Working.Mark(st)+" writing the files")
 	}
-	return lines, 0
+	return lines, min(r.line+maxRows/3, len(lines)-1)
 }
 
 // wide is s in a window wide enough for columns.
@@ -265,7 +270,7 @@ func estimate(sh *shared) string {
 	text := render.Count(all, "request")
 	if rate > 0 && !sh.session.Sandbox {
 		seconds := int(math.Ceil(float64(auth0)/rate)) + (all-auth0)/2
-		text += fmt.Sprintf(", about %d s at Auth0's %g a second", max(seconds, 1), rate)
+		text += fmt.Sprintf(", about %d s (Auth0: %g/s)", max(seconds, 1), rate)
 	}
 	return text + "." + undo
 }

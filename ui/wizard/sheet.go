@@ -129,9 +129,10 @@ func (sh sheet) accept(s *Session) (sheet, bool) {
 
 // view draws the fields in columns and, under them, what helps with the one under the cursor.
 func (sh sheet) view(st render.Styles, s Session, width int) (lines []string, focus int) {
-	column := 0
+	column, notes := 0, 0
 	for _, f := range sh.fields {
 		column = max(column, len([]rune(f.label)))
+		notes = max(notes, len([]rune(f.known)))
 	}
 	column = min(column, width/2)
 	for i, f := range sh.fields {
@@ -160,8 +161,8 @@ func (sh sheet) view(st render.Styles, s Session, width int) (lines []string, fo
 		room := width - 4 - column - 3
 		note := ""
 		if f.known != "" && room > 44 {
-			note = st.Quiet.Render(f.known)
-			room -= len([]rune(f.known)) + 2
+			note = st.Quiet.Render(render.Pad(f.known, notes))
+			room -= notes + 2
 		}
 		lines = append(lines, render.Ends(head+f.show(st, focused, room), note, width))
 	}

@@ -1,0 +1,243 @@
+package wizard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"phonegate/provision/config"
+	"phonegate/provision/event"
+	"phonegate/provision/fault"
+	"phonegate/ui/render"
+)
+
+// Auto plays the wizard in the sandbox by itself and tells it as plain lines: the answers, the plan,
+// what is made, the text that arrives, the code that is typed, the login that follows. It is
+// what a pipe, a CI log or --auto sees. o shapes the lines.
+func Auto(ctx context.Context, backend Backend, out io.Writer, o render.Options) (Result, error) {
+	began := time.Now()
+	p := &player{backend: backend, o: o, r: render.Plain(out, o)}
+	p.result.Sandbox = true
+	err := p.play(ctx)
+	p.result.Err, p.result.Finished = err, err == nil
+	p.result.Interrupted = fault.Of(err) != nil && fault.Of(err).Category == fault.Interrupted
+	p.sum(err, time.Since(began))
+	if bad := p.r.Close(); err == nil && bad != nil {
+		err = fault.Wrap(bad, fault.Failed, "output", "", "The output could not be written: %v.", bad)
+	}
+	return p.result, err
+}
+
+// player is a person made of lines.
+type player struct {
+	backend Backend
+	o       render.Options
+	r       render.Renderer
+	s       Session
+	result  Result
+	tries   int
+
+	mu    sync.Mutex
+	inbox []Message
+	// unread has room for one wake-up: a message has come.
+	unread chan struct{}
+}
+
+func (p *player) say(format string, args ...any) { render.Say(p.r, format, args...) }
+
+func (p *player) title(text string) {
+	p.say("")
+	p.say("%s", p.o.Styles.Title.Render(text))
+}
+
+// play goes through the same steps as the wizard.
+func (p *player) play(ctx context.Context) error {
+	p.unread = make(chan struct{}, 1)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	p.listen(ctx)
+
+	p.s = Session{Tenant: "dev", Sandbox: true, Sources: map[string]string{}}
+	p.result.Tenant = p.s.Tenant
+	p.s.Credentials, _ = p.backend.Credentials(ctx, p.s.Tenant)
+	p.s.Spec = config.Complete(p.s.Tenant, sandboxSpec(p.s.Credentials.Auth0Domain))
+	p.say("phonegate plays itself: Auth0, Twilio Verify and Vercel are inside this program. Nothing leaves this computer.")
+
+	for _, part := range []func(context.Context) error{p.connect, p.answers, p.apply, p.login} {
+		if err := ctx.Err(); err != nil {
+			return fault.Of(err)
+		}
+		if err := part(ctx); err != nil {
+			return fault.Of(err)
+		}
+	}
+	return nil
+}
+
+// listen collects what the phone receives and tells it.
+func (p *player) listen(ctx context.Context) {
+	inbox := p.backend.Messages()
+	if inbox == nil {
+		return
+	}
+	go func() {
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case m, ok := <-inbox:
+				if !ok {
+					return
+				}
+				p.mu.Lock()
+				p.inbox = append(p.inbox, m)
+				p.mu.Unlock()
+				p.say("    phone %s", m.To)
+				p.say("          “%s”", render.Printable(m.Body))
+				select {
+				case p.unread <- struct{}{}:
+				default:
+				}
+			}
+		}
+	}()
+}
+
+func (p *player) connect(ctx context.Context) error {
+	p.title("Connect")
+	for _, pr := range providers {
+		a, err := p.backend.Check(ctx, pr.id, p.s)
+		if err != nil {
+			return err
+		}
+		p.say("  %s  %s  %s", p.good(), render.Pad(pr.name(p.s), 7), render.Printable(a.Name))
+	}
+	return nil
+}
+
+// good is the mark and the word of something that is in order.
+func (p *player) good() string {
+	return render.OK.Mark(p.o.Styles) + " " + render.OK.Style(p.o.Styles).Render(render.Pad(render.OK.Word(), 7))
+}
+
+func (p *player) answers(context.Context) error {
+	p.title("Answers")
+	spec := p.s.Spec
+	for _, a := range [][2]string{
+		{"Texts", fmt.Sprintf("“%s”", smsText(spec.Twilio.ServiceName, digits(spec.Twilio.CodeLength)))},
+		{"Sign-up", "the number is asked for by the " + label("capture", spec) + ", default country " + spec.DefaultCountry},
+		{"Action", "the code is checked by: " + label("code_check", spec)},
+		{"Form", spec.Host.Project + " on " + hostLabel(spec.Host.Kind) + ", for " + spec.Brand.Name + " in " + spec.Brand.Color},
+	} {
+		p.say("    %s %s", render.Pad(a[0], 8), a[1])
+	}
+	p.say("")
+	return nil
+}
+
+// label is an answer as its question words it.
+func label(key string, spec config.Tenant) string {
+	q, ok := config.Find(key)
+	if !ok {
+		return ""
+	}
+	for _, o := range q.Choices {
+		if o.Value == q.Get(spec) {
+			return strings.ToLower(o.Label[:1]) + o.Label[1:]
+		}
+	}
+	return q.Get(spec)
+}
+
+func (p *player) apply(ctx context.Context) error {
+	plan, err := p.backend.Plan(ctx, p.s, func(event.Event) {})
+	if err != nil {
+		return err
+	}
+	p.r.Emit(plan)
+	if err := p.backend.Save(p.s); err != nil {
+		return err
+	}
+	p.say("%s", p.o.Styles.Title.Render("Set up"))
+	never := make(chan struct{})
+	p.result.Outcome, err = p.backend.Apply(ctx, p.s, never, p.step)
+	p.result.Applied = err == nil
+	return err
+}
+
+// step tells a step, and leaves out what is said elsewhere.
+func (p *player) step(e event.Event) {
+	if s, ok := e.(event.Step); ok {
+		if p.o.Host == "" {
+			s.Tenant = ""
+		}
+		p.r.Emit(s)
+	}
+}
+
+func (p *player) login(ctx context.Context) error {
+	p.title("A whole login")
+	err := p.backend.LiveTest(ctx, p.s, Test{Level: "login"}, p, p.step)
+	p.result.Tested = err == nil
+	return err
+}
+
+// maxTries is how often a code is typed before giving up: a test that cannot pass must end.
+const maxTries = 3
+
+// Code reads the phone and types what it says.
+func (p *player) Code(ctx context.Context, to, problem string) (string, error) {
+	if problem != "" {
+		p.say("    form  %s", render.Printable(problem))
+	}
+	if p.tries++; p.tries > maxTries {
+		return "", errors.New("the code from the phone was not accepted")
+	}
+	for {
+		p.mu.Lock()
+		n := len(p.inbox)
+		var m Message
+		if n > 0 {
+			m = p.inbox[n-1]
+		}
+		p.mu.Unlock()
+		if n > 0 {
+			p.say("    typed %s", m.Code)
+			return m.Code, nil
+		}
+		select {
+		case <-p.unread:
+		case <-ctx.Done():
+			return "", ctx.Err()
+		}
+	}
+}
+
+// Open has no browser to open: the test goes on by itself.
+func (p *player) Open(_ context.Context, url string) error {
+	p.say("    open  %s", url)
+	return nil
+}
+
+// sum is the end of the story.
+func (p *player) sum(err error, took time.Duration) {
+	st := p.o.Styles
+	p.say("")
+	if err != nil {
+		f := fault.Of(err)
+		p.say("%s %s  %s", render.Bad.Mark(st), render.Bad.Word(), sentence(f.Message))
+		if f.Hint != "" {
+			p.say("  → %s", f.Hint)
+		}
+		return
+	}
+	p.say("%s A whole first login, and a second one without a text, in %s. Your own tenant would get the same files, to the byte.", p.good(), render.Elapsed(took))
+	p.say("")
+	p.say("%s", st.Quiet.Render("Next"))
+	p.say("  phonegate sandbox        the same, with you at the keyboard")
+	p.say("  phonegate                set up a tenant of your own")
+}

@@ -1,0 +1,91 @@
+package wizard
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"phonegate/provision/event"
+	"phonegate/provision/fault"
+	"phonegate/ui/render"
+)
+
+func TestAutoTellsTheWholeStory(t *testing.T) {
+	var out bytes.Buffer
+	f := newFakeSandbox()
+	r, err := Auto(context.Background(), f, &out, render.Options{Host: "vercel"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !r.Applied || !r.Tested || !r.Finished || r.Interrupted {
+		t.Errorf("reached %+v", r)
+	}
+	story := out.String()
+	at := 0
+	for _, want := range []string{
+		"plays itself", "Connect", "Auth0", "acme-dev", "Answers", "verification code is: 123456", "plan for dev", "Verify service “Acme dev”",
+		"Set up", "✓ done", "Action “Verify phone number”", "A whole login", "signed up", "code is: 418902", "typed 418902", "back at Auth0",
+		"tokens", "record", "second login", "A whole first login", "Next",
+	} {
+		i := strings.Index(story[at:], want)
+		if i < 0 {
+			t.Fatalf("%q is missing, or in the wrong place:\n%s", want, story)
+		}
+		at += i
+	}
+	for _, secret := range []string{fakeSecret, fakeToken, fakeVercel} {
+		if strings.Contains(story, secret) {
+			t.Error("a secret is in the story")
+		}
+	}
+	if strings.ContainsRune(story, '\x1b') {
+		t.Error("an escape sequence is in plain lines")
+	}
+}
+
+func TestAutoSaysWhatFailedAndStops(t *testing.T) {
+	var out bytes.Buffer
+	f := newFakeSandbox()
+	f.applyErr = fault.New(fault.Failed, "vercel.503", "Try again in a minute.", "Vercel is not answering")
+	r, err := Auto(context.Background(), f, &out, render.Options{})
+	if fault.Of(err).Code != "vercel.503" || r.Applied || r.Finished {
+		t.Errorf("reached %+v, %v", r, err)
+	}
+	if s := out.String(); !strings.Contains(s, "Vercel is not answering.") || !strings.Contains(s, "→ Try again in a minute.") || strings.Contains(s, "A whole login") {
+		t.Errorf("the story:\n%s", s)
+	}
+}
+
+func TestAutoGivesUpOnACodeThatIsNeverAccepted(t *testing.T) {
+	f := newFakeSandbox()
+	stubborn := &neverRight{f}
+	_, err := Auto(context.Background(), stubborn, &bytes.Buffer{}, render.Options{})
+	if err == nil || !strings.Contains(err.Error(), "not accepted") {
+		t.Errorf("ended with %v", err)
+	}
+}
+
+// neverRight refuses every code.
+type neverRight struct{ *fake }
+
+func (n *neverRight) Messages() <-chan Message { return n.inbox }
+
+func (n *neverRight) LiveTest(ctx context.Context, _ Session, _ Test, p Person, _ func(event.Event)) error {
+	n.inbox <- Message{Code: "111111", Body: "1"}
+	for {
+		if _, err := p.Code(ctx, "", "no"); err != nil {
+			return err
+		}
+	}
+}
+
+func TestAutoIsInterruptedByItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	r, err := Auto(ctx, newFakeSandbox(), &bytes.Buffer{}, render.Options{})
+	if !r.Interrupted || !errors.Is(err, context.Canceled) {
+		t.Errorf("reached %+v, %v", r, err)
+	}
+}

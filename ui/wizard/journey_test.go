@@ -1,0 +1,150 @@
+package wizard
+
+import (
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+
+	"phonegate/provision/fault"
+)
+
+func TestSandboxNeedsOnlyEnterAndTheCode(t *testing.T) {
+	d := newDriver(t, newFakeSandbox(), StartSandbox)
+	d.secrets = []string{fakeSecret, fakeToken, fakeVercel}
+	d.until("All three answer")
+	d.golden("connect-all")
+	d.press("enter").until("verification code is")
+	d.golden("texts")
+	d.press("enter").see("Where does a new user give the phone number?")
+	d.golden("signup")
+	d.press("enter").see("What the Action does")
+	d.golden("action")
+	d.press("enter").see("The page on which the code is typed")
+	d.golden("form")
+	d.press("enter").until("where from")
+	d.golden("review")
+	d.press("enter").until("Shall we try it?")
+	d.golden("live-menu")
+	d.press("enter").until("is: 418902")
+	d.until("Type the code")
+	d.golden("live-code")
+	d.press("41890", "enter").see("Type the code") // five digits are not a code yet
+	d.press("backspace", "0", "1", "enter").until("That code isn't right")
+	d.golden("live-wrong")
+	d.press("418902", "enter").until("A whole first login")
+	d.golden("done-sandbox")
+	d.press("enter").untilQuit()
+	r := d.m.sh.reach
+	if !r.Applied || !r.Tested || !r.Finished || r.Err != nil || r.Continue() != "" {
+		t.Errorf("reached %+v", r)
+	}
+	record := strings.Join(d.printed, "\n")
+	for _, want := range []string{"Plan for dev", "dev is set up", "signed up", "second login"} {
+		if !strings.Contains(record, want) {
+			t.Errorf("the record lacks %q:\n%s", want, record)
+		}
+	}
+}
+
+func TestTheSandboxCanTypeTheCodeItself(t *testing.T) {
+	d := newDriver(t, newFakeSandbox(), StartSandbox)
+	d.until("All three answer")
+	d.press("enter").until("verification code is")
+	d.press("enter", "enter", "enter", "enter").until("where from")
+	d.press("enter").until("Shall we try it?")
+	d.press("enter").until("is: 418902")
+	d.until("Type the code")
+	d.press("a").until("A whole first login")
+}
+
+func TestRealTenantIsAskedForWhatTheEnvironmentDoesNotSay(t *testing.T) {
+	f := newFake()
+	f.env.Auth0Domain, f.env.Auth0ClientID = "acme-dev.us.auth0.com", "5fKwabcdefghq2Lm"
+	f.sources["AUTH0_DOMAIN"], f.sources["AUTH0_CLIENT_ID"] = "AUTH0_DOMAIN", "AUTH0_CLIENT_ID"
+	f.notes["auth0"] = []Note{{Text: "missing update:clients, needed to put the phone field on the login page", Hint: "Grant it in the dashboard, then press r."}}
+	f.notes["twilio"] = []Note{{OK: true, Text: "a full account"}}
+	f.services = []ServiceChoice{
+		{SID: "VA4c0f3a6c3d0b4a55a7c1f1e7d2c42b91", Name: "Acme", CodeLength: 8, Note: "used by another Action"},
+	}
+	d := newDriver(t, f, StartWelcome)
+	d.secrets = []string{fakeSecret, fakeToken, fakeVercel}
+	d.until("What would you like to do?")
+	d.golden("welcome")
+	d.press("down", "enter").see("What shall this tenant be called here?")
+	d.golden("connect-name")
+	d.press("enter").until("client secret")
+	d.golden("connect-auth0")
+	d.see("from AUTH0_DOMAIN")
+	d.press("enter").see("This one is needed.")
+	// A secret that was copied from a wrapped line.
+	d.send(tea.PasteMsg{Content: "  " + fakeSecret[:9] + "\r\n " + fakeSecret[9:] + "\t\n"})
+	d.golden("connect-secret")
+	d.press("enter").until("missing update:clients")
+	d.golden("connect-noted")
+	if got := d.m.sh.session.Credentials.Auth0ClientSecret; got != fakeSecret {
+		t.Fatalf("the pasted secret became %q", got)
+	}
+	d.press("enter").until("account SID")
+	d.press("AC"+strings.Repeat("1", 32), "tab", fakeToken, "enter").until("host")
+	d.golden("connect-host")
+	d.press("tab", fakeVercel, "enter").until("All three answer")
+	d.press("enter").until("used by another Action")
+	d.golden("texts-services")
+	d.press("down").see("Acme (VA4c…2b91)")
+	if s := d.m.sh.session; s.ServiceSID == "" || s.Spec.Twilio.CodeLength != 8 {
+		t.Errorf("the chosen service is not in the session: %q, %d digits", s.ServiceSID, s.Spec.Twilio.CodeLength)
+	}
+	d.press("enter").see("Where does a new user")
+	d.press("right").see("What is your number?")
+	d.golden("signup-form")
+	d.press("enter").see("What the Action does")
+	d.press("enter").see("The page on which")
+	d.press("enter").until("where from")
+	d.see("Undo: phonegate destroy --tenant dev", "(Auth0: 2/s)")
+	d.press("e").see("Which answer?")
+	d.golden("review-edit")
+	d.press("esc").until("where from")
+	d.press("w").until("3 files written")
+	d.golden("done-files")
+}
+
+func TestRefusedCredentialsCanBeTypedAgain(t *testing.T) {
+	f := newFake()
+	f.refuse["auth0"] = fault.New(fault.Refused, "auth0.access_denied", "Look up the client secret again in the dashboard.", "Auth0 refused the client secret")
+	d := newDriver(t, f, StartWelcome)
+	d.secrets = []string{"wr0ng-but-long-enough"}
+	d.until("What would you like to do?")
+	d.press("down", "enter", "enter").until("client secret")
+	d.press("acme-dev.us.auth0.com", "tab", "5fKwabcdefghq2Lm", "tab", "wr0ng-but-long-enough", "enter").until("Auth0 refused the client secret.")
+	d.golden("connect-refused")
+	delete(f.refuse, "auth0")
+	d.press("ctrl+u", fakeSecret, "enter").until("auth token")
+}
+
+func TestApplyFailureKeepsWhatWasDoneAndGoesOn(t *testing.T) {
+	f := newFakeSandbox()
+	f.applyErr = fault.New(fault.Failed, "vercel.503", "Try again in a minute.", "Vercel is not answering")
+	d := atReviewed(t, f)
+	d.press("enter").until("Vercel is not answering.")
+	d.golden("apply-failed")
+	if r := d.m.sh.reach; r.Err == nil || r.Outcome.Created != 3 {
+		t.Errorf("reached %+v", r)
+	}
+	f.applyErr = nil
+	d.press("r").until("where from")
+	d.press("enter").until("Shall we try it?")
+	if d.m.sh.reach.Err != nil {
+		t.Error("a failure that was put right is still reported")
+	}
+}
+
+// atReviewed is a driver that has come to Review with the sandbox's answers.
+func atReviewed(t *testing.T, f *fake) *driver {
+	t.Helper()
+	d := newDriver(t, f, StartSandbox)
+	d.until("All three answer")
+	d.press("enter").until("verification code is")
+	d.press("enter", "enter", "enter", "enter").until("where from")
+	return d
+}
