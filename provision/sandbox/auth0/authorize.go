@@ -58,7 +58,9 @@ func (s *Server) authorize(rw http.ResponseWriter, r *http.Request) {
 	case x != nil && !slices.Contains(lg.prompts, "login") && q.Get("screen_hint") != "signup":
 		lg.attach(x, x.created)
 		s.mu.Lock()
-		s.users[x.userID].loggedIn(now, ipOf(r))
+		if u := s.users[x.userID]; u != nil {
+			u.loggedIn(now, ipOf(r))
+		}
 		s.mu.Unlock()
 		s.proceed(rw, r, lg)
 	default:

@@ -24,7 +24,7 @@ func noConnection() (int, any) {
 func (s *Server) shownConnection(c *call, conn object) object {
 	o := maps.Clone(conn)
 	o["enabled_clients"] = append([]string{}, s.enabled[text(conn, "id")]...)
-	if !slices.Contains(c.scopes(), "read:connections_options") && !slices.Contains(c.scopes(), "update:connections") {
+	if !slices.Contains(c.scopes(), "read:connections_options") {
 		delete(o, "options")
 	}
 	return pick(c.q, o)
@@ -64,6 +64,9 @@ func (s *Server) patchConnection(c *call) (int, any) {
 	}
 	if bad := unknownProperty(c.body, connectionFields); bad != "" {
 		return invalidBody("Additional properties not allowed: "+bad, "")
+	}
+	if _, ok := c.body["options"]; ok && !slices.Contains(c.scopes(), "update:connections_options") {
+		return fail(403, "insufficient_scope", "Insufficient scope, expected any of: update:connections_options")
 	}
 	for k, v := range c.body {
 		if k == "enabled_clients" {

@@ -144,11 +144,12 @@ func (s *Server) ssoData(rw http.ResponseWriter, r *http.Request) {
 		writeJSON(rw, 200, object{"sso": false})
 		return
 	}
+	body := object{"sso": true, "current_user_id": x.userID}
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	u := s.users[x.userID]
-	writeJSON(rw, 200, object{
-		"sso": true, "current_user_id": u.id, "current_connection": u.connection, "last_name": u.profile["name"], "last_username": u.email,
-		"lastUsedConnection": object{"name": u.connection, "strategy": "auth0"},
-	})
+	if u := s.users[x.userID]; u != nil {
+		body["current_connection"], body["last_name"], body["last_username"] = u.connection, u.profile["name"], u.email
+		body["lastUsedConnection"] = object{"name": u.connection, "strategy": "auth0"}
+	}
+	s.mu.Unlock()
+	writeJSON(rw, 200, body)
 }

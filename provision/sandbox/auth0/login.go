@@ -107,6 +107,15 @@ func (lg *login) attach(x *session, authTime time.Time) {
 
 // proceed runs the pipeline for a signed-in user and ends the browser's request.
 func (s *Server) proceed(rw http.ResponseWriter, r *http.Request, lg *login) {
+	s.mu.Lock()
+	u := s.users[lg.userID]
+	blocked := u == nil || u.isBlocked()
+	s.mu.Unlock()
+	if blocked {
+		s.log("f", lg, object{"description": userBlocked})
+		s.callback(rw, r, lg, url.Values{"error": {"unauthorized"}, "error_description": {userBlocked}})
+		return
+	}
 	s.begin(lg)
 	req := s.request(r, lg.query, nil)
 	s.finish(rw, r, lg, s.run(r.Context(), lg, req, onExecute))

@@ -95,11 +95,17 @@ func TestUncertainEndingsFollowTheirBehaviour(t *testing.T) {
 		code       string // at the callback; "" for a page
 		marked     bool
 	}{
-		{"throws", nil, func(jsvm.ActionCall) jsvm.ActionResult { return jsvm.ActionResult{Thrown: "Error: oh", AppMetadata: set} }, "access_denied", false},
+		{"throws", nil, func(jsvm.ActionCall) jsvm.ActionResult {
+			return jsvm.ActionResult{Thrown: "Error: oh", AppMetadata: set}
+		}, "access_denied", false},
 		{"throws, server_error", []string{"auth0.action_error", "server_error"}, func(jsvm.ActionCall) jsvm.ActionResult { return jsvm.ActionResult{Thrown: "Error: oh"} }, "server_error", false},
 		{"throws, page", []string{"auth0.action_error", "page"}, func(jsvm.ActionCall) jsvm.ActionResult { return jsvm.ActionResult{Thrown: "Error: oh"} }, "", false},
-		{"throws, kept", []string{"auth0.metadata_on_error", "kept"}, func(jsvm.ActionCall) jsvm.ActionResult { return jsvm.ActionResult{Thrown: "Error: oh", AppMetadata: set} }, "access_denied", true},
-		{"denies, dropped", []string{"auth0.metadata_on_deny", "dropped"}, func(jsvm.ActionCall) jsvm.ActionResult { return jsvm.ActionResult{Denied: reason("x"), AppMetadata: set} }, "access_denied", false},
+		{"throws, kept", []string{"auth0.metadata_on_error", "kept"}, func(jsvm.ActionCall) jsvm.ActionResult {
+			return jsvm.ActionResult{Thrown: "Error: oh", AppMetadata: set}
+		}, "access_denied", true},
+		{"denies, dropped", []string{"auth0.metadata_on_deny", "dropped"}, func(jsvm.ActionCall) jsvm.ActionResult {
+			return jsvm.ActionResult{Denied: reason("x"), AppMetadata: set}
+		}, "access_denied", false},
 		{"no handler", nil, func(jsvm.ActionCall) jsvm.ActionResult { return jsvm.ActionResult{Missing: true} }, "access_denied", false},
 	}
 	for _, tt := range tests {

@@ -92,12 +92,11 @@ func writeJSON(rw http.ResponseWriter, status int, body any) {
 type paging struct {
 	page, perPage int
 	totals        bool
-	given         bool
 }
 
 // readPaging checks page and per_page, of which max is the largest allowed.
 func readPaging(q url.Values, size, max int) (paging, bool) {
-	p := paging{perPage: size, totals: q.Get("include_totals") == "true", given: q.Has("page") || q.Has("per_page")}
+	p := paging{perPage: size, totals: q.Get("include_totals") == "true"}
 	ok := true
 	number := func(name string, into *int, low, high int) {
 		if !q.Has(name) {

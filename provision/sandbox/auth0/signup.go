@@ -1,13 +1,11 @@
 package auth0
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/mail"
 	"slices"
 	"strings"
-	"unicode"
 )
 
 // Limits of https://auth0.com/docs/api/authentication/signup/create-a-new-user on user_metadata.
@@ -156,56 +154,6 @@ func checkMetadata(m object) (int, any) {
 	return 0, nil
 }
 
-type passwordRule struct {
-	Message  string         `json:"message"`
-	Format   []any          `json:"format,omitempty"`
-	Code     string         `json:"code"`
-	Items    []passwordRule `json:"items,omitempty"`
-	Verified bool           `json:"verified"`
-}
-
-// checkStrength applies the connection's password policy: none, low (6 characters), fair (8, with lower, upper and
-// digit), good and excellent (8 and 10, three of the four classes).
-func checkStrength(policy, password string) (int, any) {
-	lengths := map[string]int{"none": 1, "": 1, "low": 6, "fair": 8, "good": 8, "excellent": 10}
-	need := lengths[policy]
-	rules := []passwordRule{{Message: "At least %d characters in length", Format: []any{need}, Code: "lengthAtLeast", Verified: len([]rune(password)) >= need}}
-	lines := []string{fmt.Sprintf("* At least %d characters in length", need)}
-	classes := []passwordRule{
-		{Message: "lower case letters (a-z)", Code: "lowerCase", Verified: strings.ContainsFunc(password, unicode.IsLower)},
-		{Message: "upper case letters (A-Z)", Code: "upperCase", Verified: strings.ContainsFunc(password, unicode.IsUpper)},
-		{Message: "numbers (i.e. 0-9)", Code: "numbers", Verified: strings.ContainsFunc(password, unicode.IsDigit)},
-	}
-	count := func() (n int) {
-		for _, c := range classes {
-			if c.Verified {
-				n++
-			}
-		}
-		return n
-	}
-	switch policy {
-	case "fair":
-		rules = append(rules, passwordRule{Message: "Should contain:", Code: "shouldContain", Items: classes, Verified: count() == 3})
-		lines = append(lines, "* Should contain:\n * lower case letters (a-z)\n * upper case letters (A-Z)\n * numbers (i.e. 0-9)")
-	case "good", "excellent":
-		special := strings.ContainsFunc(password, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-		classes = append(classes, passwordRule{Message: "special characters (e.g. !@#$%^&*)", Code: "specialCharacters", Verified: special})
-		rules = append(rules, passwordRule{
-			Message: "Contain at least %d of the following %d types of characters:", Format: []any{3, 4}, Code: "containsAtLeast",
-			Items: classes, Verified: count() >= 3,
-		})
-		lines = append(lines, "* Contain at least 3 of the following 4 types of characters:\n * lower case letters (a-z)\n * upper case letters (A-Z)\n * numbers (i.e. 0-9)\n * special characters (e.g. !@#$%^&*)")
-	}
-	if !slices.ContainsFunc(rules, func(r passwordRule) bool { return !r.Verified }) {
-		return 0, nil
-	}
-	return 400, authFailure{
-		Name: "PasswordStrengthError", Message: "Password is too weak", Code: "invalid_password",
-		Description: object{"rules": rules, "verified": false}, Policy: strings.Join(lines, "\n"), StatusCode: 400,
-	}
-}
-
 func signUpText(body any) string {
 	f, _ := body.(authFailure)
 	switch d := f.Description.(type) {
@@ -232,39 +180,4 @@ func (s *Server) changePassword(rw http.ResponseWriter, r *http.Request) {
 	}
 	rw.Header().Set("Content-Type", "text/html; charset=utf-8")
 	_, _ = rw.Write([]byte("We've just sent you an email to reset your password."))
-}
-
-// readJSONOrForm reads a body of either kind; Lock and SDKs differ.
-func readJSONOrForm(rw http.ResponseWriter, r *http.Request, into any) error {
-	if strings.Contains(r.Header.Get("Content-Type"), "json") {
-		return json.NewDecoder(http.MaxBytesReader(rw, r.Body, maxForm)).Decode(into)
-	}
-	if err := parseForm(rw, r); err != nil {
-		return err
-	}
-	o := object{}
-	for k, v := range r.PostForm {
-		o[k] = v[0]
-	}
-	data, err := json.Marshal(o)
-	if err != nil {
-		return err
-	}
-	return json.Unmarshal(data, into)
-}
-
-// cors lets pages of other origins read the answer, as embedded Lock does.
-func cors(rw http.ResponseWriter, r *http.Request) {
-	if o := r.Header.Get("Origin"); o != "" {
-		rw.Header().Set("Access-Control-Allow-Origin", o)
-		rw.Header().Set("Access-Control-Allow-Credentials", "true")
-		rw.Header().Set("Access-Control-Allow-Headers", "Content-Type, Auth0-Client, Authorization, X-Request-Language")
-		rw.Header().Set("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
-		rw.Header().Add("Vary", "Origin")
-	}
-}
-
-func (s *Server) preflight(rw http.ResponseWriter, r *http.Request) {
-	cors(rw, r)
-	rw.WriteHeader(http.StatusNoContent)
 }

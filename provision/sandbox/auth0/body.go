@@ -1,0 +1,42 @@
+package auth0
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+)
+
+// readJSONOrForm reads a body of either kind; Lock and SDKs differ.
+func readJSONOrForm(rw http.ResponseWriter, r *http.Request, into any) error {
+	if strings.Contains(r.Header.Get("Content-Type"), "json") {
+		return json.NewDecoder(http.MaxBytesReader(rw, r.Body, maxForm)).Decode(into)
+	}
+	if err := parseForm(rw, r); err != nil {
+		return err
+	}
+	o := object{}
+	for k, v := range r.PostForm {
+		o[k] = v[0]
+	}
+	data, err := json.Marshal(o)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(data, into)
+}
+
+// cors lets pages of other origins read the answer, as embedded Lock does.
+func cors(rw http.ResponseWriter, r *http.Request) {
+	if o := r.Header.Get("Origin"); o != "" {
+		rw.Header().Set("Access-Control-Allow-Origin", o)
+		rw.Header().Set("Access-Control-Allow-Credentials", "true")
+		rw.Header().Set("Access-Control-Allow-Headers", "Content-Type, Auth0-Client, Authorization, X-Request-Language")
+		rw.Header().Set("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
+		rw.Header().Add("Vary", "Origin")
+	}
+}
+
+func (s *Server) preflight(rw http.ResponseWriter, r *http.Request) {
+	cors(rw, r)
+	rw.WriteHeader(http.StatusNoContent)
+}

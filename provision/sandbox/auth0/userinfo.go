@@ -1,0 +1,63 @@
+package auth0
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+// revoke answers POST /oauth/revoke: 200 whether the token was known or not.
+func (s *Server) revoke(rw http.ResponseWriter, r *http.Request) {
+	var req struct {
+		Token string `json:"token"`
+	}
+	if err := readJSONOrForm(rw, r, &req); err != nil || req.Token == "" {
+		status, body := oauth(400, "invalid_request", "Missing required parameter: token")
+		writeJSON(rw, status, body)
+		return
+	}
+	s.mu.Lock()
+	delete(s.refresh, req.Token)
+	s.mu.Unlock()
+	rw.WriteHeader(200)
+}
+
+// userinfo answers GET and POST /userinfo.
+func (s *Server) userinfo(rw http.ResponseWriter, r *http.Request) {
+	cors(rw, r)
+	_, value, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	s.mu.Lock()
+	g := s.opaque[value]
+	s.mu.Unlock()
+	var sub string
+	var scopes []string
+	if g != nil && s.now().Before(g.expires) {
+		sub, scopes = g.login.userID, g.scopes
+	} else {
+		claims := jwt.MapClaims{}
+		_, err := jwt.ParseWithClaims(value, claims, func(*jwt.Token) (any, error) { return &signingKey().PublicKey, nil },
+			jwt.WithValidMethods([]string{"RS256"}), jwt.WithTimeFunc(s.now))
+		aud, _ := claims.GetAudience()
+		if err == nil && slices.ContainsFunc(aud, func(a string) bool { return strings.HasSuffix(a, "/userinfo") }) {
+			sub, _ = claims.GetSubject()
+			scope, _ := claims["scope"].(string)
+			scopes = strings.Fields(scope)
+		}
+	}
+	s.mu.Lock()
+	var claims jwt.MapClaims
+	if u := s.users[sub]; u != nil && slices.Contains(scopes, "openid") {
+		claims = u.claims(scopes)
+	}
+	s.mu.Unlock()
+	if claims == nil {
+		rw.Header().Set("WWW-Authenticate", `Bearer error="invalid_token", error_description="Unauthorized"`)
+		rw.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		rw.WriteHeader(401)
+		_, _ = rw.Write([]byte("Unauthorized"))
+		return
+	}
+	writeJSON(rw, 200, claims)
+}
