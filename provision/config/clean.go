@@ -194,16 +194,22 @@ func cleanLogo(s string) (string, error) {
 	if dataImage.MatchString(s) {
 		return s, nil
 	}
-	if u, err := url.Parse(s); err == nil && u.Scheme == "https" && isHostname(strings.ToLower(u.Hostname())) && u.User == nil {
+	if u, err := url.Parse(s); err == nil && u.Scheme == "https" && isHostname(strings.ToLower(u.Hostname())) && u.User == nil && harmless(s) {
 		return u.String(), nil
 	}
 	return "", fmt.Errorf("%s is neither an https address nor a data:image address in base64", quoted(s))
 }
 
+// harmless says whether an address has nothing in it that means something in HTML, JavaScript or a
+// Content-Security-Policy, where it ends up.
+func harmless(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`"'<>\;`, r) })
+}
+
 // cleanClaims keeps off the namespaces that Auth0 drops from tokens without a word.
 func cleanClaims(s string) (string, error) {
 	u, err := url.Parse(s)
-	if err != nil || u.Scheme != "https" || !isHostname(strings.ToLower(u.Hostname())) || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+	if err != nil || u.Scheme != "https" || !isHostname(strings.ToLower(u.Hostname())) || u.User != nil || u.RawQuery != "" || u.Fragment != "" || !harmless(s) {
 		return "", fmt.Errorf("%s is not an https address such as https://acme.example/", quoted(s))
 	}
 	host := strings.ToLower(u.Hostname())

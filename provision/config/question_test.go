@@ -172,6 +172,7 @@ func TestAnswersAreRefusedWithAReason(t *testing.T) {
 		{"brand.color", "red", "is not a colour"},
 		{"brand.logo_url", "http://acme.example/l.png", "neither an https address"},
 		{"brand.logo_url", "data:text/html;base64,AAAA", "neither an https address"},
+		{"brand.logo_url", "https://acme.example/l;script-src", "neither an https address"},
 		{"claims", "https://acme.auth0.com/", "Auth0 leaves out"},
 		{"claims", "http://acme.example/", "is not an https address"},
 		{"enforce.users_created_after", "yesterday", "neither a date"},

@@ -21,8 +21,8 @@ func contradictions(t Tenant) (found Problems) {
 	if t.NoPhone == "form" && t.CodeCheck == "action" {
 		add("no_phone", "form needs code_check: form, because under code_check: action the form cannot start a text; set no_phone to deny or skip")
 	}
-	if t.Capture == "form" && t.NoPhone == "deny" && t.CodeCheck != "action" {
-		add("no_phone", "deny contradicts capture: form, under which every new user comes without a number; set no_phone to form")
+	if t.Capture == "form" && t.NoPhone != "form" && t.CodeCheck != "action" {
+		add("no_phone", "%s contradicts capture: form, under which every new user comes without a number and is asked for one; set no_phone to form", t.NoPhone)
 	}
 	if t.Auth0.LoginPage == "client" && t.Auth0.ClientID == "" {
 		add("auth0.login_page", "client needs auth0.client_id, the application whose login page is changed")
