@@ -281,3 +281,13 @@ func scripted(legs map[string]func(jsvm.ActionCall) jsvm.ActionResult) Runner {
 }
 
 func reason(text string) *string { return &text }
+
+// canonical is a value as JSON, for comparing.
+func canonical(t *testing.T, v any) string {
+	t.Helper()
+	data, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
