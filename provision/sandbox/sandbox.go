@@ -161,9 +161,13 @@ func (s *Sandbox) openTLS() error {
 	return nil
 }
 
+// maxDoors bounds the listeners of a long run: each deployment has host names of its own. Later ones are still
+// found inside, behind the proxy and by their names.
+const maxDoors = 200
+
 // deployed opens a door for a host that something was deployed to, once.
 func (s *Sandbox) deployed(host string) {
-	if s.ctx.Err() != nil || s.doors.has(host) {
+	if s.ctx.Err() != nil || s.doors.has(host) || len(s.doors.all()) >= maxDoors {
 		return
 	}
 	if address, err := s.doors.serve(s.front(s.gateway(host))); err == nil {
@@ -181,6 +185,10 @@ func (s *Sandbox) shutDown() error {
 	s.end()
 	err := s.doors.close()
 	s.tasks.wait()
+	if s.vercel != nil {
+		// An account without deployments keeps no virtual machines warm.
+		err = errors.Join(err, s.vercel.Restore([]byte("{}")))
+	}
 	return errors.Join(err, s.ca.remove())
 }
 

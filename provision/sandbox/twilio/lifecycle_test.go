@@ -266,6 +266,16 @@ func TestListEnvelopes(t *testing.T) {
 	}
 }
 
+func TestPagesKeepClientsOfTheSandboxInIt(t *testing.T) {
+	b := newBench(t)
+	b.service()
+	b.service()
+	a := b.do("GET", "", "/v2/Services?PageSize=1", nil)
+	if next, _ := a.body["meta"].(map[string]any)["next_page_url"].(string); !strings.HasPrefix(next, b.url.String()+"/v2/Services?") {
+		t.Errorf("the next page is at %q", next)
+	}
+}
+
 func TestLookup(t *testing.T) {
 	b := newBench(t, func(o *Options) { o.Landlines = []string{"+12025550143"} })
 	tests := map[string]struct{ path, want string }{

@@ -43,6 +43,18 @@ func (c *call) pageQuery(size, number int) string {
 	return q
 }
 
+// origin begins the addresses of pages. A client that knows the sandbox by another name than Twilio's is kept there:
+// the next page must not lead it out to the real service.
+func (c *call) origin() string {
+	if product(c.r.Host) != "" {
+		return verifyURL
+	}
+	if c.r.TLS != nil {
+		return "https://" + c.r.Host
+	}
+	return "http://" + c.r.Host
+}
+
 // list is an envelope of the v2 APIs. Items are shown newest first.
 func list[T any](c *call, key string, items []T, show func(T) any) any {
 	p := c.page(len(items))
@@ -50,7 +62,7 @@ func list[T any](c *call, key string, items []T, show func(T) any) any {
 	for i := p.from; i < p.to; i++ {
 		shown = append(shown, show(items[len(items)-1-i]))
 	}
-	base := verifyURL + c.r.URL.EscapedPath() + "?"
+	base := c.origin() + c.r.URL.EscapedPath() + "?"
 	meta := map[string]any{
 		"page": p.number, "page_size": p.size, "key": key, "previous_page_url": nil, "next_page_url": nil,
 		"first_page_url": base + c.pageQuery(p.size, 0), "url": base + c.pageQuery(p.size, p.number),
