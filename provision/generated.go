@@ -74,7 +74,11 @@ func (g *generated) keep() error {
 	return nil
 }
 
+// put stores a value; "" forgets it.
 func (g *generated) put(value string) error {
+	if value == "" {
+		return g.forget()
+	}
 	if err := g.vault.Put(g.name, value); err != nil {
 		return fault.Wrap(err, fault.Failed, "keyring.put",
 			"Unlock the keyring and run it again, or set PHONEGATE_KEYRING=off to do without.", "The keyring did not take the secret %q.", g.name)
@@ -109,9 +113,12 @@ func (s *sheet) plain(name, value string) {
 }
 
 // secret adds a generated secret.
-func (s *sheet) secret(name string, g *generated) {
-	s.values[name], s.prints[name] = g.value(), g.print()
-	s.unknown = s.unknown || g.print() == ""
+func (s *sheet) secret(name string, g *generated) { s.sealed(name, g.value(), g.print()) }
+
+// sealed adds a secret value that may be unknown here while its fingerprint is known.
+func (s *sheet) sealed(name, value, print string) {
+	s.values[name], s.prints[name] = value, print
+	s.unknown = s.unknown || print == ""
 }
 
 func (s *sheet) inputs() resource.Inputs {

@@ -113,6 +113,7 @@ func Open(o Options) (*Tenant, error) {
 
 	t.service = twilio.NewService(t.twilio, twilio.ServiceSpec{Name: o.Spec.Twilio.ServiceName, CodeLength: o.Spec.Twilio.CodeLength}, o.State.Note("twilio.service"))
 	t.key = twilio.NewKey(t.twilio, "phonegate "+o.Name, t.keySecret.value, t.keySecret.put, o.State.Note("twilio.key"))
+	t.key.SecretNeeded = func() bool { return false } // renewWhatIsLost decides, knowing who needs it
 	t.project = vercel.NewProject(t.vercel, vercel.ProjectSpec{Name: o.Spec.Host.Project}, o.State.Note("host.project"))
 	t.env = vercel.NewEnv(t.vercel, t.project, t.formInputs, o.State.Note("host.env"))
 	var files []vercel.File
@@ -174,7 +175,7 @@ func (t *Tenant) actionInputs() resource.Inputs {
 func (t *Tenant) twilioInputs(s *sheet) {
 	s.plain("TWILIO_VERIFY_SERVICE", t.service.SID())
 	s.plain("TWILIO_API_KEY", t.key.SID())
-	s.secret("TWILIO_API_SECRET", t.keySecret)
+	s.sealed("TWILIO_API_SECRET", t.key.Secret(), t.keySecret.print())
 }
 
 // Emit passes an event on in turn with the engine's own.

@@ -205,6 +205,15 @@ func (k *Key) Retire(ctx context.Context) error {
 		}
 	}
 	k.sids = kept
+	// After a loss of the state the key was found through the vault; remember it, lest the vault be lost too.
+	if k.note.Get("sid") != current {
+		if err := k.note.Set("sid", current); err != nil {
+			return err
+		}
+	}
+	if k.note.Get("old") == "" {
+		return nil
+	}
 	return k.note.Set("old", "")
 }
 
