@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"phonegate/provision/event"
 )
 
@@ -69,18 +71,16 @@ func (p *plain) Close() error {
 	return p.err
 }
 
-// Say appends free words to a plain renderer's output, wrapped like everything else. It
-// does nothing with another renderer.
-func Say(r Renderer, format string, args ...any) {
+// Say appends words to a plain renderer's output, wrapped behind a prefix. It does nothing with
+// another renderer.
+func Say(r Renderer, prefix, text string) {
 	p, ok := r.(*plain)
 	if !ok {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	text := fmt.Sprintf(format, args...)
-	body := strings.TrimLeft(text, " ")
-	p.write("", Hang(text[:len(text)-len(body)], body, p.width))
+	p.write("", Hang(prefix, text, p.width))
 }
 
 func (p *plain) write(tenant string, lines []string) {
@@ -134,11 +134,15 @@ func StepLines(s event.Step, st Styles, width int, host string) []string {
 		head := "  " + mark + "  " + Pad(name.Who, 7) + " "
 		in := 2 + 9 + 2 + 8
 		if detail == "" || !mentions(detail, name.What) {
-			head += Pad(what, 22) + " "
-			in += 23
+			head += Pad(what, 20) + " "
+			in += 21
 		}
 		first, rest := detail, []string(nil)
-		if parts := Wrap(detail, max(width-in-elapsedColumn-1, 12)); len(parts) > 1 {
+		room := max(width-in-elapsedColumn-1, 12)
+		switch parts := Wrap(detail, room); {
+		case longest(detail) > room: // an address stays in one piece, on a line of its own
+			first, rest, in = "", Wrap(detail, width-6), 6
+		case len(parts) > 1:
 			first, rest = parts[0], parts[1:]
 		}
 		lines = append(lines, Ends(head+first, st.Quiet.Render(took), width))
@@ -157,6 +161,14 @@ func StepLines(s event.Step, st Styles, width int, host string) []string {
 		lines = append(lines, Hang("  ", words, width)...)
 	}
 	return append(lines, ErrorLines(s.Error, st, width)...)
+}
+
+// longest is the width of the longest word.
+func longest(s string) (w int) {
+	for _, word := range strings.Fields(s) {
+		w = max(w, ansi.StringWidth(word))
+	}
+	return w
 }
 
 // ErrorLines says what happened and what to do next; nothing for nil.

@@ -18,18 +18,15 @@ import (
 // Auto plays the wizard in the sandbox by itself and tells it as plain lines: the answers, the plan,
 // what is made, the text that arrives, the code that is typed, the login that follows. It is
 // what a pipe, a CI log or --auto sees. o shapes the lines.
-func Auto(ctx context.Context, backend Backend, out io.Writer, o render.Options) (Result, error) {
+func Auto(ctx context.Context, backend Backend, out io.Writer, o render.Options) error {
 	began := time.Now()
 	p := &player{backend: backend, o: o, r: render.Plain(out, o)}
-	p.result.Sandbox = true
 	err := p.play(ctx)
-	p.result.Err, p.result.Finished = err, err == nil
-	p.result.Interrupted = fault.Of(err) != nil && fault.Of(err).Category == fault.Interrupted
 	p.sum(err, time.Since(began))
 	if bad := p.r.Close(); err == nil && bad != nil {
 		err = fault.Wrap(bad, fault.Failed, "output", "", "The output could not be written: %v.", bad)
 	}
-	return p.result, err
+	return err
 }
 
 // player is a person made of lines.
@@ -38,7 +35,6 @@ type player struct {
 	o       render.Options
 	r       render.Renderer
 	s       Session
-	result  Result
 	tries   int
 
 	mu    sync.Mutex
@@ -47,11 +43,14 @@ type player struct {
 	unread chan struct{}
 }
 
-func (p *player) say(format string, args ...any) { render.Say(p.r, format, args...) }
+// say appends a line behind a prefix, wrapped.
+func (p *player) say(prefix, format string, args ...any) {
+	render.Say(p.r, prefix, fmt.Sprintf(format, args...))
+}
 
 func (p *player) title(text string) {
-	p.say("")
-	p.say("%s", p.o.Styles.Title.Render(text))
+	p.say("", "")
+	p.say(p.o.Styles.Title.Render(text), "")
 }
 
 // play goes through the same steps as the wizard.
@@ -62,10 +61,9 @@ func (p *player) play(ctx context.Context) error {
 	p.listen(ctx)
 
 	p.s = Session{Tenant: "dev", Sandbox: true, Sources: map[string]string{}}
-	p.result.Tenant = p.s.Tenant
 	p.s.Credentials, _ = p.backend.Credentials(ctx, p.s.Tenant)
 	p.s.Spec = config.Complete(p.s.Tenant, sandboxSpec(p.s.Credentials.Auth0Domain))
-	p.say("phonegate plays itself: Auth0, Twilio Verify and Vercel are inside this program. Nothing leaves this computer.")
+	p.say("", "phonegate plays itself: Auth0, Twilio Verify and Vercel are inside this program. Nothing leaves this computer.")
 
 	for _, part := range []func(context.Context) error{p.connect, p.answers, p.apply, p.login} {
 		if err := ctx.Err(); err != nil {
@@ -96,8 +94,8 @@ func (p *player) listen(ctx context.Context) {
 				p.mu.Lock()
 				p.inbox = append(p.inbox, m)
 				p.mu.Unlock()
-				p.say("    phone %s", m.To)
-				p.say("          “%s”", render.Printable(m.Body))
+				p.say("    phone  ", "%s", m.To)
+				p.say("           ", "“%s”", render.Printable(m.Body))
 				select {
 				case p.unread <- struct{}{}:
 				default:
@@ -114,7 +112,7 @@ func (p *player) connect(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		p.say("  %s  %s  %s", p.good(), render.Pad(pr.name(p.s), 7), render.Printable(a.Name))
+		p.say("  "+p.good()+"  "+render.Pad(pr.name(p.s), 7)+" ", "%s", render.Printable(a.Name))
 	}
 	return nil
 }
@@ -129,13 +127,13 @@ func (p *player) answers(context.Context) error {
 	spec := p.s.Spec
 	for _, a := range [][2]string{
 		{"Texts", fmt.Sprintf("“%s”", smsText(spec.Twilio.ServiceName, digits(spec.Twilio.CodeLength)))},
-		{"Sign-up", "the number is asked for by the " + label("capture", spec) + ", default country " + spec.DefaultCountry},
+		{"Sign-up", "the number is asked for by " + label("capture", spec) + ", default country " + spec.DefaultCountry},
 		{"Action", "the code is checked by: " + label("code_check", spec)},
 		{"Form", spec.Host.Project + " on " + hostLabel(spec.Host.Kind) + ", for " + spec.Brand.Name + " in " + spec.Brand.Color},
 	} {
-		p.say("    %s %s", render.Pad(a[0], 8), a[1])
+		p.say("    "+render.Pad(a[0], 8)+" ", "%s", a[1])
 	}
-	p.say("")
+	p.say("", "")
 	return nil
 }
 
@@ -162,10 +160,9 @@ func (p *player) apply(ctx context.Context) error {
 	if err := p.backend.Save(p.s); err != nil {
 		return err
 	}
-	p.say("%s", p.o.Styles.Title.Render("Set up"))
+	p.say(p.o.Styles.Title.Render("Set up"), "")
 	never := make(chan struct{})
-	p.result.Outcome, err = p.backend.Apply(ctx, p.s, never, p.step)
-	p.result.Applied = err == nil
+	_, err = p.backend.Apply(ctx, p.s, never, p.step)
 	return err
 }
 
@@ -181,9 +178,7 @@ func (p *player) step(e event.Event) {
 
 func (p *player) login(ctx context.Context) error {
 	p.title("A whole login")
-	err := p.backend.LiveTest(ctx, p.s, Test{Level: "login"}, p, p.step)
-	p.result.Tested = err == nil
-	return err
+	return p.backend.LiveTest(ctx, p.s, Test{Level: "login"}, p, p.step)
 }
 
 // maxTries is how often a code is typed before giving up: a test that cannot pass must end.
@@ -192,7 +187,7 @@ const maxTries = 3
 // Code reads the phone and types what it says.
 func (p *player) Code(ctx context.Context, to, problem string) (string, error) {
 	if problem != "" {
-		p.say("    form  %s", render.Printable(problem))
+		p.say("    form   ", "%s", render.Printable(problem))
 	}
 	if p.tries++; p.tries > maxTries {
 		return "", errors.New("the code from the phone was not accepted")
@@ -206,7 +201,7 @@ func (p *player) Code(ctx context.Context, to, problem string) (string, error) {
 		}
 		p.mu.Unlock()
 		if n > 0 {
-			p.say("    typed %s", m.Code)
+			p.say("    typed  ", "%s", m.Code)
 			return m.Code, nil
 		}
 		select {
@@ -219,25 +214,26 @@ func (p *player) Code(ctx context.Context, to, problem string) (string, error) {
 
 // Open has no browser to open: the test goes on by itself.
 func (p *player) Open(_ context.Context, url string) error {
-	p.say("    open  %s", url)
+	p.say("    open   ", "%s", url)
 	return nil
 }
 
 // sum is the end of the story.
 func (p *player) sum(err error, took time.Duration) {
 	st := p.o.Styles
-	p.say("")
+	p.say("", "")
 	if err != nil {
 		f := fault.Of(err)
-		p.say("%s %s  %s", render.Bad.Mark(st), render.Bad.Word(), sentence(f.Message))
+		p.say(render.Bad.Mark(st)+" "+render.Bad.Word()+"  ", "%s", sentence(f.Message))
 		if f.Hint != "" {
-			p.say("  → %s", f.Hint)
+			p.say("  → ", "%s", f.Hint)
 		}
 		return
 	}
-	p.say("%s A whole first login, and a second one without a text, in %s. Your own tenant would get the same files, to the byte.", p.good(), render.Elapsed(took))
-	p.say("")
-	p.say("%s", st.Quiet.Render("Next"))
-	p.say("  phonegate sandbox        the same, with you at the keyboard")
-	p.say("  phonegate                set up a tenant of your own")
+	p.say(p.good()+" ", "A whole first login, and a second one without a text, in %s. Your own tenant would get the same files, to the byte.", render.Elapsed(took))
+	for _, l := range render.Commands([]render.Command{
+		{Line: "phonegate sandbox", Why: "the same, with you at the keyboard"}, {Line: "phonegate", Why: "set up a tenant of your own"},
+	}, st, render.Width(p.o.Width)) {
+		p.say(l, "")
+	}
 }
