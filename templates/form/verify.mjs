@@ -47,6 +47,7 @@ const TEXTS = {
     number_label: 'Mobile number',
     number_hint: 'For example {example}',
     number_button: 'Send the code',
+    back: 'Back to the code',
     wrong_code: 'That code isn’t right. {tries} left.',
     tries_one: '1 try',
     tries_many: '{n} tries',
@@ -193,6 +194,7 @@ function act(context, { intent, code, number }) {
   if (intent === 'number' && mayChange) return startNumber(context, number);
   if (session.task !== 'code') return mayChange ? numberPage(context) : notice(context, 400, 'invalid');
   if (intent === 'change' && mayChange) return numberPage(context);
+  if (intent === 'back') return showSession(context);
   if (intent === 'resend' && hasServer) return sendAgain(context, 'sms');
   if (intent === 'call' && hasServer) return sendAgain(context, 'call');
   if (intent === 'check' || intent === '') return hasServer ? checkCode(context, code) : handBack(context, code);
@@ -505,6 +507,8 @@ async function numberPage(context, { status = 200, problem } = {}) {
       <p id="hint" class="hint">${t('number_hint', { example: CONFIG.phone.example })}</p>
       ${problem ? html`<p id="problem" class="problem" role="alert">${t(problem)}</p>` : ''}
       <button name="intent" value="number" class="main">${t('number_button')}</button>
+      ${context.session.task === 'code'
+        ? html`<div class="more"><button name="intent" value="back" class="quiet" formnovalidate>${t('back')}</button></div>` : ''}
     </form>`);
 }
 

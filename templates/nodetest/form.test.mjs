@@ -1,5 +1,6 @@
 // The rendered form, run with Node's own Request and Response through every scenario.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { assertHas, claimsOf, inWorld, merge, sign, suite } from './stand-ins.mjs';
 
@@ -133,3 +134,23 @@ test('secrets come from the process where there is no env', async () => {
     for (const name of names) delete process.env[name];
   }
 });
+
+test('another language is only data; what it leaves out is English', async () => {
+  const code = readFileSync(suite.forms[0].code, 'utf8').replace('  en: {', "  de: { dir: 'ltr', code_title: 'Schau auf dein Telefon' },\n  en: {");
+  const { default: form } = await import(`data:text/javascript,${encodeURIComponent(code)}`);
+  const ask = async (languages) => {
+    const session = sign({ ...base.session, iat: now() - 10, exp: now() + 500 }, base.env.SESSION_SECRET);
+    const request = new Request(`https://form.test/?state=s&session_token=${session}`, { headers: { 'accept-language': languages } });
+    return (await form.fetch(request, base.env)).text();
+  };
+  const german = await ask('fr, de-AT;q=0.9, en;q=0.8');
+  assert.match(german, /<html lang="de" dir="ltr">/);
+  assert.match(german, /<h1>Schau auf dein Telefon<.h1>/);
+  assert.match(german, /We sent a code to/);
+  assert.match(await ask('en-GB, de;q=0.2'), /<html lang="en"/);
+  assert.match(await ask('de;q=0, constructor'), /<html lang="en"/);
+});
+
+function now() {
+  return Math.floor(Date.now() / 1000);
+}
