@@ -116,7 +116,7 @@ func (m *machine) install(code [][]byte) error {
 	if err := m.vm.RegisterHostFunc("$host", m.host); err != nil {
 		return err
 	}
-	host, err := m.vm.EvalValue("const $h = globalThis.$host; delete globalThis.$host; $h", quickjs.EvalGlobal)
+	host, err := m.vm.EvalValue("(() => { const h = globalThis.$host; delete globalThis.$host; return h })()", quickjs.EvalGlobal)
 	if err != nil {
 		return err
 	}

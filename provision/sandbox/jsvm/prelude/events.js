@@ -64,8 +64,7 @@
     }
     dispatchEvent(event) {
       event.target = event.currentTarget = this;
-      const handler = this["on" + event.type];
-      for (const l of [...(typeof handler === "function" ? [{ listener: handler }] : []), ...this.#listeners.filter((l) => l.type === event.type)]) {
+      for (const l of this.#listeners.filter((l) => l.type === event.type)) {
         if (event.stopped) break;
         if (l.once) this.removeEventListener(l.type, l.listener);
         try {
@@ -85,7 +84,8 @@
   class AbortSignal extends EventTarget {
     #aborted = false;
     #reason = undefined;
-    onabort = null;
+    #onabort = null;
+    #listening = false;
     constructor(k) {
       if (k !== key) throw Object.assign(new TypeError("Illegal constructor"), { code: "ERR_ILLEGAL_CONSTRUCTOR" });
       super();
@@ -95,6 +95,15 @@
     }
     get reason() {
       return this.#reason;
+    }
+    get onabort() {
+      return this.#onabort;
+    }
+    set onabort(handler) {
+      this.#onabort = typeof handler === "function" ? handler : null;
+      if (this.#listening) return;
+      this.#listening = true;
+      this.addEventListener("abort", (event) => this.#onabort?.call(this, event));
     }
     throwIfAborted() {
       if (this.#aborted) throw this.#reason;

@@ -27,7 +27,7 @@
             this.#pairs.push([text(two[0]), text(two[1])]);
           }
         } else for (const k of Reflect.ownKeys(init)) if (Object.getOwnPropertyDescriptor(init, k)?.enumerable) this.#pairs.push([text(k), text(init[k])]);
-      } else this.#read(String(init));
+      } else if (init !== null) this.#read(String(init));
     }
     #read(s) {
       this.#pairs = JSON.parse(host("form.parse", s.startsWith("?") ? s.slice(1) : s));
