@@ -478,7 +478,8 @@ async function codePage(context, { status = 200, problem, values = {}, done } = 
   const quiet = [
     hasServer && !session.limited && html`<button name="intent" value="resend" class="quiet" formnovalidate
       data-wait="${seconds}" data-waiting="${t('resend_in', { time: '{time}' })}">${t('resend')}</button>`,
-    hasServer && !session.limited && mayCall(session) && html`<button name="intent" value="call" class="quiet" formnovalidate>${t('call')}</button>`,
+    hasServer && !session.limited && mayCall(session) && html`<button name="intent" value="call" class="quiet" formnovalidate
+      data-wait="${seconds}">${t('call')}</button>`,
     hasServer && CONFIG.changeNumber && session.change === true
       && html`<button name="intent" value="change" class="quiet" formnovalidate>${t('change')}</button>`,
   ].filter(Boolean);
@@ -690,17 +691,18 @@ const SCRIPT = `
     sent = true;
   });
   window.addEventListener('pageshow', function (event) { if (event.persisted) sent = false; });
-  var again = document.querySelector('[data-wait]');
-  if (!again) return;
-  var label = again.textContent;
-  var until = Date.now() + 1000 * again.getAttribute('data-wait');
-  (function tick() {
-    var left = Math.ceil((until - Date.now()) / 1000);
-    again.disabled = left > 0;
-    if (left <= 0) { again.textContent = label; return; }
-    var time = Math.floor(left / 60) + ':' + ('0' + left % 60).slice(-2);
-    again.textContent = again.getAttribute('data-waiting').replace('{time}', time);
-    setTimeout(tick, 250);
-  })();
+  document.querySelectorAll('[data-wait]').forEach(function (button) {
+    var label = button.textContent;
+    var waiting = button.getAttribute('data-waiting') || label;
+    var until = Date.now() + 1000 * button.getAttribute('data-wait');
+    (function tick() {
+      var left = Math.ceil((until - Date.now()) / 1000);
+      button.disabled = left > 0;
+      if (left <= 0) { button.textContent = label; return; }
+      var time = Math.floor(left / 60) + ':' + ('0' + left % 60).slice(-2);
+      button.textContent = waiting.replace('{time}', time);
+      setTimeout(tick, 250);
+    })();
+  });
 })();
 `;
