@@ -4,17 +4,20 @@
 //
 // The fields are those of `script` in provision/sandbox/browsertest/driver_test.go.
 import { Session } from './session.mjs';
-import { logInPlainly, logInWithLock, signUpPlainly, signUpWithLock } from './auth0.mjs';
-import { enterCode } from './form.mjs';
+import { logIn, logInWithLock, signUp, signUpWithLock } from './auth0.mjs';
+import { giveNumber, goBack, lookAtForm, mistypeCode, readProblem, typeCode } from './form.mjs';
 
 const script = JSON.parse(process.argv[2]);
 
 // Each journey begins in a browser without a past and ends at the app's redirect URI.
 const journeys = {
-  'sign up with lock': { scripted: true, steps: [signUpWithLock, enterCode] },
+  'sign up with lock': { scripted: true, steps: [signUpWithLock, lookAtForm, mistypeCode, readProblem, typeCode] },
   'log in with lock': { scripted: true, steps: [logInWithLock] },
-  'sign up plainly': { scripted: false, steps: [signUpPlainly, enterCode] },
-  'log in plainly': { scripted: false, steps: [logInPlainly] },
+  'sign up without scripts': { scripted: false, steps: [signUp, lookAtForm, mistypeCode, readProblem, typeCode, goBack] },
+  'log in without scripts': { scripted: false, steps: [logIn] },
+  'sign up without a number': { scripted: true, steps: [signUp, giveNumber, lookAtForm, typeCode] },
+  'sign up and mistype': { scripted: true, steps: [signUp, lookAtForm, mistypeCode] },
+  'log in and type the code': { scripted: true, steps: [logIn, typeCode] },
 };
 
 const results = [];

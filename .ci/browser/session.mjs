@@ -6,7 +6,7 @@ import { chromium } from 'playwright-core';
 process.env.PLAYWRIGHT_DISABLE_FORCED_CHROMIUM_PROXIED_LOOPBACK = '1';
 
 // How long the browser waits for anything. Machines are slow at times; nothing here is meant to take that long.
-const patience = 30_000;
+const patience = 60_000;
 
 // Session is one browser without a past, and the record of what happened in it.
 export class Session {
@@ -32,7 +32,8 @@ export class Session {
     page.setDefaultTimeout(patience);
     page.on('request', (request) => {
       const { protocol, origin, pathname } = new URL(request.url());
-      if (protocol.startsWith('http')) this.record.requests.push(`${request.method()} ${origin}${pathname}`);
+      if (!protocol.startsWith('http')) return;
+      this.record.requests.push({ from: new URL(request.frame().url()).origin, method: request.method(), to: origin, path: pathname });
     });
     page.on('pageerror', (error) => this.record.problems.push(`uncaught: ${error.message}`));
     // Lock asks for pictures and translations that the sandbox does not have; it works without them.
@@ -43,9 +44,9 @@ export class Session {
     });
   }
 
-  // count says how many requests so far went to a path.
-  count(path) {
-    return this.record.requests.filter((request) => request.endsWith(path)).length;
+  // called says whether any request so far went to a path.
+  called(path) {
+    return this.record.requests.some((request) => request.path === path);
   }
 
   // step notes what has come to pass, with what the page said, and takes a picture of it.
@@ -57,7 +58,7 @@ export class Session {
   async shoot(what) {
     const number = String(this.record.screenshots.length + 1).padStart(2, '0');
     const path = join(this.artefacts, `${this.name} ${number} ${what}.png`.replaceAll(' ', '-'));
-    await this.page.screenshot({ path });
+    await this.page.screenshot({ path, animations: 'disabled' });
     this.record.screenshots.push(path);
   }
 
