@@ -156,9 +156,9 @@ func (s Surroundings) roundTrip(ctx context.Context, q message, content []byte) 
 	sent := map[string]bool{}
 	for _, h := range q.Headers {
 		if name := http.CanonicalHeaderKey(h[0]); sent[name] {
-			r.Header.Add(name, h[1])
+			r.Header.Add(name, toWire(h[1]))
 		} else {
-			r.Header.Set(name, h[1])
+			r.Header.Set(name, toWire(h[1]))
 			sent[name] = true
 		}
 	}
@@ -186,8 +186,26 @@ func headerPairs(h http.Header) [][2]string {
 	pairs := make([][2]string, 0, len(h))
 	for name, values := range h {
 		for _, v := range values {
-			pairs = append(pairs, [2]string{name, v})
+			pairs = append(pairs, [2]string{name, fromWire(v)})
 		}
 	}
 	return pairs
+}
+
+// fromWire makes text of a header value: on the platform each byte is one character.
+func fromWire(value string) string {
+	out := make([]rune, len(value))
+	for i := range len(value) {
+		out[i] = rune(value[i])
+	}
+	return string(out)
+}
+
+// toWire is the other way; Headers has refused characters that are no byte.
+func toWire(value string) string {
+	out := make([]byte, 0, len(value))
+	for _, r := range value {
+		out = append(out, byte(r))
+	}
+	return string(out)
 }

@@ -158,7 +158,7 @@ func (f *Function) write(rw http.ResponseWriter, r *http.Request, answer *messag
 		return
 	}
 	for _, h := range answer.Headers {
-		rw.Header().Add(h[0], h[1])
+		rw.Header().Add(h[0], toWire(h[1]))
 	}
 	if _, typed := rw.Header()["Content-Type"]; !typed {
 		rw.Header()["Content-Type"] = nil // do not guess: the platform would not
