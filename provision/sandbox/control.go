@@ -147,17 +147,14 @@ func (s *Sandbox) postClock(rw http.ResponseWriter, r *http.Request) {
 
 // behaviour is one row of GET /behaviours.
 type behaviour struct {
-	Name    string   `json:"name"`
-	Value   string   `json:"value"`
-	Values  []string `json:"values"`
-	About   string   `json:"about"`
-	Sources string   `json:"sources"`
+	world.Behaviour
+	Value string `json:"value"` // the one in force
 }
 
 func (s *Sandbox) getBehaviours(rw http.ResponseWriter, _ *http.Request) {
 	rows := []behaviour{}
 	for _, b := range world.Behaviours() {
-		rows = append(rows, behaviour{b.Name, s.world.Behaviour(b), b.Values, b.About, b.Sources})
+		rows = append(rows, behaviour{b, s.world.Behaviour(b)})
 	}
 	reply(rw, http.StatusOK, rows)
 }

@@ -179,6 +179,20 @@ func TestTenMinutesAreCountedFromTheFirstSend(t *testing.T) {
 	}
 }
 
+func TestStatusMayBeReadSixtyTimesAMinute(t *testing.T) {
+	b := newBench(t)
+	service := b.service()
+	path := "/v2/Services/" + service + "/Verifications/" + b.send(service)
+	for _, minute := range []int{60, 60, 60} {
+		for range minute {
+			b.get(path).want(t, 200, 0)
+		}
+		b.get(path).want(t, 429, 20429)
+		b.w.Advance(time.Minute)
+	}
+	b.get(path).want(t, 429, 20429) // 180 an hour
+}
+
 func TestNumbersAndServicesDoNotMix(t *testing.T) {
 	b := newBench(t)
 	one, two := b.service(), b.service()

@@ -36,7 +36,8 @@ func init() {
 
 	verify("POST", service+"/Verifications", 201, (*call).createVerification, fromSpec+"; bodies quoted in issues; error catalogue 602xx",
 		"what a send does after too many checks", sendAfterMaxChecks)
-	verify("GET", service+"/Verifications/{Sid}", 200, (*call).fetchVerification, fromSpec, "whether a used-up verification can be fetched", maxAttempts)
+	verify("GET", service+"/Verifications/{Sid}", 200, (*call).fetchVerification, fromSpec+"; docs: rate-limits-and-timeouts",
+		"whether a used-up verification can be fetched; the code of the polling limit", maxAttempts)
 	verify("POST", service+"/Verifications/{Sid}", 200, (*call).updateVerification, fromSpec+"; twilio-samples/api-snippets", "answer for a bad Status")
 	verify("POST", service+"/VerificationCheck", 200, (*call).checkVerification, fromSpec+"; status 200: twilio-oai#117; observed life cycle",
 		"path in the 404 text", notFoundPath)

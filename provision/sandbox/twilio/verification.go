@@ -45,6 +45,7 @@ type verification struct {
 	code    string
 	expires time.Time
 	checks  int
+	polls   []time.Time
 }
 
 type sendAttempt struct {
@@ -93,6 +94,12 @@ func (c *call) visible(serviceSID, name string) (*verification, *problem) {
 	return nil, c.notFound(c.r)
 }
 
+// pollLimits are how often one verification's status may be read.
+var pollLimits = []struct {
+	within time.Duration
+	most   int
+}{{time.Minute, 60}, {time.Hour, 180}, {24 * time.Hour, 250}}
+
 func (c *call) fetchVerification() (any, *problem) {
 	s, p := c.service()
 	if p != nil {
@@ -102,6 +109,13 @@ func (c *call) fetchVerification() (any, *problem) {
 	if p != nil {
 		return nil, p
 	}
+	now := c.world.Now()
+	for _, l := range pollLimits {
+		if n := len(v.polls); n >= l.most && now.Sub(v.polls[n-l.most]) < l.within {
+			return nil, tooManyRequests()
+		}
+	}
+	v.polls = append(v.polls, now)
 	return *v, nil
 }
 
