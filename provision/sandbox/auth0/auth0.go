@@ -64,6 +64,7 @@ type Server struct {
 	prompts         object
 	branding        object
 	logs            []object
+	logged          int // lines ever, for their ids
 	executions      map[string]object
 	executionOrder  []string
 

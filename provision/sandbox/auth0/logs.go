@@ -22,7 +22,8 @@ func (s *Server) log(kind string, lg *login, more object) {
 // logLocked adds a line to the tenant's log. The caller holds the lock.
 func (s *Server) logLocked(kind string, lg *login, more object) {
 	now := s.now()
-	id := fmt.Sprintf("900%s%026d", now.Format("20060102150405"), len(s.logs)+1)
+	s.logged++
+	id := fmt.Sprintf("900%s%026d", now.Format("20060102150405"), s.logged)
 	c := s.findClient(lg.clientID)
 	line := object{
 		"_id": id, "log_id": id, "date": millis(now), "type": kind, "description": "", "connection": lg.connection, "connection_id": "",
