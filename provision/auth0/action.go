@@ -149,13 +149,9 @@ func secretsMissing(a *management.Action, wanted map[string]string) []string {
 	return differ
 }
 
-// deployed says whether what runs is what the draft says.
+// deployed says whether what runs is the draft, code and secrets.
 func deployed(a *management.Action) bool {
-	v := a.DeployedVersion
-	if !v.GetDeployed() {
-		return false
-	}
-	return a.GetAllChangesDeployed() || (v.GetCode() != "" && v.GetCode() == a.GetCode() && v.GetRuntime() == a.GetRuntime())
+	return a.DeployedVersion.GetDeployed() && a.GetAllChangesDeployed()
 }
 
 // Change implements resource.Resource.

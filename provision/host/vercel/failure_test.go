@@ -155,7 +155,7 @@ func TestVariablesThatVercelDoesNotTake(t *testing.T) {
 	t.Run("unknown values are not sent", func(t *testing.T) {
 		x := newAccount(t)
 		x.values["SESSION_SECRET"] = ""
-		if f := fault.Of(transporttest.Apply(x.family(x.road, transporttest.NewNotes()))); f.Code != "" && !strings.Contains(f.Message, "SESSION_SECRET") {
+		if f := fault.Of(transporttest.Apply(x.family(x.road, transporttest.NewNotes()))); f == nil || f.Code != "vercel.secrets_unknown" || !strings.Contains(f.Message, "SESSION_SECRET") {
 			t.Errorf("got %+v", f)
 		}
 	})
