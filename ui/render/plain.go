@@ -133,7 +133,7 @@ func StepLines(s event.Step, st Styles, width int, host string) []string {
 	if width >= 60 {
 		head := "  " + mark + "  " + Pad(name.Who, 7) + " "
 		in := 2 + 9 + 2 + 8
-		if detail == "" || !mentions(detail, name.What) {
+		if detail == "" || !Mentions(detail, name.What) {
 			head += Pad(what, 20) + " "
 			in += 21
 		}
@@ -150,7 +150,7 @@ func StepLines(s event.Step, st Styles, width int, host string) []string {
 			lines = append(lines, strings.Repeat(" ", in)+r)
 		}
 	} else {
-		if detail != "" && mentions(detail, name.What) {
+		if detail != "" && Mentions(detail, name.What) {
 			what, detail = detail, ""
 		}
 		lines = append(lines, Ends(state.Mark(st)+" "+name.Who+" "+what, st.Quiet.Render(took), width))

@@ -37,7 +37,7 @@ func ChangeLines(c event.Change, st Styles, width int, host string, words bool) 
 	detail := Printable(c.Detail)
 	if detail == "" {
 		detail = name.What
-	} else if !mentions(detail, name.What) {
+	} else if !Mentions(detail, name.What) {
 		detail = name.What + ": " + detail
 	}
 	if width < 60 {
@@ -69,8 +69,8 @@ func ChangeLine(c event.Change, st Styles, width int, host string) []string {
 	return ChangeLines(c, st, width, host, false)[:1]
 }
 
-// mentions reports whether the engine's detail already says what the resource is.
-func mentions(detail, what string) bool {
+// Mentions reports whether the engine's detail already says what the resource is.
+func Mentions(detail, what string) bool {
 	return strings.Contains(strings.ToLower(detail), strings.ToLower(what))
 }
 

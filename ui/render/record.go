@@ -27,7 +27,7 @@ func RecordLines(s event.Step, st Styles, width int, host string) []string {
 		what += ": skipped"
 	}
 	if width < 60 {
-		if detail != "" && mentions(detail, name.What) {
+		if detail != "" && Mentions(detail, name.What) {
 			what, detail = strings.Replace(what, name.What, detail, 1), ""
 		}
 		lines := []string{Ends("  "+state.Mark(st)+" "+what, st.Quiet.Render(took), width)}
@@ -37,7 +37,7 @@ func RecordLines(s event.Step, st Styles, width int, host string) []string {
 		return lines
 	}
 	head := "  " + state.Mark(st) + " " + Pad(name.Who, 8) + " "
-	if detail == "" || !mentions(detail, name.What) {
+	if detail == "" || !Mentions(detail, name.What) {
 		head += Pad(what, 22) + " "
 	} else {
 		head += detail

@@ -189,9 +189,13 @@ func rowLines(sh *shared, rows []row, width int) (lines []string, focus int) {
 		}
 		focus = len(lines)
 		took := st.Quiet.Render(render.Elapsed(sh.now().Sub(r.since)))
-		text := render.Pad(n.Now(), 22)
-		if d := render.Printable(r.detail); d != "" && width >= 60 {
-			text += " " + st.Quiet.Render(d)
+		text, d := n.Now(), render.Printable(r.detail)
+		switch {
+		case d == "" || width < 60:
+		case render.Mentions(d, n.What):
+			text = d
+		default:
+			text = render.Pad(text, 22) + " " + st.Quiet.Render(d)
 		}
 		lines = append(lines, render.Ends("  "+spinner(sh)+" "+who+text, took, width))
 	}
@@ -199,6 +203,9 @@ func rowLines(sh *shared, rows []row, width int) (lines []string, focus int) {
 }
 
 func (a apply) keys(sh *shared) []key.Binding {
+	if a.stopping && a.busy() {
+		return nil
+	}
 	if a.busy() {
 		if sh.width < 60 {
 			return []key.Binding{as(sh.keys.Stop, "stop; can be resumed")}

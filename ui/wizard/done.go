@@ -71,6 +71,8 @@ func accountName(sh *shared) string {
 func nextLines(sh *shared, width int) []string {
 	var next []render.Command
 	switch {
+	case sh.session.Sandbox && !sh.reach.Tested:
+		next = []render.Command{{Line: "phonegate sandbox", Why: "once more, with the live test"}, {Line: "phonegate", Why: "set up a tenant of your own"}}
 	case sh.session.Sandbox:
 		next = []render.Command{{Line: "phonegate", Why: "set up a tenant of your own"}, {Line: "phonegate sandbox serve", Why: "the sandbox as servers, for tests"}}
 	case len(sh.reach.Files) > 0:

@@ -130,7 +130,7 @@ func miniForm(sh *shared) []string {
 	row := func(text string) string {
 		return st.Quiet.Render("│ ") + render.Cell(text, inner) + st.Quiet.Render(" │")
 	}
-	boxes := strings.TrimSpace(strings.Repeat("_ ", max(s.Spec.Twilio.CodeLength, 4)))
+	boxes := strings.TrimSpace(strings.Repeat("_ ", len(digits(s.Spec.Twilio.CodeLength))))
 	return []string{
 		st.Quiet.Render("╭" + strings.Repeat("─", inner+2) + "╮"),
 		row(st.Title.Render(render.Fit(orDash(s.Spec.Brand.Name), inner))),

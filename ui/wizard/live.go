@@ -202,7 +202,7 @@ func (l live) hear(sh *shared, msg tea.Msg, next tea.Cmd) (step, outcome) {
 	switch m := msg.(type) {
 	case codeMsg:
 		l.ask = &m
-		l.code = codeField{length: max(sh.session.Spec.Twilio.CodeLength, 4)}
+		l.code = codeField{length: len(digits(sh.session.Spec.Twilio.CodeLength))}
 	case visitMsg:
 		l.url = m.url
 		return l, doing(tea.Batch(next, sh.browse(m.url)))

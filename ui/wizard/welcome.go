@@ -220,6 +220,9 @@ func (w welcome) typing(*shared) bool { return false }
 // problem says what went wrong and what to do next.
 func problem(st render.Styles, err error, width int) []string {
 	f := fault.Of(err)
+	if f.Category == fault.Interrupted {
+		return render.Hang("  "+render.Warn.Mark(st)+" ", "Stopped, as you asked.", width)
+	}
 	lines := styled(st.Bad.Render, render.Hang("  "+render.Bad.Glyph()+" ", sentence(f.Message), width))
 	if f.Hint != "" {
 		lines = append(lines, render.Hang("    ", sentence(f.Hint), width)...)
