@@ -135,6 +135,18 @@ test('secrets come from the process where there is no env', async () => {
   }
 });
 
+test('a parameter that is there twice is refused, however good the rest is', async () => {
+  const { default: form } = await import(suite.forms[0].code);
+  const good = { session_token: sign(base.session, base.env.SESSION_SECRET), state: STATE, intent: 'check', code: '123456' };
+  for (const name of Object.keys(good)) {
+    const body = new URLSearchParams(good);
+    body.append(name, good[name]);
+    const request = new Request('https://form.test/', { method: 'POST', body });
+    const response = await inWorld({ now: base.now, secrets: base.env }, () => form.fetch(request, base.env));
+    assert.equal(response.status, 400, name);
+  }
+});
+
 test('another language is only data; what it leaves out is English', async () => {
   const code = readFileSync(suite.forms[0].code, 'utf8').replace('  en: {', "  de: { dir: 'ltr', code_title: 'Schau auf dein Telefon' },\n  en: {");
   const { default: form } = await import(`data:text/javascript,${encodeURIComponent(code)}`);
