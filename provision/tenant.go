@@ -112,7 +112,7 @@ func Open(o Options) (*Tenant, error) {
 	t.previousSession, t.previousVerdict = made(sessionSecret+"-previous"), made(verdictSecret+"-previous")
 
 	t.service = twilio.NewService(t.twilio, twilio.ServiceSpec{Name: o.Spec.Twilio.ServiceName, CodeLength: o.Spec.Twilio.CodeLength}, o.State.Note("twilio.service"))
-	t.key = twilio.NewKey(t.twilio, "phonegate "+o.Name, t.keySecret.value, t.keySecret.put, o.State.Note("twilio.key"))
+	t.key = twilio.NewKey(t.twilio, keyName(o.Name, o.Spec.Auth0.Domain), t.keySecret.value, t.keySecret.put, o.State.Note("twilio.key"))
 	t.key.SecretNeeded = func() bool { return false } // renewWhatIsLost decides, knowing who needs it
 	t.project = vercel.NewProject(t.vercel, vercel.ProjectSpec{Name: o.Spec.Host.Project}, o.State.Note("host.project"))
 	t.env = vercel.NewEnv(t.vercel, t.project, t.formInputs, o.State.Note("host.env"))
@@ -125,6 +125,7 @@ func Open(o Options) (*Tenant, error) {
 	t.binding = auth0.NewBinding(t.auth0, t.action, o.State.Note("auth0.binding"))
 	t.loginPage = auth0.NewLoginPage(t.auth0, auth0.LoginPageSpec{Mode: o.Spec.Auth0.LoginPage, ClientID: o.Spec.Auth0.ClientID, HTML: string(page)}, o.State.Note("auth0.login_page"))
 	t.client = auth0.NewTestClient(t.auth0, TestClientName, o.State.Note("auth0.client"))
+	t.client.Connection = o.Spec.Auth0.Connection
 
 	// The binding is the switch: it goes on when everything it leads to is in place.
 	t.nodes = graph{
@@ -143,6 +144,13 @@ func Open(o Options) (*Tenant, error) {
 
 // TestClientName is the Auth0 application that the live test signs in with.
 const TestClientName = "phonegate live test"
+
+// keyName tells whose key it is. Keys of that very name are replaced and deleted, and a Twilio account may serve several
+// tenants called dev, so the domain is part of it. Twilio takes 64 characters.
+func keyName(tenant, domain string) string {
+	name := "phonegate " + tenant + " " + domain
+	return name[:min(len(name), 64)]
+}
 
 // formInputs is the form's environment.
 func (t *Tenant) formInputs() resource.Inputs {

@@ -22,6 +22,9 @@ type Automatic struct {
 	HTTP http.RoundTripper
 	// Codes is where the codes are read.
 	Codes func(ctx context.Context, to string, since time.Time) (string, error)
+	// Type asks a human for the code of a login instead, and says what was wrong with the last one; nil to do without. A human
+	// may try as often as the form lets them.
+	Type func(ctx context.Context, to, problem string) (string, error)
 	// Now is the time at the providers; nil for time.Now.
 	Now func() time.Time
 
@@ -262,9 +265,9 @@ func (b *browser) answerForm(ctx context.Context, page *shown, all []htmlForm) (
 		if _, asks := f.field("number"); asks && b.coded == 0 && page.status == 200 {
 			return b.post(ctx, page, f, url.Values{"number": {b.req.Number}, "intent": {"number"}})
 		}
-		if _, asks := f.field("code"); asks && b.coded == 0 {
+		if _, asks := f.field("code"); asks && (b.coded == 0 || b.person.Type != nil) {
 			b.coded++
-			code, err := b.person.ReadCode(ctx, b.req.Number, b.since)
+			code, err := b.code(ctx, page)
 			if err != nil {
 				return nil, err
 			}
@@ -272,6 +275,14 @@ func (b *browser) answerForm(ctx context.Context, page *shown, all []htmlForm) (
 		}
 	}
 	return nil, pageFault(page)
+}
+
+// code is what is typed on the form.
+func (b *browser) code(ctx context.Context, page *shown) (string, error) {
+	if b.person.Type == nil {
+		return b.person.ReadCode(ctx, b.req.Number, b.since)
+	}
+	return b.person.Type(ctx, b.req.Number, alert(page.text))
 }
 
 // post submits a form with what was typed.

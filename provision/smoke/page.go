@@ -145,19 +145,32 @@ func readValue(s string) (value, rest string) {
 // heading is what a page says in its first heading and in its error message, for a person.
 func heading(page string) string {
 	var said []string
-	for _, mark := range []string{"<h1", `role="alert"`, `class="problem"`} {
-		_, after, ok := strings.Cut(page, mark)
-		if !ok {
-			continue
-		}
-		_, after, _ = strings.Cut(after, ">")
-		text, _, _ := strings.Cut(after, "</")
-		if text = strings.TrimSpace(html.UnescapeString(text)); text != "" && len(text) < 300 && !strings.Contains(text, "<") {
+	for _, text := range []string{textAfter(page, "<h1"), alert(page)} {
+		if text != "" {
 			said = append(said, text)
-		}
-		if len(said) == 2 {
-			break
 		}
 	}
 	return strings.Join(said, ": ")
+}
+
+// alert is a page's error message, "" if it has none.
+func alert(page string) string {
+	if text := textAfter(page, `role="alert"`); text != "" {
+		return text
+	}
+	return textAfter(page, `class="problem"`)
+}
+
+// textAfter is the text of the element whose opening tag holds the mark.
+func textAfter(page, mark string) string {
+	_, after, ok := strings.Cut(page, mark)
+	if !ok {
+		return ""
+	}
+	_, after, _ = strings.Cut(after, ">")
+	text, _, _ := strings.Cut(after, "</")
+	if text = strings.TrimSpace(html.UnescapeString(text)); len(text) >= 300 || strings.Contains(text, "<") {
+		return ""
+	}
+	return text
 }

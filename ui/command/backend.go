@@ -203,6 +203,9 @@ func (b *backend) LiveTest(ctx context.Context, s wizard.Session, test wizard.Te
 		return err
 	}
 	defer o.state.Close()
+	if _, err := o.Plan(ctx); err != nil { // reads ids that no state may remember
+		return err
+	}
 	return b.p.liveTest(ctx, &job{name: s.Tenant, spec: config.Complete(s.Tenant, s.Spec), creds: s.Credentials, at: b.at}, o.Tenant, test, person, emit)
 }
 

@@ -85,6 +85,7 @@ func (p *program) play(ctx context.Context, o sandbox.Options) error {
 	if !p.json {
 		b := &backend{p: p, at: at}
 		defer b.Close()
+		p.reported = true // the story ends with what went wrong
 		return wizard.Auto(ctx, b, p.Out, p.plainOptions(nil))
 	}
 	jobs, err := p.jobs(example(), at)

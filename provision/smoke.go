@@ -1,0 +1,19 @@
+package provision
+
+import (
+	"phonegate/provision/auth0"
+	"phonegate/provision/resource"
+	"phonegate/provision/smoke"
+)
+
+// Smoke is what the live tests need to know of a tenant that has been read; level, number and person are the caller's to add.
+func (t *Tenant) Smoke() smoke.Options {
+	return smoke.Options{
+		Tenant: t.name,
+		Domain: t.spec.Auth0.Domain, Connection: t.spec.Auth0.Connection,
+		ClientID: t.client.ID(), Callbacks: auth0.TestCallbacks, Capture: t.spec.Capture,
+		ServiceSID: t.service.SID(), ActionID: t.action.ID(), FormURL: t.deployment.URL(),
+		Deployed: []resource.Resource{t.action, t.binding},
+		Auth0:    t.auth0, Twilio: t.twilio, HTTP: t.transport,
+	}
+}

@@ -1,0 +1,205 @@
+package command
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/nyaruka/phonenumbers"
+	"github.com/spf13/cobra"
+
+	"phonegate/provision"
+	"phonegate/provision/config"
+	"phonegate/provision/event"
+	"phonegate/provision/fault"
+	"phonegate/provision/sandbox/phone"
+	"phonegate/provision/smoke"
+	"phonegate/ui/wizard"
+)
+
+func (p *program) smokeCommand() *cobra.Command {
+	var test wizard.Test
+	c := p.tenantCommand("smoke", "Test it live: a code by text, the Action, a whole login", `Goes through what a user will go through, and removes what the test has made. The levels:
+
+  sms     sends a code to --to and checks it
+  action  looks at the deployed Action and form, and shows the form forged tokens
+  login   all that, and a whole login: sign-up, code, tokens, record, second login`,
+		func(ctx context.Context, j *job, t *provision.Tenant) (event.Outcome, error) {
+			o, err := p.ready(ctx, j, t)
+			if err != nil {
+				return o, err
+			}
+			return o, p.liveTest(ctx, j, t, test, nil, t.Emit)
+		})
+	c.Flags().StringVar(&test.Level, "level", smoke.LevelLogin, "how far to go: sms, action or login")
+	c.Flags().StringVar(&test.Phone, "to", "", "the number to text, in E.164 (+61491570156)")
+	return c
+}
+
+// ready makes sure that there is something to test. A sandbox in this process begins empty and is set up first.
+func (p *program) ready(ctx context.Context, j *job, t *provision.Tenant) (event.Outcome, error) {
+	plan, err := t.Plan(ctx)
+	if err != nil {
+		return event.Outcome{}, err
+	}
+	switch {
+	case j.at.embedded != nil:
+		return t.Apply(ctx)
+	case provision.Pending(plan):
+		return t.Planned(plan), fault.New(fault.Differences, "smoke.not_applied", p.again("apply", j.name), "%s is not as the file says, so there is nothing to test yet.", j.name)
+	}
+	return t.Planned(plan), nil
+}
+
+// liveTest runs the smoke steps of a tenant that is in order. person is who is asked for codes in the wizard; nil on the
+// command line.
+func (p *program) liveTest(ctx context.Context, j *job, t *provision.Tenant, test wizard.Test, person wizard.Person, emit func(event.Event)) error {
+	o := t.Smoke()
+	o.Level, o.To, o.Emit = test.Level, test.Phone, emit
+	if o.To == "" && j.at.sandboxed {
+		o.To = exampleNumber(j.spec)
+	}
+	if o.To != "" {
+		n, err := phonenumbers.Parse(o.To, j.spec.DefaultCountry)
+		if err != nil || !phonenumbers.IsValidNumber(n) {
+			return fault.New(fault.Usage, "smoke.to", "Give it with its country code: --to +61491570156.", "%q is not a phone number.", o.To)
+		}
+		o.To = phonenumbers.Format(n, phonenumbers.E164)
+	}
+	if j.at.sandboxed {
+		return p.sandboxTest(ctx, j.at, o, person)
+	}
+	return p.realTest(ctx, j, o, person)
+}
+
+// sandboxTest has the test drive its own browser. Codes are read off the virtual phone, or typed by a person in the wizard.
+func (p *program) sandboxTest(ctx context.Context, at *place, o smoke.Options, person wizard.Person) error {
+	read := at.messages
+	codes := func(ctx context.Context, to string, since time.Time) (string, error) {
+		return waitForCode(ctx, read, to, since)
+	}
+	o.Pause = 20 * time.Millisecond
+	o.Texts = func() int {
+		all, err := read(ctx, o.To)
+		if err != nil {
+			return 0
+		}
+		return len(all)
+	}
+	automatic := &smoke.Automatic{HTTP: o.HTTP, Codes: codes}
+	if at.embedded != nil {
+		o.Now, automatic.Now = at.embedded.World().Now, at.embedded.World().Now
+	}
+	o.Person = automatic
+	if person != nil {
+		// The code of the plain text test reads itself; the one of the login is the person's to type.
+		automatic.Type = person.Code
+	}
+	return smoke.Run(ctx, o)
+}
+
+// waitForCode is the newest code that the phone got for a number since a moment.
+func waitForCode(ctx context.Context, read func(context.Context, string) ([]phone.Message, error), to string, since time.Time) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
+	defer cancel()
+	for {
+		all, err := read(ctx, to)
+		if err != nil {
+			return "", err
+		}
+		for _, m := range all {
+			if !m.Time.Before(since.Add(-time.Second)) && m.Code != "" {
+				return m.Code, nil
+			}
+		}
+		select {
+		case <-time.After(20 * time.Millisecond):
+		case <-ctx.Done():
+			return "", fault.New(fault.Failed, "smoke.no_text", "Look at what was sent: "+"phonegate sandbox serve prints the phone's address.", "No text arrived at %s.", to)
+		}
+	}
+}
+
+// messages reads the virtual phone of a sandbox in this process or of a sandbox server.
+func (at *place) messages(ctx context.Context, to string) ([]phone.Message, error) {
+	if at.embedded != nil {
+		return at.embedded.Phone().Messages(to), nil
+	}
+	if at.phone == "" {
+		return nil, fault.New(fault.Usage, "smoke.phone", "Set PHONEGATE_PHONE_URL to the phone_url that phonegate sandbox serve printed.", "The sandbox's phone can't be read: its address is not known.")
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(at.phone, "/")+"/messages?"+url.Values{"to": {to}}.Encode(), nil)
+	if err != nil {
+		return nil, err
+	}
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Failed, "smoke.phone", "Is phonegate sandbox serve still running?", "The sandbox's phone does not answer.")
+	}
+	defer res.Body.Close()
+	var all []phone.Message
+	if err := json.NewDecoder(res.Body).Decode(&all); err != nil {
+		return nil, fault.Wrap(err, fault.Failed, "smoke.phone", "Check PHONEGATE_PHONE_URL.", "What answers at %s is not the sandbox's phone.", at.phone)
+	}
+	return all, nil
+}
+
+// realTest has a person at the browser and at the phone.
+func (p *program) realTest(ctx context.Context, _ *job, o smoke.Options, person wizard.Person) error {
+	if person == nil && !p.interactive() && o.Level != smoke.LevelAction {
+		return fault.New(fault.Usage, "smoke.person", "Run it in a terminal, or with --level action, or with --sandbox.", "A text has to be read and a login gone through by somebody, and nobody can be asked here.")
+	}
+	if person == nil {
+		person = atTerminal{p}
+	}
+	o.Person = &smoke.Interactive{
+		Codes: func(ctx context.Context, to string, _ time.Time) (string, error) {
+			return person.Code(ctx, masked(to), "")
+		},
+		Open: person.Open,
+	}
+	return smoke.Run(ctx, o)
+}
+
+// atTerminal is a person who is asked line by line.
+type atTerminal struct{ p *program }
+
+// Code asks for the code.
+func (a atTerminal) Code(_ context.Context, to, problem string) (string, error) {
+	if problem != "" {
+		fmt.Fprintln(a.p.Err, problem)
+	}
+	return a.p.line("Code that was sent to " + to + ": ")
+}
+
+// Open shows the address; a terminal makes it a link.
+func (a atTerminal) Open(_ context.Context, address string) error {
+	fmt.Fprintf(a.p.Err, "Open this in a browser and go through the login:\n\n  %s\n\n", address)
+	return nil
+}
+
+// exampleNumber is a mobile number that the tenant's answers allow, from the ranges that are shown in examples.
+func exampleNumber(t config.Tenant) string {
+	country := t.DefaultCountry
+	if country == "" && len(t.Countries) > 0 {
+		country = t.Countries[0]
+	}
+	if country == "" || country == "AU" {
+		return "+61491570156" // reserved for fiction by the Australian regulator
+	}
+	if n := phonenumbers.GetExampleNumberForType(country, phonenumbers.MOBILE); n != nil {
+		return phonenumbers.Format(n, phonenumbers.E164)
+	}
+	return "+61491570156"
+}
+
+func masked(number string) string {
+	if len(number) < 4 {
+		return number
+	}
+	return "•••• ••" + number[len(number)-2:]
+}
