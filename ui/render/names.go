@@ -7,6 +7,7 @@ type Name struct {
 	Who   string // whose it is: "Twilio", "Auth0", "Form"
 	What  string // the thing, or the step as something that has happened
 	Doing string // the step while it runs, where that reads differently
+	host  bool   // Who depends on where the form runs
 }
 
 // formHost is the Who of the resources whose provider depends on the answers.
@@ -17,9 +18,9 @@ const formHost = "Form"
 var names = map[string]Name{
 	"twilio.service":   {Who: "Twilio", What: "Verify service"},
 	"twilio.key":       {Who: "Twilio", What: "API key"},
-	"host.project":     {Who: formHost, What: "project"},
-	"host.env":         {Who: formHost, What: "secrets"},
-	"host.deployment":  {Who: formHost, What: "deployment"},
+	"host.project":     {Who: formHost, What: "project", host: true},
+	"host.env":         {Who: formHost, What: "secrets", host: true},
+	"host.deployment":  {Who: formHost, What: "deployment", host: true},
 	"auth0.action":     {Who: "Auth0", What: "Action"},
 	"auth0.binding":    {Who: "Auth0", What: "post-login flow"},
 	"auth0.login_page": {Who: "Auth0", What: "login page"},
@@ -56,7 +57,7 @@ func NameOf(resource string) Name {
 // At puts the host's own name where the table says only that it is the form's.
 // The kinds are those of the configuration: vercel, cloudflare, bundle.
 func (n Name) At(kind string) Name {
-	if n.Who == formHost {
+	if n.host {
 		n.Who = HostName(kind)
 	}
 	return n

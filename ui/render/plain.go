@@ -101,10 +101,10 @@ func (p *plain) step(s event.Step) {
 	id := s.Tenant + "\x00" + s.Resource
 	if s.Status == event.Running {
 		before, known := p.seen[id]
-		p.seen[id] = s.Detail
-		if !known && s.ElapsedMS < 2000 || known && before == s.Detail || s.Detail == "" {
+		if s.ElapsedMS < 1000 || s.Detail == "" || known && before == s.Detail {
 			return
 		}
+		p.seen[id] = s.Detail
 	} else {
 		delete(p.seen, id)
 	}
@@ -120,7 +120,7 @@ func StepLines(s event.Step, st Styles, width int, host string) []string {
 	state := StateOf(s.Status)
 	name := NameOf(s.Resource).At(host)
 	took := ""
-	if s.ElapsedMS > 0 && s.Status != event.Skipped {
+	if worthSaying(s) {
 		took = Elapsed(time.Duration(s.ElapsedMS) * time.Millisecond)
 	}
 	what := name.What
@@ -134,11 +134,18 @@ func StepLines(s event.Step, st Styles, width int, host string) []string {
 		head := "  " + mark + "  " + Pad(name.Who, 7) + " "
 		in := 2 + 9 + 2 + 8
 		if detail == "" || !Mentions(detail, name.What) {
-			head += Pad(what, 20) + " "
-			in += 21
+			if ansi.StringWidth(detail) <= width-in-21-elapsedColumn-1 {
+				head += Pad(what, 20) + " "
+			} else { // too long for a column of its own
+				detail = what + ": " + detail
+			}
+			in = ansi.StringWidth(head)
 		}
 		first, rest := detail, []string(nil)
-		room := max(width-in-elapsedColumn-1, 12)
+		room := width - in
+		if took != "" {
+			room = max(room-elapsedColumn-1, 12)
+		}
 		switch parts := Wrap(detail, room); {
 		case longest(detail) > room: // an address stays in one piece, on a line of its own
 			first, rest, in = "", Wrap(detail, width-6), 6
@@ -162,6 +169,9 @@ func StepLines(s event.Step, st Styles, width int, host string) []string {
 	}
 	return append(lines, ErrorLines(s.Error, st, width)...)
 }
+
+// worthSaying reports whether a step took long enough for its time to mean anything.
+func worthSaying(s event.Step) bool { return s.ElapsedMS >= 50 && s.Status != event.Skipped }
 
 // longest is the width of the longest word.
 func longest(s string) (w int) {

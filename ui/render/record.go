@@ -15,7 +15,7 @@ func RecordLines(s event.Step, st Styles, width int, host string) []string {
 	state := StateOf(s.Status)
 	name := NameOf(s.Resource).At(host)
 	took := ""
-	if s.ElapsedMS > 0 && s.Status != event.Skipped {
+	if worthSaying(s) {
 		took = Elapsed(time.Duration(s.ElapsedMS) * time.Millisecond)
 	}
 	detail := Printable(s.Detail)

@@ -2,6 +2,7 @@ package wizard
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -17,6 +18,7 @@ type apply struct {
 	job      *job
 	rows     []row
 	stopping bool
+	failed   bool // a step has failed: what follows from it need not be said
 	err      error
 	began    time.Time
 }
@@ -128,8 +130,11 @@ func (a apply) hear(sh *shared, e event.Event) (apply, []string) {
 	if at >= 0 {
 		a.rows = append(rows[:at], rows[at+1:]...)
 	}
-	if s.Status == event.Skipped && at < 0 {
-		return a, nil // it was never to be done
+	if s.Status == event.Failed {
+		a.failed = true
+	}
+	if s.Status == event.Skipped && (at < 0 || a.failed || a.stopping) {
+		return a, nil // it was never to be done, or was not come to
 	}
 	return a, doneLines(sh, s)
 }
@@ -176,8 +181,13 @@ func (a apply) view(sh *shared, width int) ([]string, int) {
 
 // rowLines draws rows of work: running ones with their clock, waiting ones quietly.
 func rowLines(sh *shared, rows []row, width int) (lines []string, focus int) {
+	const most = 8 // rows at once; the rest is a number
 	st := sh.st
-	for _, r := range rows {
+	for i, r := range rows {
+		if left := len(rows) - i; len(lines) == most-1 && left > 1 && r.state != render.Working {
+			lines = append(lines, "  "+render.Waiting.Mark(st)+st.Quiet.Render(fmt.Sprintf(" and %d more", left)))
+			break
+		}
 		n := render.NameOf(r.resource).At(sh.session.Spec.Host.Kind)
 		who := ""
 		if width >= 60 {

@@ -20,6 +20,9 @@ import (
 // what a pipe, a CI log or --auto sees. o shapes the lines.
 func Auto(ctx context.Context, backend Backend, out io.Writer, o render.Options) error {
 	began := time.Now()
+	if o.Host == "" {
+		o.Host = sandboxSpec("").Host.Kind
+	}
 	p := &player{backend: backend, o: o, r: render.Plain(out, o)}
 	err := p.play(ctx)
 	p.sum(err, time.Since(began))
@@ -169,9 +172,6 @@ func (p *player) apply(ctx context.Context) error {
 // step tells a step, and leaves out what is said elsewhere.
 func (p *player) step(e event.Event) {
 	if s, ok := e.(event.Step); ok {
-		if p.o.Host == "" {
-			s.Tenant = ""
-		}
 		p.r.Emit(s)
 	}
 }

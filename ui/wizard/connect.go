@@ -76,7 +76,11 @@ func (c connect) open(sh *shared, i int, ask bool) connect {
 		fields = append(fields, asked(e.key, e.label, sh.session))
 	}
 	for _, cr := range p.fields(sh.session) {
-		fields = append(fields, credentialField(cr, sh.session, ask))
+		f := credentialField(cr, sh.session, ask)
+		if f.known != "" { // not asked, but an answer all the same
+			_ = f.take(&sh.session, f.value())
+		}
+		fields = append(fields, f)
 	}
 	c.sheet = sheet{fields: fields}.first(sh.session)
 	return c

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"phonegate/provision/event"
+	"phonegate/provision/smoke"
 	"phonegate/ui/render"
 )
 
@@ -35,14 +36,11 @@ type live struct {
 // levels are the live tests, in the order of the menu.
 var levels = []struct {
 	id, label, about string
-	steps            []string
 }{
-	{"login", "A whole login", "sign up, type the code, come back, log in again",
-		[]string{"login.signup", "login.redirect", "login.code", "login.continue", "login.tokens", "login.record", "login.second_login", "cleanup"}},
-	{"sms", "A text to your phone", "one real code, checked; costs one text", []string{"sms.send", "sms.check"}},
-	{"action", "The Action and the form", "no text, no user: are they deployed and sound",
-		[]string{"action.deployed", "action.test", "form.reachable", "form.rejects_forgery"}},
-	{"", "Not now", "phonegate smoke does it later", nil},
+	{smoke.LevelLogin, "A whole login", "sign up, type the code, come back, log in again"},
+	{smoke.LevelSMS, "A text to your phone", "one real code, checked; costs one text"},
+	{smoke.LevelAction, "The Action and the form", "no text, no user: are they deployed and sound"},
+	{"", "Not now", "phonegate smoke does it later"},
 }
 
 // testedMsg is the end of a live test.
@@ -52,7 +50,7 @@ func (l live) enter(sh *shared) (step, tea.Cmd) {
 	l = live{since: sh.now(), menu: menu{at: l.menu.at}}
 	for _, level := range levels {
 		about := level.about
-		if level.id == "sms" && sh.session.Sandbox {
+		if level.id == smoke.LevelSMS && sh.session.Sandbox {
 			about = "one code to the phone of the sandbox"
 		}
 		l.menu.choices = append(l.menu.choices, choice{label: level.label, about: about})
@@ -77,7 +75,7 @@ func (l live) start(sh *shared) (step, outcome) {
 		sh.reach.Finished = true
 		return l, outcome{move: jump, to: atDone}
 	}
-	if level.id == "sms" && !sh.session.Sandbox && !l.dialing {
+	if level.id == smoke.LevelSMS && !sh.session.Sandbox && !l.dialing {
 		f := textField("phone", "your number", "With its country code, such as +61 4xx xxx xxx. One text is sent to it.", l.test.Phone, nil)
 		f.must = true
 		l.number, l.dialing, l.since = sheet{fields: []field{f}}, true, sh.now()
@@ -87,7 +85,7 @@ func (l live) start(sh *shared) (step, outcome) {
 	l.chosen, l.dialing, l.err, l.broken, l.ask, l.url, l.stopping = true, false, nil, "", nil, "", false
 	l.began = sh.now()
 	l.rows = nil
-	for _, id := range level.steps {
+	for _, id := range smoke.Steps(level.id) {
 		l.rows = append(l.rows, row{resource: id})
 	}
 	sh.inbox = nil
@@ -211,7 +209,7 @@ func (l live) hear(sh *shared, msg tea.Msg, next tea.Cmd) (step, outcome) {
 		if !ok {
 			break
 		}
-		work := apply{rows: l.rows}
+		work := apply{rows: l.rows, failed: l.broken != "", stopping: l.stopping}
 		var say []string
 		if s.Status == event.Failed {
 			l.broken = s.Resource
