@@ -57,10 +57,15 @@ type stage struct {
 	o      smoke.Options
 }
 
-func setUp(t *testing.T, spec config.Tenant) *stage {
+func setUp(t *testing.T, spec config.Tenant, behaviours ...string) *stage {
 	t.Helper()
 	ctx := t.Context()
-	box, err := sandbox.Start(ctx, sandbox.Options{Speed: 100})
+	options := sandbox.Options{Speed: 100, Behaviours: map[string]string{}}
+	for _, b := range behaviours {
+		name, value, _ := strings.Cut(b, "=")
+		options.Behaviours[name] = value
+	}
+	box, err := sandbox.Start(ctx, options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,6 +148,29 @@ func TestAWholeLoginGoesThroughInEachShape(t *testing.T) {
 				t.Errorf("%d texts, want one for sms.send and one for the login", len(texts))
 			}
 		})
+	}
+}
+
+func TestAWholeLoginGoesThroughWhereAuth0IsUncertain(t *testing.T) {
+	for _, behaviour := range []string{"auth0.login_page=deployed", "auth0.continue_cookie=required", "auth0.user_search=late", "auth0.deploy=slow"} {
+		t.Run(behaviour, func(t *testing.T) {
+			s := setUp(t, config.Tenant{}, behaviour)
+			if err := smoke.Run(t.Context(), s.o); err != nil {
+				t.Errorf("Run: %v (%s)", err, fault.Of(err).Hint)
+			}
+			if users := s.users(); len(users) != 0 {
+				t.Errorf("left behind: %v", users)
+			}
+		})
+	}
+}
+
+func TestWithoutANumberTheLoginLevelLeavesTheTextsOut(t *testing.T) {
+	s := setUp(t, config.Tenant{})
+	s.o.To = ""
+	_ = smoke.Run(t.Context(), s.o)
+	if _, by := s.tape.final(); by["sms.send"].Status != event.Skipped || by["sms.check"].Status != event.Skipped || by["form.rejects_forgery"].Status != event.Done {
+		t.Errorf("steps %+v", by)
 	}
 }
 
