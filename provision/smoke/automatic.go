@@ -22,8 +22,8 @@ type Automatic struct {
 	HTTP http.RoundTripper
 	// Codes is where the codes are read.
 	Codes func(ctx context.Context, to string, since time.Time) (string, error)
-	// Type asks a human for the code of a login instead, and says what was wrong with the last one; nil to do without. A human
-	// may try as often as the form lets them.
+	// Type asks a human for the code of a login instead, by the masked number, and says what was wrong with the last
+	// one; nil to do without. A human may try as often as the form lets them.
 	Type func(ctx context.Context, to, problem string) (string, error)
 	// Now is the time at the providers; nil for time.Now.
 	Now func() time.Time
@@ -282,7 +282,7 @@ func (b *browser) code(ctx context.Context, page *shown) (string, error) {
 	if b.person.Type == nil {
 		return b.person.ReadCode(ctx, b.req.Number, b.since)
 	}
-	return b.person.Type(ctx, b.req.Number, alert(page.text))
+	return b.person.Type(ctx, Masked(b.req.Number), alert(page.text))
 }
 
 // post submits a form with what was typed.

@@ -165,6 +165,27 @@ func TestAWholeLoginGoesThroughWhereAuth0IsUncertain(t *testing.T) {
 	}
 }
 
+func TestAHumanMayMistypeTheCode(t *testing.T) {
+	s := setUp(t, config.Tenant{})
+	var problems []string
+	automatic := s.o.Person.(*smoke.Automatic)
+	automatic.Type = func(ctx context.Context, to, problem string) (string, error) {
+		if to != smoke.Masked(number) {
+			t.Errorf("asked for the code to %s", to)
+		}
+		if problems = append(problems, problem); len(problems) == 1 {
+			return "000000", nil
+		}
+		return s.read(ctx, number, time.Time{})
+	}
+	if err := smoke.Run(t.Context(), s.o); err != nil {
+		t.Errorf("Run: %v", err)
+	}
+	if want := []string{"", "That code isn’t right. 4 tries left."}; !slices.Equal(problems, want) {
+		t.Errorf("problems %q, want %q", problems, want)
+	}
+}
+
 func TestWithoutANumberTheLoginLevelLeavesTheTextsOut(t *testing.T) {
 	s := setUp(t, config.Tenant{})
 	s.o.To = ""
