@@ -34,12 +34,7 @@ func ChangeLines(c event.Change, st Styles, width int, host string, words bool) 
 		sign += " " + Pad(OpWord(c.Op), 6)
 	}
 	sign = OpStyle(c.Op, st).Render(sign)
-	detail := Printable(c.Detail)
-	if detail == "" {
-		detail = name.What
-	} else if !Mentions(detail, name.What) {
-		detail = name.What + ": " + detail
-	}
+	detail := described(name, c)
 	if width < 60 {
 		if c.From != "" {
 			detail += " (" + Printable(c.From) + ")"
@@ -64,9 +59,21 @@ func ChangeLine(c event.Change, st Styles, width int, host string) []string {
 		return lines
 	}
 	from := ansi.StringWidth(Printable(c.From))
-	room := width - 13 - max(from+1, 10) // behind sign and owner, before where it comes from
-	c.Detail = Fit(Printable(c.Detail), room-1)
+	room := width - 13 - max(from+2, 10) // behind sign and owner, before where it comes from
+	c.Detail = Fit(described(NameOf(c.Resource).At(host), c), room)
 	return ChangeLines(c, st, width, host, false)[:1]
+}
+
+// described is what a change is about: the engine's detail, behind the thing's name unless it has it in it.
+func described(n Name, c event.Change) string {
+	detail := Printable(c.Detail)
+	switch {
+	case detail == "":
+		return n.What
+	case Mentions(detail, n.What):
+		return detail
+	}
+	return n.What + ": " + detail
 }
 
 // Mentions reports whether the engine's detail already says what the resource is.

@@ -37,23 +37,20 @@ func RecordLines(s event.Step, st Styles, width int, host string) []string {
 		return lines
 	}
 	head := "  " + state.Mark(st) + " " + Pad(name.Who, 8) + " "
-	if detail == "" || !Mentions(detail, name.What) {
-		head += Pad(what, 22) + " "
-	} else {
-		head += detail
-		if state == Bad || state == Passed {
-			head += ": " + state.Word()
-		}
-		detail = ""
-	}
 	in := ansi.StringWidth(head)
-	if detail == "" {
-		return []string{Ends(head, st.Quiet.Render(took), width)}
+	if Mentions(detail, name.What) {
+		what, detail = strings.Replace(what, name.What, detail, 1), ""
 	}
-	parts := Wrap(detail, max(width-in-elapsedColumn-1, 12))
-	lines := []string{Ends(head+st.Quiet.Render(parts[0]), st.Quiet.Render(took), width)}
+	if detail != "" && ansi.StringWidth(detail) <= width-in-23-elapsedColumn-1 { // room for a column of its own
+		return []string{Ends(head+Pad(what, 22)+" "+st.Quiet.Render(detail), st.Quiet.Render(took), width)}
+	}
+	if detail != "" {
+		what += ": " + detail
+	}
+	parts := Wrap(what, max(width-in-elapsedColumn-1, 12))
+	lines := []string{Ends(head+parts[0], st.Quiet.Render(took), width)}
 	for _, p := range parts[1:] {
-		lines = append(lines, strings.Repeat(" ", in)+st.Quiet.Render(p))
+		lines = append(lines, strings.Repeat(" ", in)+p)
 	}
 	return lines
 }

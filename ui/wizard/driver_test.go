@@ -83,7 +83,11 @@ func (d *driver) send(msg tea.Msg) {
 		}
 		return
 	case strings.Contains(v.Type().String(), "printLine"):
-		d.printed = append(d.printed, strings.Split(v.Field(0).String(), "\n")...)
+		line := v.Field(0).String()
+		if line == "" || strings.Contains(line, "\n") {
+			d.t.Errorf("printed %q: the renderer drops empty lines and loses parts of blocks", line)
+		}
+		d.printed = append(d.printed, line)
 		d.checkSecrets(v.Field(0).String())
 		return
 	case strings.Contains(v.Type().String(), "backgroundColorMsg"): // the question, not the answer

@@ -1,8 +1,6 @@
 package wizard
 
 import (
-	"strings"
-
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
@@ -110,11 +108,25 @@ func (m model) follow(out outcome) (tea.Model, tea.Cmd) {
 		cmd = tea.Batch(cmd, tea.Quit)
 	}
 	m.sh.keys = newKeyMap(m.steps[m.at].typing(m.sh))
-	if len(out.say) > 0 {
-		// In sequence, so that lines keep their order however commands are scheduled.
-		cmd = tea.Sequence(tea.Println(strings.Join(out.say, "\n")), cmd)
+	return m, record(out.say, cmd)
+}
+
+// record puts finished lines above the frame, and then runs next: in sequence, so that lines keep
+// their order however commands are scheduled. Each line is printed by itself, because the renderer loses
+// some of a block that is higher than the room around the frame; and a line with nothing on it is
+// not printed at all.
+func record(lines []string, next tea.Cmd) tea.Cmd {
+	if len(lines) == 0 {
+		return next
 	}
-	return m, cmd
+	var cmds []tea.Cmd
+	for _, l := range lines {
+		if l == "" {
+			l = " "
+		}
+		cmds = append(cmds, tea.Println(l))
+	}
+	return tea.Sequence(append(cmds, next)...)
 }
 
 // to goes to a screen; with remember, back leads here again.

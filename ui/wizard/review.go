@@ -154,7 +154,7 @@ func planRecord(sh *shared) []string {
 	for _, c := range sh.plan.Changes {
 		lines = append(lines, render.ChangeLines(c, sh.st, width, sh.session.Spec.Host.Kind, false)...)
 	}
-	return append(lines, " ") // a line break alone would be trimmed away
+	return append(lines, "")
 }
 
 // changes counts what a plan would do.
