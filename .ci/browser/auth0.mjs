@@ -5,9 +5,10 @@ const notANumber = '12';
 
 export async function signUpWithLock(session, { email, password, phone }) {
   const { page } = session;
-  await page.locator('.auth0-lock-widget').waitFor();
+  const tab = page.locator('.auth0-lock-tabs').getByText('Sign Up');
+  await tab.waitFor();
   await session.step('lock is shown');
-  await page.locator('.auth0-lock-tabs').getByText('Sign Up').click();
+  await tab.click();
   await page.locator('input[name="email"]').fill(email);
   await page.locator('input[name="password"]').fill(password);
   const field = page.locator('input[name="phone_number"]');
@@ -27,7 +28,6 @@ export async function signUpWithLock(session, { email, password, phone }) {
 
 export async function logInWithLock(session, { email, password }) {
   const { page } = session;
-  await page.locator('.auth0-lock-widget').waitFor();
   await page.locator('input[name="email"], input[name="username"]').fill(email);
   await page.locator('input[name="password"]').fill(password);
   await session.step('log-in is filled in');
