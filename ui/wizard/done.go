@@ -31,8 +31,12 @@ func (d done) view(sh *shared, width int) ([]string, int) {
 	name := accountName(sh)
 	switch {
 	case len(r.Files) > 0:
-		say(render.OK, render.Count(len(r.Files), "file")+" written. Nothing else was changed.")
+		dir := filesDir(sh.session.Tenant)
+		say(render.OK, render.Count(len(r.Files), "file")+" written to "+dir+". Nothing else was changed.")
 		for _, f := range r.Files[:min(len(r.Files), 6)] {
+			if _, inside, ok := strings.Cut(f, dir+"/"); ok {
+				f = inside
+			}
 			lines = append(lines, "    "+st.Quiet.Render(render.Fit(f, width-4)))
 		}
 		return append(lines, nextLines(sh, width)...), 0

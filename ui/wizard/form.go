@@ -53,6 +53,9 @@ func (f form) update(sh *shared, msg tea.Msg) (step, outcome) {
 		return f, doing(sh.browse(msg.url))
 	case openedMsg:
 		f.opened = msg.err == nil
+		if !f.opened && len(msg.url) > sh.width-24 { // in one piece, to be copied
+			return f, outcome{say: []string{"", "  " + sh.st.Quiet.Render("The preview's whole address:"), msg.url, ""}}
+		}
 	case tea.KeyPressMsg:
 		switch {
 		case key.Matches(msg, sh.keys.Next):
@@ -103,9 +106,9 @@ func (f form) view(sh *shared, width int) ([]string, int) {
 	case f.err != nil:
 		lines = append(lines, problem(st, f.err, width)...)
 	case f.address != "" && f.opened:
-		lines = append(lines, render.Hang("    "+render.OK.Mark(st)+" ", "The preview is open in your browser: "+f.address, width)...)
+		lines = append(lines, render.Fit("    "+render.OK.Mark(st)+" The preview is open in your browser.", width))
 	case f.address != "":
-		lines = append(lines, render.Hang("    "+render.OK.Mark(st)+" ", "The preview is at "+f.address, width)...)
+		lines = append(lines, render.Fit("    "+render.OK.Mark(st)+" The preview is at "+f.address, width))
 	default:
 		lines = append(lines, styled(st.Quiet.Render, render.Hang("    ", f.place(s), width))...)
 	}

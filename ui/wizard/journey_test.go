@@ -1,6 +1,7 @@
 package wizard
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -137,6 +138,34 @@ func TestApplyFailureKeepsWhatWasDoneAndGoesOn(t *testing.T) {
 	if d.m.sh.reach.Err != nil {
 		t.Error("a failure that was put right is still reported")
 	}
+}
+
+func TestSandboxIsLeftForATenantOfOnesOwn(t *testing.T) {
+	own, embedded := newFake(), newFakeSandbox()
+	d := newDriver(t, own, StartWelcome)
+	made := 0
+	d.m.sh.sandbox = func(context.Context) (Backend, error) { made++; return embedded, nil }
+	d.until("What would you like to do?")
+	d.press("enter").until("All three answer")
+	d.press("esc", "esc", "esc", "esc").see("What would you like to do?")
+	d.press("down", "enter").see("What shall this tenant be called here?")
+	d.press("enter").until("client secret")
+	if d.m.sh.session.Sandbox || d.m.sh.session.Credentials.TwilioAuthToken != "" || len(d.m.sh.accounts) != 0 {
+		t.Error("something of the sandbox came along")
+	}
+	d.press("esc", "esc").see("What would you like to do?")
+	d.press("up", "enter").until("All three answer")
+	if made != 1 {
+		t.Errorf("%d sandboxes were made", made)
+	}
+}
+
+func TestHelpShowsEveryKey(t *testing.T) {
+	d := newDriver(t, newFake(), StartWelcome)
+	d.until("What would you like to do?")
+	d.press("?").see("keeping every answer", "fewer keys")
+	d.golden("welcome-help")
+	d.press("?").seeNot("fewer keys")
 }
 
 // atReviewed is a driver that has come to Review with the sandbox's answers.

@@ -51,6 +51,21 @@ func newKeyMap(typing bool) keyMap {
 	}
 }
 
+// all is the full help: the screen's own keys first, then those that work everywhere.
+func (k keyMap) all(own []key.Binding) []key.Binding {
+	all := append([]key.Binding(nil), own...)
+	for _, b := range []key.Binding{k.Next, k.Up, k.Tab, k.Left, as(k.Back, "back, keeping every answer"), as(k.Help, "fewer keys")} {
+		known := false
+		for _, o := range own {
+			known = known || o.Help().Key == b.Help().Key
+		}
+		if !known {
+			all = append(all, b)
+		}
+	}
+	return all
+}
+
 // as is a binding under other words, for the footer.
 func as(b key.Binding, does string) key.Binding {
 	b.SetHelp(b.Help().Key, does)

@@ -206,8 +206,14 @@ func (m model) View() tea.View {
 	s := m.steps[m.at]
 	body, focus := s.view(m.sh, min(m.sh.width, render.MaxWidth))
 	keys := s.keys(m.sh)
+	if m.help {
+		keys = m.sh.keys.all(keys)
+	}
 	if w, ok := s.(worker); !ok || !w.busy() {
-		keys = append(keys, m.sh.keys.Help, m.sh.keys.Stop)
+		if !m.help {
+			keys = append(keys, m.sh.keys.Help)
+		}
+		keys = append(keys, m.sh.keys.Stop)
 	}
 	if m.leaving {
 		if m.at != atDone {

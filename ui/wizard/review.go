@@ -124,7 +124,7 @@ func (r review) press(sh *shared, msg tea.KeyPressMsg) (step, outcome) {
 	case key.Matches(msg, sh.keys.Write):
 		r.writing = true
 		backend, s := sh.backend, sh.session.copy()
-		dir := "phonegate-" + s.Tenant
+		dir := filesDir(s.Tenant)
 		return r, doing(func() tea.Msg {
 			files, err := backend.WriteFiles(s, dir)
 			return filesMsg{dir, files, err}
@@ -146,6 +146,9 @@ func (r review) press(sh *shared, msg tea.KeyPressMsg) (step, outcome) {
 	}
 	return r, outcome{}
 }
+
+// filesDir is the folder that "write the files only" writes to.
+func filesDir(tenant string) string { return "phonegate-" + tenant }
 
 // planRecord is the plan as it goes to the scrollback.
 func planRecord(sh *shared) []string {

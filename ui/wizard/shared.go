@@ -29,6 +29,8 @@ type shared struct {
 	reach    Result    // what has been achieved
 	jobs     *jobs
 
+	// home is the backend of the person's own tenants, embedded that of the sandbox once it has been made.
+	home, embedded Backend
 	// sandbox makes the sandbox's backend, for "Try it here"; nil if backend is it already.
 	sandbox func(ctx context.Context) (Backend, error)
 	preview func() // stops the preview that is being served
@@ -42,7 +44,7 @@ type shared struct {
 func newShared(ctx context.Context, o Options) *shared {
 	colour := !o.NoColor
 	return &shared{
-		ctx: ctx, backend: o.Backend, st: render.NewStyles(true, colour), keys: newKeyMap(false),
+		ctx: ctx, backend: o.Backend, home: o.Backend, st: render.NewStyles(true, colour), keys: newKeyMap(false),
 		width: 80, height: 24, accounts: map[string]Account{}, jobs: newJobs(ctx),
 		session: Session{Sources: map[string]string{}, Sandbox: o.Start == StartSandbox},
 		sandbox: o.Sandbox,

@@ -33,6 +33,7 @@ func (t texts) enter(sh *shared) (step, tea.Cmd) {
 		return t, nil
 	}
 	t.number++
+	t.ready = false
 	number, ctx, backend, s := t.number, sh.jobs.ctx, sh.backend, sh.session.copy()
 	return t, tea.Batch(sh.pulse(), func() tea.Msg {
 		services, err := backend.Services(ctx, s)

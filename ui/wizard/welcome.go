@@ -100,8 +100,8 @@ func (w welcome) update(sh *shared, msg tea.Msg) (step, outcome) {
 			w.err = msg.err
 			return w, outcome{}
 		}
-		sh.backend = msg.backend
-		sh.session = Session{Sandbox: true, Sources: map[string]string{}}
+		sh.embedded = msg.backend
+		sh.begin(sh.embedded, true)
 		return w, outcome{move: forward, cmd: sh.listen()}
 	case loadedMsg:
 		w.waiting = false
@@ -136,7 +136,12 @@ func (w welcome) choose(sh *shared) (step, outcome) {
 	switch w.menu.at {
 	case tryIt:
 		if sh.sandbox == nil {
-			sh.session = Session{Sandbox: true, Sources: map[string]string{}}
+			sh.embedded = sh.home
+		}
+		if sh.embedded != nil { // there already
+			if !sh.session.Sandbox {
+				sh.begin(sh.embedded, true)
+			}
 			return w, outcome{move: forward}
 		}
 		w.waiting = true
@@ -147,8 +152,7 @@ func (w welcome) choose(sh *shared) (step, outcome) {
 		})
 	case setUp:
 		if sh.session.Sandbox || sh.session.Tenant == "" {
-			sh.session = Session{Sources: map[string]string{}}
-			sh.accounts = map[string]Account{}
+			sh.begin(sh.home, false)
 		}
 		return w, outcome{move: forward}
 	}
@@ -165,10 +169,17 @@ func (w welcome) choose(sh *shared) (step, outcome) {
 
 // load takes up a tenant that is set up already.
 func (w welcome) load(sh *shared, t TenantStatus) (step, outcome) {
-	sh.session = Session{Tenant: t.Name, Spec: t.Spec}
-	sh.plan, sh.services = noPlan, nil
+	sh.begin(sh.home, false)
+	sh.session.Tenant, sh.session.Spec = t.Name, t.Spec
 	w.waiting = true
 	return w, doing(loadCredentials(sh.jobs.ctx, sh.backend, t.Name))
+}
+
+// begin starts afresh with a backend.
+func (sh *shared) begin(backend Backend, sandbox bool) {
+	sh.backend = backend
+	sh.session = Session{Sandbox: sandbox, Sources: map[string]string{}}
+	sh.accounts, sh.services, sh.plan, sh.inbox, sh.reach = map[string]Account{}, nil, noPlan, nil, Result{}
 }
 
 // loadCredentials finds what is known of a tenant's credentials.
