@@ -1,9 +1,11 @@
 package smoke
 
 import (
-	"html"
 	"net/url"
+	"slices"
 	"strings"
+
+	"golang.org/x/net/html"
 )
 
 // htmlForm is a form of a page, as far as a browser without JavaScript cares.
@@ -28,149 +30,93 @@ func (f htmlForm) values() url.Values {
 
 // field is the input with the name.
 func (f htmlForm) field(name string) (input, bool) {
-	for _, in := range f.inputs {
-		if in.name == name {
-			return in, true
-		}
+	i := slices.IndexFunc(f.inputs, func(in input) bool { return in.name == name })
+	if i < 0 {
+		return input{}, false
 	}
-	return input{}, false
+	return f.inputs[i], true
 }
 
 // has says whether the form has an input of the kind.
 func (f htmlForm) has(kind string) bool {
-	for _, in := range f.inputs {
-		if in.kind == kind {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(f.inputs, func(in input) bool { return in.kind == kind })
 }
 
-// forms finds the forms of a page. It reads well-formed HTML as the login pages and the form write it; what is
-// inside script and style is not looked at.
+// parse reads a page as a browser does; what is no HTML is an empty page.
+func parse(page string) *html.Node {
+	root, err := html.Parse(strings.NewReader(page))
+	if err != nil {
+		return &html.Node{Type: html.DocumentNode}
+	}
+	return root
+}
+
+// forms finds the forms of a page.
 func forms(page string) []htmlForm {
 	var found []htmlForm
-	open := false
-	for rest := page; ; {
-		start := strings.IndexByte(rest, '<')
-		if start < 0 {
-			return found
-		}
-		rest = rest[start+1:]
-		if strings.HasPrefix(rest, "!--") {
-			_, rest, _ = strings.Cut(rest, "-->")
+	for n := range parse(page).Descendants() {
+		if n.Type != html.ElementNode || n.Data != "form" {
 			continue
 		}
-		var t tag
-		t, rest = readTag(rest)
-		switch t.name {
-		case "script", "style", "textarea", "title":
-			if at := strings.Index(strings.ToLower(rest), "</"+t.name); at >= 0 {
-				rest = rest[at:]
+		f := htmlForm{action: attribute(n, "action"), method: strings.ToLower(attribute(n, "method"))}
+		for in := range n.Descendants() {
+			if in.Type != html.ElementNode || in.Data != "input" && in.Data != "button" {
+				continue
 			}
-		case "form":
-			method := strings.ToLower(t.attributes["method"])
-			found = append(found, htmlForm{action: t.attributes["action"], method: method})
-			open = true
-		case "/form":
-			open = false
-		case "input", "button":
-			if open {
-				kind := strings.ToLower(t.attributes["type"])
-				if kind == "" {
-					kind = map[string]string{"input": "text", "button": "submit"}[t.name]
-				}
-				f := &found[len(found)-1]
-				f.inputs = append(f.inputs, input{t.attributes["name"], kind, t.attributes["value"]})
+			kind := strings.ToLower(attribute(in, "type"))
+			if kind == "" {
+				kind = map[string]string{"input": "text", "button": "submit"}[in.Data]
 			}
+			f.inputs = append(f.inputs, input{attribute(in, "name"), kind, attribute(in, "value")})
 		}
+		found = append(found, f)
 	}
-}
-
-// tag is an HTML tag; a closing one begins with "/".
-type tag struct {
-	name       string
-	attributes map[string]string
-}
-
-// readTag reads a tag after its "<" and gives what follows it.
-func readTag(s string) (tag, string) {
-	const space = " \t\r\n\f"
-	end := strings.IndexAny(s, space+">")
-	if end < 0 {
-		return tag{}, ""
-	}
-	t := tag{strings.ToLower(s[:end]), map[string]string{}}
-	s = s[end:]
-	for {
-		s = strings.TrimLeft(s, space+"/")
-		if s == "" {
-			return t, ""
-		}
-		if s[0] == '>' {
-			return t, s[1:]
-		}
-		end := strings.IndexAny(s, space+"=>")
-		if end < 0 {
-			return t, ""
-		}
-		if end == 0 { // a stray "="
-			s = s[1:]
-			continue
-		}
-		name, value := strings.ToLower(s[:end]), ""
-		s = strings.TrimLeft(s[end:], space)
-		if strings.HasPrefix(s, "=") {
-			value, s = readValue(strings.TrimLeft(s[1:], space))
-		}
-		if _, had := t.attributes[name]; !had {
-			t.attributes[name] = html.UnescapeString(value)
-		}
-	}
-}
-
-// readValue reads an attribute's value, in quotes or without.
-func readValue(s string) (value, rest string) {
-	if s != "" && (s[0] == '"' || s[0] == '\'') {
-		value, rest, _ = strings.Cut(s[1:], s[:1])
-		return value, rest
-	}
-	end := strings.IndexAny(s, " \t\r\n\f>")
-	if end < 0 {
-		return s, ""
-	}
-	return s[:end], s[end:]
+	return found
 }
 
 // heading is what a page says in its first heading and in its error message, for a person.
 func heading(page string) string {
 	var said []string
-	for _, text := range []string{textAfter(page, "<h1"), alert(page)} {
-		if text != "" {
-			said = append(said, text)
+	for n := range parse(page).Descendants() {
+		if n.Type == html.ElementNode && n.Data == "h1" {
+			said = append(said, text(n))
+			break
 		}
 	}
-	return strings.Join(said, ": ")
+	said = append(said, alert(page))
+	return strings.Join(slices.DeleteFunc(said, func(s string) bool { return s == "" }), ": ")
 }
 
 // alert is a page's error message, "" if it has none.
 func alert(page string) string {
-	if text := textAfter(page, `role="alert"`); text != "" {
-		return text
+	for n := range parse(page).Descendants() {
+		if n.Type == html.ElementNode && (attribute(n, "role") == "alert" || attribute(n, "class") == "problem") {
+			return text(n)
+		}
 	}
-	return textAfter(page, `class="problem"`)
+	return ""
 }
 
-// textAfter is the text of the element whose opening tag holds the mark.
-func textAfter(page, mark string) string {
-	_, after, ok := strings.Cut(page, mark)
-	if !ok {
+// text is what an element says, on one line; "" if it says more than a sentence or two.
+func text(n *html.Node) string {
+	var b strings.Builder
+	for d := range n.Descendants() {
+		if d.Type == html.TextNode {
+			b.WriteString(d.Data)
+		}
+	}
+	said := strings.Join(strings.Fields(b.String()), " ")
+	if len(said) >= 300 {
 		return ""
 	}
-	_, after, _ = strings.Cut(after, ">")
-	text, _, _ := strings.Cut(after, "</")
-	if text = strings.TrimSpace(html.UnescapeString(text)); len(text) >= 300 || strings.Contains(text, "<") {
-		return ""
+	return said
+}
+
+func attribute(n *html.Node, name string) string {
+	for _, a := range n.Attr {
+		if a.Key == name {
+			return a.Val
+		}
 	}
-	return text
+	return ""
 }
