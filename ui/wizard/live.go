@@ -25,6 +25,7 @@ type live struct {
 	rows     []row
 	began    time.Time
 	ask      *codeMsg // the code is being asked for
+	answered bool     // a code has been given, and nothing has been heard since
 	code     codeField
 	url      string
 	noticed  string
@@ -184,7 +185,7 @@ func (l live) press(sh *shared, msg tea.KeyPressMsg) (step, outcome) {
 // answer hands the code to the test.
 func (l live) answer(code string) (step, outcome) {
 	l.ask.answer <- code
-	l.ask = nil
+	l.ask, l.answered = nil, true
 	return l, outcome{}
 }
 
@@ -199,7 +200,10 @@ func (l live) inside(*shared) (step, bool) {
 func (l live) hear(sh *shared, msg tea.Msg, next tea.Cmd) (step, outcome) {
 	switch m := msg.(type) {
 	case codeMsg:
-		l.ask = &m
+		if m.problem == "" && l.answered {
+			m.problem = "That code was not accepted"
+		}
+		l.ask, l.answered = &m, false
 		l.code = codeField{length: len(digits(sh.session.Spec.Twilio.CodeLength))}
 	case visitMsg:
 		l.url = m.url
@@ -209,6 +213,7 @@ func (l live) hear(sh *shared, msg tea.Msg, next tea.Cmd) (step, outcome) {
 		if !ok {
 			break
 		}
+		l.answered = l.answered && s.Status == event.Running
 		work := apply{rows: l.rows, failed: l.broken != "", stopping: l.stopping}
 		var say []string
 		if s.Status == event.Failed {
