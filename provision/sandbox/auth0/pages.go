@@ -32,10 +32,16 @@ func (s *Server) errorPage(rw http.ResponseWriter, _ *http.Request, status int, 
 var loginTemplate = template.Must(template.New("login").Parse(`<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{{.Tenant}}: log in or sign up</title>
-<style>body{font:16px/1.5 system-ui,sans-serif;max-width:24rem;margin:3rem auto;padding:0 1rem;color-scheme:light dark}
-label{display:block;margin:.75rem 0 .25rem}input{width:100%;box-sizing:border-box;padding:.5rem;font:inherit}
-button{margin-top:1rem;padding:.5rem 1rem;font:inherit}.error{color:#b00020}details{margin-top:2rem}</style></head>
-<body><main><h1>{{.Tenant}}</h1><p>Sandbox login page for {{.Client}}.</p>
+<style>:root{color-scheme:light dark;--paper:#eef0f4;--card:#fff;--ink:#16181d;--soft:#565c69;--line:#c9cdd6;--main:#2a5bd7;--bad:#b3261e}
+@media (prefers-color-scheme:dark){:root{--paper:#121419;--card:#1b1e25;--ink:#eceef2;--soft:#a6acb9;--line:#4a505c;--main:#4f7df0;--bad:#ff9d94}}
+*{box-sizing:border-box;margin:0}body{font:16px/1.5 system-ui,sans-serif;background:var(--paper);color:var(--ink);padding:3rem 1rem}
+main{max-width:44rem;margin:0 auto;display:grid;grid-template-columns:repeat(auto-fit,minmax(min(18rem,100%),1fr));gap:1rem;align-items:start}
+header,.error{grid-column:1/-1}header p{color:var(--soft)}h1{font-size:1.5rem}h2{font-size:1.125rem}
+form{background:var(--card);border:1px solid var(--line);border-radius:.75rem;padding:1.25rem}
+label{display:block;margin:.875rem 0 .25rem;font-size:.9375rem}input{width:100%;padding:.5rem .75rem;font:inherit;color:inherit;background:transparent;border:1px solid var(--line);border-radius:.5rem}
+button{width:100%;margin-top:1.25rem;padding:.625rem;font:inherit;font-weight:600;color:#fff;background:var(--main);border:0;border-radius:.5rem;cursor:pointer}
+:focus-visible{outline:3px solid var(--main);outline-offset:2px}.error{color:var(--bad)}</style></head>
+<body><main><header><h1>{{.Tenant}}</h1><p>The sandbox’s login page for {{.Client}}.</p></header>
 {{if .Error}}<p class="error" role="alert">{{.Error}}</p>{{end}}
 {{if not .SignUp}}<form method="post" action="{{.Action}}" id="login">
 <h2>Log in</h2>
