@@ -113,7 +113,7 @@ func (l live) update(sh *shared, msg tea.Msg) (step, outcome) {
 	case openedMsg:
 		l.noticed = ""
 		if msg.err != nil {
-			l.noticed = "No browser opened here: open the address yourself."
+			l.noticed = "No browser opened here: open the address above yourself."
 		}
 	case tea.PasteMsg:
 		switch {
@@ -207,7 +207,9 @@ func (l live) hear(sh *shared, msg tea.Msg, next tea.Cmd) (step, outcome) {
 		l.code = codeField{length: len(digits(sh.session.Spec.Twilio.CodeLength))}
 	case visitMsg:
 		l.url = m.url
-		return l, doing(tea.Batch(next, sh.browse(m.url)))
+		// In one piece and above the frame, so that it can be copied however long it is.
+		say := []string{"", "  " + sh.st.Quiet.Render("The login's address:"), render.Printable(m.url), ""}
+		return l, outcome{cmd: tea.Batch(next, sh.browse(m.url)), say: say}
 	case stepMsg:
 		s, ok := m.event.(event.Step)
 		if !ok {
@@ -279,11 +281,12 @@ func (l live) view(sh *shared, width int) ([]string, int) {
 		lines = append(phone, left...)
 	}
 	if l.url != "" && l.ask == nil {
-		lines = append(lines, "")
-		lines = append(lines, styled(st.Quiet.Render, render.Hang("  ", "In the browser: "+l.url, width))...)
+		lines = append([]string{}, title(sh, "Go through the login in the browser", width)...)
+		lines = append(lines, styled(st.Quiet.Render, render.Hang("  ", "Any password will do. It comes back here by itself, and the test's user is removed.", width))...)
 		if l.noticed != "" {
-			lines = append(lines, render.Hang("  ", l.noticed, width)...)
+			lines = append(lines, styled(st.Warn.Render, render.Hang("  ! ", l.noticed, width))...)
 		}
+		lines = append(append(lines, ""), left...)
 	}
 	if l.stopping {
 		lines = append(lines, styled(st.Warn.Render, render.Hang("  ", "Stopping the test and cleaning up. ctrl+c again: leave now.", width))...)

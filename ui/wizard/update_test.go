@@ -156,6 +156,24 @@ func TestLiveTestOfARealTenantAsksForTheNumberFirst(t *testing.T) {
 	}
 }
 
+func TestWholeLoginOfARealTenantShowsItsAddressInOnePiece(t *testing.T) {
+	f := newFake()
+	f.tenants = []TenantStatus{{Name: "dev", OK: true, State: "in order"}}
+	d := newDriver(t, f, StartWelcome)
+	d.until("dev ✓ in order")
+	d.press("down", "down", "down", "enter").until("Shall we try it?")
+	d.press("enter").until("No browser opened here")
+	d.golden("live-browser")
+	if record := strings.Join(d.printed, "\n"); !strings.Contains(record, "authorize?"+strings.Repeat("a=b&", 60)) {
+		t.Errorf("the address is not in the record:\n%s", record)
+	}
+	d.press("o")
+	for len(d.opened) < 2 {
+		d.send(<-d.msgs)
+	}
+	d.press("ctrl+c").until("Stopped, as you asked.")
+}
+
 func TestNotNowEndsWithoutATest(t *testing.T) {
 	d := atReviewed(t, newFakeSandbox())
 	d.press("enter").until("Shall we try it?")
