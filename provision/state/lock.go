@@ -44,7 +44,8 @@ var held = struct {
 	paths map[string]bool
 }{paths: map[string]bool{}}
 
-// Lock keeps other runs of phonegate from working on the tenant until Close. A lock whose process is gone is taken over.
+// Lock keeps other runs of phonegate from working on the tenant until Close, and reads the file again. A lock whose process
+// is gone is taken over.
 func (s *State) Lock() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -61,6 +62,11 @@ func (s *State) Lock() error {
 	if err != nil {
 		return fault.Wrap(err, fault.Failed, "state.unwritable", "Check the permissions of "+filepath.Dir(s.path)+" and the space on its disk.",
 			"%s cannot be written: %s.", filepath.Dir(s.path), cause(err))
+	}
+	// What was read before may be what another run has replaced since, down to the page that it must put back.
+	if err := s.load(); err != nil {
+		_ = l.release()
+		return err
 	}
 	s.lock = l
 	return nil

@@ -132,3 +132,21 @@ func TestAliveKnowsThisProcess(t *testing.T) {
 		t.Error("this process counts as dead")
 	}
 }
+
+func TestLockingReadsWhatAnotherRunHasWritten(t *testing.T) {
+	dir := t.TempDir()
+	first, second := open(t, dir), open(t, dir)
+	if err := errors.Join(first.Lock(), first.Note("a").Set("k", "v"), first.Close(), second.Lock()); err != nil {
+		t.Fatal(err)
+	}
+	if got := second.Note("a").Get("k"); got != "v" {
+		t.Errorf("the second run still has %q", got)
+	}
+	if err := errors.Join(second.Close(), first.Lock(), first.Forget(), first.Close(), second.Lock()); err != nil {
+		t.Fatal(err)
+	}
+	if got := second.Note("a").Get("k"); got != "" {
+		t.Errorf("what the first run has forgotten is still %q", got)
+	}
+	_ = second.Close()
+}

@@ -48,37 +48,47 @@ func Open(dir, tenant string) (*State, error) {
 	if err := config.CheckName(tenant); err != nil {
 		return nil, fault.Wrap(err, fault.Usage, "state.tenant_name", "Choose another name with --tenant.", "%s.", err)
 	}
-	s := &State{path: filepath.Join(dir, tenant+".json"), tenant: tenant, notes: map[string]map[string]string{}}
+	s := &State{path: filepath.Join(dir, tenant+".json"), tenant: tenant}
+	if err := s.load(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// load takes the notes from the file, if there is one.
+func (s *State) load() error {
 	info, err := os.Stat(s.path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return s, nil
+		s.notes = map[string]map[string]string{}
+		return nil
 	}
 	if err == nil && (!info.Mode().IsRegular() || info.Size() > sizeLimit) {
-		return nil, s.corrupt(errors.New("it is not a regular file of sensible size"))
+		return s.corrupt(errors.New("it is not a regular file of sensible size"))
 	}
 	data, err := os.ReadFile(s.path)
 	if err != nil {
-		return nil, fault.Wrap(err, fault.Failed, "state.unreadable",
-			"Check the permissions of "+dir+", or move "+s.path+" aside: phonegate finds everything again by name.",
+		return fault.Wrap(err, fault.Failed, "state.unreadable",
+			"Check the permissions of "+filepath.Dir(s.path)+", or move "+s.path+" aside: phonegate finds everything again by name.",
 			"%s cannot be read: %s.", s.path, cause(err))
 	}
 	var d document
 	if err := json.Unmarshal(data, &d); err != nil {
-		return nil, s.corrupt(err)
+		return s.corrupt(err)
 	}
 	switch {
 	case d.Version > version:
-		return nil, fault.New(fault.Failed, "state.newer", "Update phonegate, or move "+s.path+" aside: phonegate finds everything again by name.",
+		return fault.New(fault.Failed, "state.newer", "Update phonegate, or move "+s.path+" aside: phonegate finds everything again by name.",
 			"%s was written by a newer phonegate (format %d; this one knows %d).", s.path, d.Version, version)
 	case d.Version != version:
-		return nil, s.corrupt(errors.New("it has no version"))
-	case d.Tenant != tenant:
-		return nil, s.corrupt(errors.New("it belongs to tenant " + d.Tenant))
+		return s.corrupt(errors.New("it has no version"))
+	case d.Tenant != s.tenant:
+		return s.corrupt(errors.New("it belongs to tenant " + d.Tenant))
 	}
+	s.notes = map[string]map[string]string{}
 	for section, values := range d.Notes {
 		s.notes[section] = maps.Clone(values)
 	}
-	return s, nil
+	return nil
 }
 
 // corrupt is the error for a file that is there and makes no sense.
