@@ -17,11 +17,12 @@ type policy struct {
 	attempts  int           // for failures of the server or the network
 	throttled int           // for "too many requests", which costs nothing but time
 	first     time.Duration // the first delay; it doubles with each attempt
+	busy      time.Duration // the shortest delay after a "too many requests" that does not say when to come back
 	longest   time.Duration // no single delay is longer; what asks for more is an error
 }
 
 func defaultPolicy() policy {
-	return policy{attempts: 4, throttled: 12, first: 300 * time.Millisecond, longest: time.Minute}
+	return policy{attempts: 4, throttled: 12, first: 300 * time.Millisecond, busy: time.Second, longest: time.Minute}
 }
 
 // next is the delay before the next attempt, and whether there is one. Exactly one of res and err is set.
@@ -41,7 +42,7 @@ func (p policy) next(provider string, res *http.Response, err error, safe bool, 
 		}
 		delay, told := askedDelay(res)
 		if !told {
-			delay = max(backoff, time.Second)
+			delay = max(backoff, p.busy)
 		}
 		return delay, attempt < p.throttled && delay <= p.longest
 	case res.StatusCode == http.StatusRequestTimeout || res.StatusCode >= 500:

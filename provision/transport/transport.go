@@ -45,6 +45,8 @@ type Options struct {
 	OnWait func(provider string, d time.Duration)
 	// Timeout is the deadline of one attempt, its answer included; 15 seconds if zero.
 	Timeout time.Duration
+	// Backoff is the pause before the first repeat of a request; it doubles with each one. 300 ms if zero.
+	Backoff time.Duration
 	// Base sends the requests; a clone of http.DefaultTransport if nil.
 	Base http.RoundTripper
 }
@@ -62,6 +64,7 @@ type Transport struct {
 	mu     sync.Mutex
 	counts map[string]int
 	closed map[string]time.Time // when a provider that said 429 will take requests again
+	skews  map[string]time.Duration
 }
 
 // New makes a Transport.
@@ -75,7 +78,10 @@ func New(o Options) *Transport {
 		o.Base = base
 	}
 	t := &Transport{o: o, retry: defaultPolicy(), buckets: map[string]*rate.Limiter{},
-		counts: map[string]int{}, closed: map[string]time.Time{}}
+		counts: map[string]int{}, closed: map[string]time.Time{}, skews: map[string]time.Duration{}}
+	if o.Backoff > 0 {
+		t.retry.first, t.retry.busy = o.Backoff, o.Backoff
+	}
 	for provider, perSecond := range o.Limits {
 		if perSecond > 0 {
 			t.buckets[provider] = rate.NewLimiter(rate.Limit(perSecond), max(1, int(perSecond)))
@@ -95,7 +101,10 @@ func (t *Transport) Requests() map[string]int {
 
 type contextKey int
 
-const repeatable contextKey = iota
+const (
+	repeatable contextKey = iota
+	waiting
+)
 
 // Repeatable marks requests made with the context as safe to send again after a failure that may
 // have happened after the server acted on them.
@@ -210,11 +219,13 @@ func (t *Transport) attempt(q *http.Request, provider string) (*http.Response, e
 	t.mu.Lock()
 	t.counts[provider]++
 	t.mu.Unlock()
+	sent := time.Now()
 	res, err := t.o.Base.RoundTrip(q.WithContext(ctx))
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = res.Body.Close() }()
+	t.compareClocks(provider, res, sent)
 	data, err := io.ReadAll(io.LimitReader(res.Body, maxBody+1))
 	if err != nil {
 		return nil, err

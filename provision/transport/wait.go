@@ -39,13 +39,24 @@ func (t *Transport) close(provider string, d time.Duration) {
 	}
 }
 
+// Waiting lets told know about every wait of more than a second of requests made with the context, before it begins. It
+// may be called by many goroutines.
+func Waiting(ctx context.Context, told func(provider string, d time.Duration)) context.Context {
+	return context.WithValue(ctx, waiting, told)
+}
+
 // wait waits for d and ends at once when the context does.
 func (t *Transport) wait(ctx context.Context, provider string, d time.Duration) error {
 	if d <= 0 {
 		return ctx.Err()
 	}
-	if d > time.Second && t.o.OnWait != nil {
-		t.o.OnWait(provider, d)
+	if d > time.Second {
+		if t.o.OnWait != nil {
+			t.o.OnWait(provider, d)
+		}
+		if told, ok := ctx.Value(waiting).(func(string, time.Duration)); ok {
+			told(provider, d)
+		}
 	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
