@@ -58,6 +58,10 @@ func (d *deployment) live() bool {
 	return strings.EqualFold(d.ReadyState, "READY") && !slices.Contains([]string{"", "null", "false", "0"}, string(d.AliasAssigned))
 }
 
+func (d *deployment) failed() bool {
+	return strings.EqualFold(d.ReadyState, "ERROR") || strings.EqualFold(d.ReadyState, "CANCELED")
+}
+
 // NewDeployment makes the resource. The note keeps the deployment's id, the hash of what was deployed and the address.
 func NewDeployment(c *Client, p *Project, env *Env, files []File, note resource.Note) *Deployment {
 	return &Deployment{c: c, project: p, env: env, files: files, note: note}
@@ -136,7 +140,7 @@ func (d *Deployment) why() string {
 	switch build := d.build(); {
 	case d.found == nil:
 		return "it is gone"
-	case strings.EqualFold(d.found.ReadyState, "ERROR"), strings.EqualFold(d.found.ReadyState, "CANCELED"):
+	case d.found.failed():
 		return "the last one failed"
 	case build == "":
 		return "new environment"
@@ -175,7 +179,13 @@ func (d *Deployment) Apply(ctx context.Context, progress resource.Progress) (err
 	case "":
 	case "not finished": // a run that was cut off: the upload is done
 	default:
-		if err := d.create(ctx, build); err != nil {
+		found, err := d.find(ctx, build)
+		if err == nil && found != nil {
+			err = d.adopt(found, build)
+		} else if err == nil {
+			err = d.create(ctx, build)
+		}
+		if err != nil {
 			return err
 		}
 		progress("building")
@@ -190,8 +200,7 @@ func (d *Deployment) Apply(ctx context.Context, progress resource.Progress) (err
 	return d.reachable(ctx)
 }
 
-// create uploads the files. If the answer is lost, another upload of the same files makes another deployment; the
-// last one is the one that counts, and all are noted.
+// create uploads the files. All deployments are noted; the last one is the one that counts.
 func (d *Deployment) create(ctx context.Context, build string) error {
 	files := make([]map[string]string, len(d.files))
 	for i, f := range d.files {
@@ -207,9 +216,48 @@ func (d *Deployment) create(ctx context.Context, build string) error {
 	query := url.Values{"skipAutoDetectionConfirmation": {"1"}, "forceNew": {"1"}}
 	var made deployment
 	if err := d.c.call(ctx, http.MethodPost, "/v13/deployments", query, body, &made); err != nil {
-		return err
+		if !unsure(err) || ctx.Err() != nil {
+			return err
+		}
+		found, findErr := d.find(ctx, build)
+		if findErr != nil || found == nil {
+			return err
+		}
+		made = *found
 	}
-	d.found = &made
+	return d.adopt(&made, build)
+}
+
+// find looks for a deployment of this very build whose making was not noted: the answer was lost, or the program died.
+func (d *Deployment) find(ctx context.Context, build string) (*deployment, error) {
+	var answer struct {
+		Deployments []struct {
+			UID  string            `json:"uid"`
+			Meta map[string]string `json:"meta"`
+		} `json:"deployments"`
+	}
+	query := url.Values{"projectId": {d.project.ID()}, "target": {"production"}, "limit": {"20"}}
+	if err := d.c.call(ctx, http.MethodGet, "/v6/deployments", query, nil, &answer); err != nil {
+		return nil, err
+	}
+	for _, made := range answer.Deployments {
+		if made.Meta[metaKey] != build || slices.Contains(strings.Fields(d.note.Get("ids")), made.UID) {
+			continue
+		}
+		found, err := d.c.deployment(ctx, made.UID)
+		if err != nil || found == nil {
+			return nil, err
+		}
+		if !found.failed() {
+			return found, nil
+		}
+	}
+	return nil, nil
+}
+
+// adopt makes a deployment the one that counts.
+func (d *Deployment) adopt(made *deployment, build string) error {
+	d.found = made
 	ours := append(strings.Fields(d.note.Get("ids")), made.ID)
 	if err := d.note.Set("ids", strings.Join(ours[max(0, len(ours)-20):], " ")); err != nil {
 		return err

@@ -63,8 +63,24 @@ func (p *Project) ID() string {
 	return p.found.ID
 }
 
-// made says whether phonegate made the project: then destroy deletes it with all that is in it.
-func (p *Project) made() bool { return p.note.Get("made") == "yes" }
+// made says whether phonegate made the project that was found: then destroy deletes it with all that is in it.
+func (p *Project) made() bool {
+	return p.found != nil && (p.note.Get("made") == p.found.ID || p.note.Get("making") == p.found.Name)
+}
+
+// adopt notes which project is in use, and that it is ours if it is. What was noted of another project (one that somebody
+// has deleted) holds for that one alone.
+func (p *Project) adopt() error {
+	if p.made() {
+		if err := p.note.Set("made", p.found.ID); err != nil {
+			return err
+		}
+	}
+	if err := p.note.Set("id", p.found.ID); err != nil {
+		return err
+	}
+	return p.note.Set("making", "")
+}
 
 // Read implements resource.Resource.
 func (p *Project) Read(ctx context.Context) error {
@@ -168,7 +184,7 @@ func (p *Project) Apply(ctx context.Context, _ resource.Progress) (err error) {
 			return err
 		}
 	}
-	if err := p.note.Set("id", p.found.ID); err != nil {
+	if err := p.adopt(); err != nil {
 		return err
 	}
 	// What a new project has by default is not certain, and a project that was found can have anything.
@@ -178,10 +194,10 @@ func (p *Project) Apply(ctx context.Context, _ resource.Progress) (err error) {
 	return nil
 }
 
-// create makes the project. That phonegate is about to make it is noted first: if the answer is lost or the
-// program dies, the project that is then found by its name is known to be ours.
+// create makes the project. That phonegate is about to make one of this name is noted first: if the answer is lost or the
+// program dies, the project that is then found by that name is known to be ours.
 func (p *Project) create(ctx context.Context) error {
-	if err := p.note.Set("made", "yes"); err != nil {
+	if err := p.note.Set("making", p.spec.Name); err != nil {
 		return err
 	}
 	var made project
@@ -192,7 +208,7 @@ func (p *Project) create(ctx context.Context) error {
 		return nil
 	}
 	if !unsure(err) {
-		_ = p.note.Set("made", "")
+		_ = p.note.Set("making", "")
 		return err
 	}
 	if ctx.Err() != nil {
@@ -239,7 +255,7 @@ func (p *Project) Undo(ctx context.Context, _ resource.Progress) error {
 		}
 	}
 	p.found = nil
-	return forget(p.note, "id", "made")
+	return forget(p.note, "id", "made", "making")
 }
 
 func forget(note resource.Note, keys ...string) error {
