@@ -61,7 +61,17 @@ func (x *account) service(rt http.RoundTripper, notes *transporttest.Notes) *Ser
 
 // family makes all resources of the family.
 func (x *account) family(rt http.RoundTripper, notes *transporttest.Notes) []resource.Resource {
-	return []resource.Resource{x.service(rt, notes), x.key(rt, notes)}
+	return []resource.Resource{x.service(rt, notes), retiring{x.key(rt, notes)}}
+}
+
+// retiring is a key of which nobody is using the former ones: they go at once.
+type retiring struct{ *Key }
+
+func (r retiring) Apply(ctx context.Context, p resource.Progress) error {
+	if err := r.Key.Apply(ctx, p); err != nil {
+		return err
+	}
+	return r.Retire(ctx)
 }
 
 // call makes a call that phonegate does not make, as somebody at the console would.

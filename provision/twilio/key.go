@@ -34,6 +34,7 @@ type Key struct {
 	sids   []string // keys of this name, or noted, that the account has
 	listed bool     // the credentials allow to list keys, and Read has
 	renew  bool
+	stale  bool // sids may lack a key: an Apply has failed on the way
 }
 
 // NewKey makes the resource. The name must belong to one tenant alone: Retire deletes all other keys of
@@ -84,7 +85,7 @@ func (k *Key) Read(ctx context.Context) error {
 	if err := k.c.ready(); err != nil {
 		return err
 	}
-	k.sids, k.listed = nil, false
+	k.sids, k.listed, k.stale = nil, false, false
 	if !k.c.master() {
 		return nil
 	}
@@ -122,13 +123,44 @@ func (k *Key) Change() event.Change {
 	case k.Secret() == "" && (k.SecretNeeded == nil || k.SecretNeeded()):
 		c.Op, c.Requests = event.Update, 2
 		c.Detail += ": its secret is not on this machine; a new key, the old one is deleted last"
+	case k.unused() > 0:
+		c.Op, c.Requests = event.Update, k.unused()
+		c.Detail += fmt.Sprintf(": %d that nobody uses any more are deleted", k.unused())
+		if k.unused() == 1 {
+			c.Detail = fmt.Sprintf("“%s”: one that nobody uses any more is deleted", k.name)
+		}
 	}
 	return c
 }
 
+// Missing says whether Apply will have to make a key, whatever has been said about renewing it.
+func (k *Key) Missing() bool { return k.SID() == "" }
+
+// unused is how many keys Retire would delete: the account has them, and none is the one in use.
+func (k *Key) unused() int {
+	n := 0
+	for _, sid := range k.sids {
+		if sid != k.SID() {
+			n++
+		}
+	}
+	return n
+}
+
+// makes says whether Apply makes a key. Where it does not, all that is left to do is Retire's.
+func (k *Key) makes() bool {
+	return k.SID() == "" || k.renew || k.Secret() == "" && (k.SecretNeeded == nil || k.SecretNeeded())
+}
+
 // Apply implements resource.Resource.
-func (k *Key) Apply(ctx context.Context, _ resource.Progress) error {
-	if k.Change().Op == event.None {
+func (k *Key) Apply(ctx context.Context, _ resource.Progress) (err error) {
+	if k.stale {
+		if err := k.Read(ctx); err != nil {
+			return err
+		}
+	}
+	defer func() { k.stale = err != nil }()
+	if !k.makes() {
 		return nil
 	}
 	if !k.c.master() {

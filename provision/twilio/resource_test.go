@@ -137,7 +137,10 @@ func TestRenewKeepsTheOldKeyUntilItIsRetired(t *testing.T) {
 	if err := k.Apply(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}
-	if k.SID() == oldSID || k.Change().Op != event.None || !x.works(oldSID, oldSecret) || !x.works(k.SID(), k.Secret()) {
+	if c := k.Change(); c.Op != event.Update || !strings.Contains(c.Detail, "nobody uses any more") {
+		t.Errorf("what is left to do: %+v", c)
+	}
+	if k.SID() == oldSID || !x.works(oldSID, oldSecret) || !x.works(k.SID(), k.Secret()) {
 		t.Error("after the renewal both keys must work, and the new one be in use")
 	}
 	// The run may end here: another one retires the key.

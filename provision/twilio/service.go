@@ -158,13 +158,13 @@ func (s *Service) Apply(ctx context.Context, _ resource.Progress) (err error) {
 		}
 		s.found.Name, s.found.CodeLength = s.spec.Name, s.spec.CodeLength
 	}
-	return s.note.Set("sid", s.found.SID)
+	return s.adopt()
 }
 
-// create makes the service. That phonegate is about to make it is noted first: if the answer is lost or the
-// program dies, the service that is then found by its name is known to be ours.
+// create makes the service. That phonegate is about to make one of this name is noted first: if the answer is lost or the
+// program dies, the service that is then found by that name is known to be ours.
 func (s *Service) create(ctx context.Context) error {
-	if err := s.note.Set("made", "yes"); err != nil {
+	if err := s.note.Set("making", s.spec.Name); err != nil {
 		return err
 	}
 	p := (&verify.CreateServiceParams{}).SetFriendlyName(s.spec.Name).SetCodeLength(s.spec.CodeLength)
@@ -175,7 +175,7 @@ func (s *Service) create(ctx context.Context) error {
 		return nil
 	}
 	if err = typed(err); !unsure(err) {
-		_ = s.note.Set("made", "")
+		_ = s.note.Set("making", "")
 		return err
 	}
 	if ctx.Err() != nil || s.find(ctx) != nil || s.found == nil {
@@ -198,7 +198,24 @@ func (s *Service) UndoChange() event.Change {
 	return c
 }
 
-func (s *Service) made() bool { return s.note.Get("made") == "yes" }
+// adopt notes which service is in use, and that it is ours if it is. What was noted of another service (one that somebody
+// has deleted) holds for that one alone.
+func (s *Service) adopt() error {
+	if s.made() {
+		if err := s.note.Set("made", s.found.SID); err != nil {
+			return err
+		}
+	}
+	if err := s.note.Set("sid", s.found.SID); err != nil {
+		return err
+	}
+	return s.note.Set("making", "")
+}
+
+// made says whether phonegate made the service that was found, as far as it is known.
+func (s *Service) made() bool {
+	return s.note.Get("made") == s.found.SID || s.note.Get("making") == s.found.Name
+}
 
 // Undo implements resource.Resource.
 func (s *Service) Undo(ctx context.Context, _ resource.Progress) error {
@@ -208,7 +225,7 @@ func (s *Service) Undo(ctx context.Context, _ resource.Progress) error {
 		}
 	}
 	s.found = nil
-	for _, key := range []string{"sid", "made"} {
+	for _, key := range []string{"sid", "made", "making"} {
 		if err := s.note.Set(key, ""); err != nil {
 			return err
 		}
