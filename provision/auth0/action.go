@@ -110,8 +110,9 @@ type difference struct {
 	undeployed          bool
 }
 
-func (d difference) patch() bool { return d.code || d.runtime || d.name || len(d.inputs) > 0 }
-func (d difference) any() bool   { return d.patch() || d.undeployed }
+// draft says whether something is known to be wrong with the draft.
+func (d difference) draft() bool { return d.code || d.runtime || d.name || len(d.inputs) > 0 }
+func (d difference) any() bool   { return d.draft() || d.undeployed }
 
 func (a *Action) difference() difference {
 	in := a.spec.Inputs()
@@ -179,7 +180,7 @@ func (a *Action) Change() event.Change {
 		why = append(why, first(a.found.GetRuntime(), "no runtime")+" → "+runtime)
 	}
 	why = append(why, d.inputs...)
-	if !d.patch() {
+	if !d.draft() {
 		why = append(why, "not deployed")
 	}
 	c.Detail += ": " + strings.Join(why, ", ")

@@ -30,7 +30,8 @@ func (a *Action) Apply(ctx context.Context, progress resource.Progress) (err err
 	switch {
 	case a.found == nil:
 		err = a.create(ctx, in)
-	case a.difference().patch():
+	case a.difference().any():
+		// Also where the draft looks right: if it is not deployed, somebody may have changed secrets in it.
 		err = a.patch(ctx, in)
 	}
 	if err != nil {

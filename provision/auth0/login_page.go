@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/auth0/go-auth0/v3/management"
@@ -119,8 +120,13 @@ func (l *LoginPage) global(ctx context.Context) (*page, error) {
 
 // foreign says that the page now there is neither what phonegate last wrote nor what it would write.
 func (l *LoginPage) foreign() bool {
-	return l.target != nil && l.note.Get("client") == l.target.id &&
-		hash(l.target.html) != l.note.Get("written") && l.target.html != l.spec.HTML
+	return l.target != nil && l.note.Get("client") == l.target.id && !l.wrote(l.target.html) && l.target.html != l.spec.HTML
+}
+
+// wrote says whether the page is one that phonegate has put there, or the one that stood there before it did. While a page is being
+// written the note names both the former and the new one: which of them is there is then not known.
+func (l *LoginPage) wrote(html string) bool {
+	return slices.Contains(strings.Fields(l.note.Get("written")), hash(html))
 }
 
 func (l *LoginPage) same() bool {
@@ -174,6 +180,9 @@ func (l *LoginPage) Apply(ctx context.Context, _ resource.Progress) error {
 	}
 	if !l.same() {
 		if err := l.keep(); err != nil {
+			return err
+		}
+		if err := l.note.Set("written", hash(l.target.html)+" "+hash(l.spec.HTML)); err != nil {
 			return err
 		}
 		if err := l.put(ctx, l.target, l.spec.HTML, true); err != nil {
@@ -246,9 +255,9 @@ func (l *LoginPage) UndoChange() event.Change {
 		return event.Change{Resource: l.Name(), Op: event.None, Detail: "left as it is"}
 	}
 	c := event.Change{Resource: l.Name(), Op: event.Update, Requests: 1, Detail: fmt.Sprintf("“%s” gets back the page it had before", p.name)}
-	if written := l.note.Get("written"); written == "" {
+	if l.note.Get("written") == "" {
 		c.Detail = fmt.Sprintf("“%s” gets back Auth0's own page: what it had before is not known", p.name)
-	} else if hash(p.html) != written {
+	} else if !l.wrote(p.html) {
 		c.Detail += "; the changes that somebody made since are lost"
 	}
 	return c
@@ -259,8 +268,11 @@ func (l *LoginPage) Undo(ctx context.Context, _ resource.Progress) error {
 	if p := l.ours(); p != nil {
 		return l.restore(ctx, p)
 	}
-	return forget(l.note, "written", "edited", "previous", "client")
+	return l.forget()
 }
+
+// forget drops the note. Whose page it is about goes first: without that, half a note can't be taken for a backup of nothing.
+func (l *LoginPage) forget() error { return forget(l.note, "client", "written", "edited", "previous") }
 
 // restore puts back what stood there before phonegate.
 func (l *LoginPage) restore(ctx context.Context, p *page) error {
@@ -274,7 +286,7 @@ func (l *LoginPage) restore(ctx context.Context, p *page) error {
 	if err := l.put(ctx, p, before.HTML, before.On); err != nil {
 		return err
 	}
-	return forget(l.note, "written", "edited", "previous", "client")
+	return l.forget()
 }
 
 func hash(s string) string {
