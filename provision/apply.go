@@ -12,15 +12,16 @@ func (t *Tenant) Apply(ctx context.Context) (event.Outcome, error) {
 	if err := t.state.Note("tenant").Set("domain", t.spec.Auth0.Domain); err != nil {
 		return t.outcome(nil, err), err
 	}
-	for _, g := range []*generated{t.session, t.verdict, t.previousSession, t.previousVerdict, t.keySecret} {
-		if err := g.keep(); err != nil {
-			return t.outcome(nil, err), err
-		}
+	if err := t.keepSecrets(); err != nil {
+		return t.outcome(nil, err), err
 	}
 	count, err := t.run(ctx, t.nodes, applying)
 	if err == nil {
 		// Only now does nobody use a superseded key any more.
 		err = t.key.Retire(ctx)
+	}
+	if err == nil {
+		err = t.rotationOver()
 	}
 	return t.outcome(count, err), err
 }

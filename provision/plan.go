@@ -2,7 +2,6 @@ package provision
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"sync"
 
@@ -46,58 +45,12 @@ func (t *Tenant) read(ctx context.Context) error {
 		wg.Go(func() { errs[i] = n.Read(ctx) })
 	}
 	wg.Wait()
-	// One refused credential fails several reads with the same words: say them once.
-	var distinct []error
-	for _, err := range errs {
-		if err != nil && !slices.ContainsFunc(distinct, func(d error) bool { return d.Error() == err.Error() }) {
-			distinct = append(distinct, err)
-		}
-	}
-	return errors.Join(distinct...)
-}
-
-// renewWhatIsLost makes new secrets where a resource must be written and a value it needs is not known here. Both sides of a secret
-// are then written, so that they stay equal.
-func (t *Tenant) renewWhatIsLost() {
-	if t.env.Change().Op == event.None && t.action.Change().Op == event.None && t.key.Change().Op == event.None {
-		return
-	}
-	if t.session.value() == "" || t.verdict.value() == "" {
-		t.session.renew()
-		t.verdict.renew()
-		t.previousSession.lose()
-		t.previousVerdict.lose()
-	}
-	if t.previousSession.value() == "" || t.previousVerdict.value() == "" {
-		t.previousSession.lose()
-		t.previousVerdict.lose()
-	}
-	if t.keySecret.value() == "" {
-		t.keySecret.lose()
-		t.key.Renew()
-	}
+	return joined(errs)
 }
 
 // Pending says whether a plan holds anything to do.
 func Pending(p event.Plan) bool {
 	return slices.ContainsFunc(p.Changes, func(c event.Change) bool { return c.Op != event.None })
-}
-
-// PlanRotation is Plan with new session secrets and a new Twilio key. The old pair stays valid beside the new one until the next
-// rotation, so that a login under way can end.
-func (t *Tenant) PlanRotation(ctx context.Context) (event.Plan, error) {
-	if err := t.read(ctx); err != nil {
-		return event.Plan{}, err
-	}
-	t.previousSession.replaceBy(t.session.value())
-	t.previousVerdict.replaceBy(t.verdict.value())
-	t.session.renew()
-	t.verdict.renew()
-	t.keySecret.lose()
-	t.key.Renew()
-	p := event.Plan{Type: "plan", Tenant: t.name, Changes: t.changes(t.nodes, applying)}
-	t.emit(p)
-	return p, nil
 }
 
 // Planned is the outcome of a plan that is only looked at.

@@ -2,12 +2,16 @@ package provision
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
 	"sync"
 	"time"
 
 	"phonegate/provision/event"
 	"phonegate/provision/fault"
 	"phonegate/provision/resource"
+	"phonegate/provision/transport"
 )
 
 // deed is one way to act on a resource: apply it or undo it.
@@ -22,15 +26,17 @@ var (
 )
 
 // run does a deed on every node, each as soon as all it needs are done, and counts what was done. A failure
-// lets the calls under way and the independent branches finish; what depends on it is skipped.
-func (t *Tenant) run(ctx context.Context, g graph, d deed) (count map[event.Op]int, first error) {
+// lets the calls under way and the independent branches finish; what depends on it is skipped. All failures are returned, the
+// worst one first.
+func (t *Tenant) run(ctx context.Context, g graph, d deed) (map[event.Op]int, error) {
 	var (
 		mu    sync.Mutex
 		wg    sync.WaitGroup
 		ended = map[string]chan struct{}{}
 		bad   = map[string]bool{}
+		count = map[event.Op]int{}
+		errs  []error
 	)
-	count = map[event.Op]int{}
 	for _, n := range g {
 		ended[n.Name()] = make(chan struct{})
 	}
@@ -49,9 +55,7 @@ func (t *Tenant) run(ctx context.Context, g graph, d deed) (count map[event.Op]i
 		defer mu.Unlock()
 		if err != nil {
 			bad[n.Name()] = true
-			if first == nil {
-				first = err
-			}
+			errs = append(errs, err)
 			return
 		}
 		count[op]++
@@ -82,9 +86,11 @@ func (t *Tenant) run(ctx context.Context, g graph, d deed) (count map[event.Op]i
 			}
 			start := time.Now()
 			t.step(n, event.Running, 0, change.Detail, nil)
-			err := d.act(n.Resource, ctx, func(detail string) {
-				t.step(n, event.Running, time.Since(start), detail, nil)
+			progress := func(detail string) { t.step(n, event.Running, time.Since(start), detail, nil) }
+			told := transport.Waiting(ctx, func(provider string, d time.Duration) {
+				progress(fmt.Sprintf("waiting %s for the rate limit of %s", d.Round(time.Second), provider))
 			})
+			err := d.act(n.Resource, told, progress)
 			if err != nil {
 				t.step(n, event.Failed, time.Since(start), change.Detail, err)
 			} else {
@@ -94,7 +100,35 @@ func (t *Tenant) run(ctx context.Context, g graph, d deed) (count map[event.Op]i
 		})
 	}
 	wg.Wait()
-	return count, first
+	return count, joined(errs)
+}
+
+// joined is all errors as one, the worst first: what fault.Of finds in it decides the exit code. The same words are said once.
+func joined(errs []error) error {
+	var distinct []error
+	for _, err := range errs {
+		if err != nil && !slices.ContainsFunc(distinct, func(d error) bool { return d.Error() == err.Error() }) {
+			distinct = append(distinct, err)
+		}
+	}
+	if len(distinct) < 2 {
+		return errors.Join(distinct...)
+	}
+	slices.SortStableFunc(distinct, func(a, b error) int { return severity(b) - severity(a) })
+	return errors.Join(distinct...)
+}
+
+// severity orders errors: a refusal explains the failures beside it, and what was interrupted failed of nothing.
+func severity(err error) int {
+	switch fault.Of(err).Category {
+	case fault.Refused:
+		return 3
+	case fault.Usage:
+		return 2
+	case fault.Interrupted:
+		return 0
+	}
+	return 1
 }
 
 func (t *Tenant) step(n *node, s event.Status, elapsed time.Duration, detail string, err error) {

@@ -32,8 +32,9 @@ type Options struct {
 	Endpoints transport.Endpoints
 	// Limits holds requests a second by provider that are not exceeded.
 	Limits map[string]float64
-	// Poll is the time between two looks at a build or deployment; zero for what suits the real providers.
-	Poll time.Duration
+	// Poll is the time between two looks at a build or deployment, Backoff the pause before a request is repeated, Timeout
+	// the deadline of one request; zero for what suits the real providers.
+	Poll, Backoff, Timeout time.Duration
 	// Emit receives every event, one at a time; nil for none.
 	Emit func(event.Event)
 }
@@ -61,6 +62,7 @@ type Tenant struct {
 
 	session, verdict, keySecret      *generated
 	previousSession, previousVerdict *generated
+	rotates                          bool // the plan is a rotation
 	nodes                            graph
 
 	emitMu   sync.Mutex
@@ -99,6 +101,8 @@ func Open(o Options) (*Tenant, error) {
 		Endpoints:  o.Endpoints,
 		Auth0Hosts: append([]string{o.Spec.Auth0.Domain}, o.Spec.Auth0.CustomDomains...),
 		Limits:     o.Limits,
+		Backoff:    o.Backoff,
+		Timeout:    o.Timeout,
 	})
 	c := o.Credentials
 	t.auth0 = auth0.New(auth0.Options{Domain: o.Spec.Auth0.Domain, ClientID: c.Auth0ClientID, ClientSecret: c.Auth0ClientSecret, Token: c.Auth0Token, HTTP: t.transport, Poll: o.Poll})
