@@ -3,6 +3,8 @@ package templates
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -80,11 +82,14 @@ type formConfig struct {
 	CodeLength   int       `json:"codeLength"`
 	Phone        formPhone `json:"phone"`
 	Brand        formBrand `json:"brand"`
+	// Texts are the languages beside the one that is built in.
+	Texts map[string]map[string]string `json:"texts"`
 }
 
 type formPhone struct {
 	phonePlan
 	Example string `json:"example"`
+	Picker  picker `json:"picker"`
 }
 
 type formBrand struct {
@@ -107,12 +112,20 @@ func Form(s Settings) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
+	texts, err := translations()
+	if err != nil {
+		return nil, err
+	}
+	countries, err := pickerOf(s, plan, append(slices.Sorted(maps.Keys(texts)), fallbackLanguage))
+	if err != nil {
+		return nil, err
+	}
 	config := formConfig{
 		Hosts:        append([]string{s.Domain}, s.CustomDomains...),
 		CodeCheck:    s.CodeCheck,
 		ChangeNumber: changesNumber(s),
 		CodeLength:   s.CodeLength,
-		Phone:        formPhone{phonePlan: plan, Example: plan.example()},
+		Phone:        formPhone{phonePlan: plan, Example: plan.example(), Picker: countries},
 		Brand: formBrand{
 			Name:       s.Brand.Name,
 			Logo:       s.Brand.LogoURL,
@@ -122,6 +135,7 @@ func Form(s Settings) ([]File, error) {
 			Light:      lookOn(lightPaper, lightInk, s.Brand.Color),
 			Dark:       lookOn(darkPaper, darkInk, s.Brand.Color),
 		},
+		Texts: texts,
 	}
 	// The version names what runs: the module with its configuration, but for the version itself.
 	module, err := fill(source("form/verify.mjs"), config)

@@ -20,14 +20,15 @@ const CONFIG = /* phonegate:config */ {
   "codeCheck": "form",
   "changeNumber": true,
   "codeLength": 6,
-  "phone": { "home": null, "allowed": [], "example": "+61 491 570 156" },
+  "phone": { "home": null, "allowed": [], "example": "+61 491 570 156", "picker": { "plans": [], "names": {} } },
   "brand": {
     "name": "Example", "logo": "", "logoSource": "", "color": "#2457c5", "onColor": "#ffffff",
     "light": { "accent": "#2457c5", "edge": "#2457c5" }, "dark": { "accent": "#8fb2ff", "edge": "#2457c5" }
-  }
+  },
+  "texts": {}
 } /* phonegate:end */;
 
-/** All that is read by people. Another language is another entry; the browser's Accept-Language chooses. */
+/** All that is read by people. Another language is another table; the browser's Accept-Language chooses. */
 const TEXTS = {
   en: {
     dir: 'ltr',
@@ -44,10 +45,13 @@ const TEXTS = {
     called: 'We are calling you with the code.',
     number_title: 'Your phone number',
     number_lead: 'We’ll send a code to it to make sure it’s yours.',
+    country_label: 'Country or region',
+    country_none: 'Choose a country',
     number_label: 'Mobile number',
     number_hint: 'For example {example}',
     number_button: 'Send the code',
     back: 'Back to the code',
+    error: 'Error: {title}',
     wrong_code: 'That code isn’t right. {tries} left.',
     tries_one: '1 try',
     tries_many: '{n} tries',
@@ -75,6 +79,7 @@ const TEXTS = {
     broken_title: 'This isn’t working right now',
     broken_lead: 'It’s not your fault. Wait a few minutes, then sign in again.',
   },
+  ...CONFIG.texts,
 };
 
 const MAX_TRIES = 5; // Twilio refuses the sixth check of a verification
@@ -116,8 +121,9 @@ async function answer(request, env) {
 }
 
 function contextOf(request, settings) {
-  const language = chooseLanguage(request?.headers.get('accept-language') ?? '');
-  return { settings, language, texts: TEXTS[language] };
+  const preferences = readPreferences(request?.headers.get('accept-language') ?? '');
+  const language = chooseLanguage(preferences);
+  return { settings, language, texts: TEXTS[language], country: chooseCountry(preferences) };
 }
 
 /** Secrets from the environment, wherever the host keeps it. A missing or weak one: not ready, every page says so. */
@@ -168,7 +174,7 @@ async function readForm(request) {
 async function withSession(context, parameters, next) {
   if (!context.settings.ready) return notice(context, 503, 'broken');
   const fields = {};
-  for (const name of ['session_token', 'state', 'intent', 'code', 'number']) {
+  for (const name of ['session_token', 'state', 'intent', 'code', 'number', 'country']) {
     const values = parameters.getAll(name);
     if (values.length > 1 || values[0]?.length > MAX_FIELD) return notice(context, 400, 'invalid');
     fields[name] = values[0] ?? '';
@@ -187,11 +193,11 @@ function showSession(context) {
   return numberPage(context, { problem: reasons[session.reason] });
 }
 
-function act(context, { intent, code, number }) {
+function act(context, { intent, code, number, country }) {
   const { session } = context;
   const hasServer = CONFIG.codeCheck === 'form';
   const mayChange = hasServer && CONFIG.changeNumber && session.change === true;
-  if (intent === 'number' && mayChange) return startNumber(context, number);
+  if (intent === 'number' && mayChange) return startNumber(context, number, country);
   if (session.task !== 'code') return mayChange ? numberPage(context) : notice(context, 400, 'invalid');
   if (intent === 'change' && mayChange) return numberPage(context);
   if (intent === 'back') return showSession(context);
@@ -249,9 +255,13 @@ async function sendAgain(context, channel) {
   return codePage(next, { done: channel === 'call' ? 'called' : 'resent' });
 }
 
-/** Starts a verification of a number that the user has typed here. */
-async function startNumber(context, typed) {
-  const { number, problem } = normaliseNumber(typed, CONFIG.phone);
+/** Starts a verification of a number that the user has typed here, in the national form of a country or with its "+". */
+async function startNumber(given, typed, region) {
+  const chosen = region ? findCountry(region) : null;
+  if (region && !chosen) return numberPage(given, { status: 422, problem: 'phone_country' });
+  const context = { ...given, country: region || given.country };
+  const { allowed, home } = CONFIG.phone;
+  const { number, problem } = normaliseNumber(typed, { allowed, home: chosen ?? home });
   if (problem) return numberPage(context, { status: 422, problem });
   if (!countNumber(context.session, number)) return numberPage(context, { status: 429, problem: 'number_limited' });
   let limited = false;
@@ -284,8 +294,9 @@ function countNumber({ sub, iat, exp }, number) {
   return true;
 }
 
+/** The typed code without what people and phones put between its digits; null if it is none. */
 function readCode(typed) {
-  const code = typed.normalize('NFKC').replace(/[\s-]/g, '');
+  const code = westernDigits(typed).replace(/[\s.\u2010-\u2015\u2212\u200b-\u200f\u202a-\u202e\u2060-\u2069-]/g, '');
   return new RegExp(`^\\d{${CONFIG.codeLength}}$`).test(code) ? code : null;
 }
 
@@ -418,12 +429,12 @@ function isVerificationSid(value) {
 /**
  * Reads what a person typed as a phone number: {number} in E.164; {problem: "phone_invalid"} if it is none;
  * {number, problem: "phone_country"} if its country is not allowed. Understands spaces, dashes, dots,
- * brackets, slashes, a leading 00, a stray "(0)" and, with a home country, national form.
+ * brackets, slashes, other scripts' digits, a leading 00, a stray "(0)" and, with a home country, national form.
  */
 function normaliseNumber(typed, { home, allowed }) {
   const invalid = { problem: 'phone_invalid' };
   if (typeof typed !== 'string' || typed.length > 60) return invalid;
-  const text = typed.normalize('NFKC').replace(/[\u200b-\u200f\u202a-\u202e\u2060-\u2069]/g, '').trim();
+  const text = westernDigits(typed).replace(/[\u200b-\u200f\u202a-\u202e\u2060-\u2069]/g, '').trim();
   const dialled = text.replace(/^(\(?(?:\+|00)[^(]*)\(0\)/, '$1').replace(/[\s().\/\u2010-\u2015\u2212-]/g, '');
   let number = null;
   if (/^\+\d+$/.test(dialled)) number = dialled;
@@ -440,6 +451,11 @@ function normaliseNumber(typed, { home, allowed }) {
   // With a calling code that several countries share, a number that fits none of ours is another country's.
   if (sameCode.some(({ shared }) => !shared)) return invalid;
   return { number, problem: 'phone_country' };
+}
+
+/** Full-width, Arabic-Indic and Persian digits as 0 to 9. */
+function westernDigits(text) {
+  return text.normalize('NFKC').replace(/[\u0660-\u0669\u06f0-\u06f9]/g, (digit) => digit.charCodeAt(0) & 15);
 }
 
 function readNational(digits, home) {
@@ -468,11 +484,53 @@ function isE164(value) {
 
 // phonegate:end-of-numbers
 
+// ---- Countries
+
+/** The plan of a country that may be chosen; null for any other. */
+function findCountry(region) {
+  const { allowed, picker } = CONFIG.phone;
+  const listed = allowed.find((country) => country.region === region);
+  if (listed || !/^[A-Z]{2}$/.test(region)) return listed ?? null;
+  const line = picker.plans.find((plan) => plan.startsWith(`${region} `));
+  if (!line) return null;
+  const [, code, pattern, trunk, trunkRule] = line.split(' ');
+  return { region, code, pattern, trunk, trunkRule };
+}
+
+/** The country that is preselected: the default, else the one of the browser's language, if it may be chosen. */
+function chooseCountry(preferences) {
+  const { home, allowed } = CONFIG.phone;
+  const regions = home ? [home.region] : preferences.map(({ tag }) => /-([a-z]{2})$/.exec(tag)?.[1].toUpperCase());
+  return regions.find((region) => region && findCountry(region)) ?? (allowed.length === 1 ? allowed[0].region : '');
+}
+
+/** The list to choose from; where there is one country only, nothing is asked. */
+function countryField(context) {
+  const { picker, allowed } = CONFIG.phone;
+  const names = picker.names[context.language] ?? picker.names.en;
+  if (!names) return allowed.length === 1 ? html`<input type="hidden" name="country" value="${allowed[0].region}">` : '';
+  const codes = new Map(allowed.map(({ region, code }) => [region, code]));
+  for (const plan of picker.plans) codes.set(plan.slice(0, 2), plan.split(' ', 2)[1]);
+  const options = names.split('|').map((line) => {
+    const region = line.slice(0, 2);
+    const selected = region === context.country ? html` selected` : '';
+    return html`<option value="${region}"${selected}>${line.slice(3)} ${isolated(`+${codes.get(region)}`)}</option>`;
+  });
+  return html`<label for="country">${say(context, 'country_label')}</label>
+      <select id="country" name="country" autocomplete="country">
+        ${context.country ? '' : html`<option value="">${say(context, 'country_none')}</option>`}${options}
+      </select>`;
+}
+
 // ---- Pages
 
+/*
+ * The code is not sent by itself when its last digit is typed: that can't be undone, and a user has five tries.
+ * The field takes more characters than the code has digits, so that spaces and dashes may be pasted.
+ */
 async function codePage(context, { status = 200, problem, values = {}, done } = {}) {
   const { session } = context;
-  const t = (key, more) => say(context, key, { length: CONFIG.codeLength, masked: `•••• ••${lastDigits(session)}`, ...values, ...more });
+  const t = (key, more) => say(context, key, { length: CONFIG.codeLength, masked: isolated(`•••• ••${lastDigits(session)}`), ...values, ...more });
   const seconds = secondsToResend(session);
   const hasServer = CONFIG.codeCheck === 'form';
   const quiet = [
@@ -483,14 +541,14 @@ async function codePage(context, { status = 200, problem, values = {}, done } = 
     hasServer && CONFIG.changeNumber && session.change === true
       && html`<button name="intent" value="change" class="quiet" formnovalidate>${t('change')}</button>`,
   ].filter(Boolean);
-  return page(context, status, t('code_title'), html`
+  return page(context, status, titleOf(context, t('code_title'), problem), t('code_title'), html`
     <p class="lead">${t('code_lead')}</p>
     ${done ? html`<p class="done" role="status">${t(done)}</p>` : ''}
     <form method="post" action="?">
       ${await hidden(context)}
       <label for="code">${t('code_label')}</label>
       <input id="code" name="code" class="code" type="text" inputmode="numeric" autocomplete="one-time-code" autofocus
-        required maxlength="${CONFIG.codeLength + 5}" spellcheck="false" ${flaw(problem)}>
+        required maxlength="${CONFIG.codeLength * 2 + 8}" spellcheck="false" dir="ltr" ${flaw(problem)}>
       ${problem ? html`<p id="problem" class="problem" role="alert">${t(problem)}</p>` : ''}
       <button name="intent" value="check" class="main">${t('code_button')}</button>
       ${quiet.length > 0 ? html`<div class="more">${quiet}</div>` : html`<p class="more">${t('no_resend')}</p>`}
@@ -499,13 +557,14 @@ async function codePage(context, { status = 200, problem, values = {}, done } = 
 
 async function numberPage(context, { status = 200, problem } = {}) {
   const t = (key, values) => say(context, key, values);
-  return page(context, status, t('number_title'), html`
+  return page(context, status, titleOf(context, t('number_title'), problem), t('number_title'), html`
     <p class="lead">${t('number_lead')}</p>
     <form method="post" action="?">
       ${await hidden(context)}
+      ${countryField(context)}
       <label for="number">${t('number_label')}</label>
-      <input id="number" name="number" type="tel" autocomplete="tel" autofocus required maxlength="60" ${flaw(problem, 'hint')}>
-      <p id="hint" class="hint">${t('number_hint', { example: CONFIG.phone.example })}</p>
+      <input id="number" name="number" type="tel" autocomplete="tel" autofocus required maxlength="60" dir="ltr" ${flaw(problem, 'hint')}>
+      <p id="hint" class="hint">${t('number_hint', { example: isolated(CONFIG.phone.example) })}</p>
       ${problem ? html`<p id="problem" class="problem" role="alert">${t(problem)}</p>` : ''}
       <button name="intent" value="number" class="main">${t('number_button')}</button>
       ${context.session.task === 'code'
@@ -519,7 +578,8 @@ async function goOn(context, answerClaims) {
   const { iss, sub, vsid, host } = session;
   const iat = now();
   const verdict = await sign({ iss, sub, iat, exp: iat + VERDICT_SECONDS, state, vsid, ...answerClaims }, generation.verdict);
-  return page(context, 200, say(context, 'done_title'), html`
+  const title = say(context, 'done_title');
+  return page(context, 200, title, title, html`
     <p class="lead">${say(context, 'done_lead')}</p>
     <form method="post" action="https://${host}/continue?state=${encodeURIComponent(state)}" data-go>
       <input type="hidden" name="session_token" value="${verdict}">
@@ -529,7 +589,8 @@ async function goOn(context, answerClaims) {
 
 /** A page without a way on: what happened, and what to do. */
 function notice(context, status, name, headers) {
-  return page(context, status, say(context, `${name}_title`), html`<p class="lead">${say(context, `${name}_lead`)}</p>`, { headers });
+  const title = say(context, `${name}_title`);
+  return page(context, status, title, title, html`<p class="lead">${say(context, `${name}_lead`)}</p>`, { headers });
 }
 
 async function hidden(context) {
@@ -544,6 +605,16 @@ function flaw(problem, hint) {
   return html`${described ? html`aria-describedby="${described}"` : ''}${typed ? html` aria-invalid="true"` : ''}`;
 }
 
+/** The document's title; it is what a screen reader says first, so it says that something is wrong. */
+function titleOf(context, title, problem) {
+  return problem ? say(context, 'error', { title }) : title;
+}
+
+/** Text that runs from left to right, also amid text that runs from right to left. */
+function isolated(text) {
+  return `\u2066${text}\u2069`;
+}
+
 function lastDigits({ hint }) {
   return /^\d{2}$/.test(hint) ? hint : '••';
 }
@@ -552,16 +623,20 @@ function say({ texts }, key, values = {}) {
   return (texts[key] ?? TEXTS.en[key]).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
-function chooseLanguage(header) {
-  const wanted = header.slice(0, 500).split(',').map((entry) => {
-    const [tag, ...parameters] = entry.trim().toLowerCase().split(';');
-    const quality = parameters.map((p) => p.trim()).find((p) => p.startsWith('q='));
-    return { tag: tag.trim(), quality: quality ? Number(quality.slice(2)) || 0 : 1 };
+/** The languages of Accept-Language (RFC 9110, 12.5.4), best first, in lower case; those with q=0 are left out. */
+function readPreferences(header) {
+  const wanted = header.slice(0, 500).toLowerCase().split(',').map((entry) => {
+    const [tag, ...parameters] = entry.split(';').map((part) => part.trim());
+    const quality = parameters.find((parameter) => parameter.startsWith('q='));
+    return { tag, quality: quality ? Number(quality.slice(2)) || 0 : 1 };
   });
-  wanted.sort((a, b) => b.quality - a.quality);
-  for (const { tag, quality } of wanted) {
+  return wanted.filter(({ quality }) => quality > 0).sort((a, b) => b.quality - a.quality);
+}
+
+function chooseLanguage(preferences) {
+  for (const { tag } of preferences) {
     const known = [tag, tag.split('-')[0]].find((name) => Object.hasOwn(TEXTS, name));
-    if (known && quality > 0) return known;
+    if (known) return known;
   }
   return 'en';
 }
@@ -608,7 +683,7 @@ function securityPolicy(nonce, leaving) {
   ].filter(Boolean).join('; ');
 }
 
-function page(context, status, title, content, { leaving = false, headers = {} } = {}) {
+function page(context, status, title, heading, content, { leaving = false, headers = {} } = {}) {
   const nonce = encodeSegment(crypto.getRandomValues(new Uint8Array(16)));
   const { name, logo } = CONFIG.brand;
   const body = html`<!doctype html>
@@ -623,7 +698,7 @@ function page(context, status, title, content, { leaving = false, headers = {} }
 <body>
 <main>
 ${logo ? html`<img class="logo" src="${logo}" alt="${name}">` : html`<p class="brand">${name}</p>`}
-<h1>${title}</h1>
+<h1>${heading}</h1>
 ${content}
 </main>
 <script nonce="${nonce}">${new Markup(SCRIPT)}</script>
@@ -657,8 +732,10 @@ h1 { font-size: 1.75rem; line-height: 1.2; font-weight: 650; letter-spacing: -.0
 .done { color: var(--good); margin-top: .75rem; }
 form { margin-top: 2rem; }
 label { display: block; font-weight: 550; margin-bottom: .5rem; }
-input { display: block; width: 100%; height: 3.5rem; padding: 0 1rem; font: inherit; font-size: 1.125rem; color: inherit; background: transparent;
-  border: 1px solid var(--line); border-radius: .75rem; }
+input, select { display: block; width: 100%; height: 3.5rem; padding: 0 1rem; font: inherit; font-size: 1.125rem; color: inherit;
+  background: var(--paper); border: 1px solid var(--line); border-radius: .75rem; }
+select { margin-bottom: 1.25rem; padding: 0 .75rem; text-overflow: ellipsis; }
+[dir=rtl] input { text-align: right; }
 .code { font-size: 1.75rem; font-variant-numeric: tabular-nums; letter-spacing: .3em; height: 4rem; }
 input[type=hidden] { display: none; }
 input[aria-invalid] { border-color: var(--bad); border-width: 2px; }
@@ -675,6 +752,8 @@ button { font: inherit; cursor: pointer; }
 .quiet { min-height: 2.25rem; padding: 0; color: var(--soft); background: none; border: 0; border-radius: .25rem; font-size: .9375rem;
   font-variant-numeric: tabular-nums; text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: .25em; }
 .quiet:hover { color: var(--ink); }
+:lang(ar) h1, :lang(ar) .brand, :lang(ja) h1 { letter-spacing: 0; }
+:lang(ja) { line-break: strict; word-break: auto-phrase; }
 .quiet:disabled { text-decoration: none; cursor: default; color: var(--soft); }
 `;
 
@@ -699,7 +778,7 @@ const SCRIPT = `
       var left = Math.ceil((until - Date.now()) / 1000);
       button.disabled = left > 0;
       if (left <= 0) { button.textContent = label; return; }
-      var time = Math.floor(left / 60) + ':' + ('0' + left % 60).slice(-2);
+      var time = '\\u2066' + Math.floor(left / 60) + ':' + ('0' + left % 60).slice(-2) + '\\u2069';
       button.textContent = waiting.replace('{time}', time);
       setTimeout(tick, 250);
     })();
