@@ -1,0 +1,236 @@
+package logintest
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"phonegate/provision"
+	"phonegate/provision/config"
+	"phonegate/provision/sandbox"
+	"phonegate/provision/sandbox/world"
+	"phonegate/provision/secret"
+	"phonegate/provision/state"
+)
+
+// stage is a sandbox to which the engine has applied one tenant's answers. Stories on one stage are told one after the
+// other, each with people of its own, so that clock, faults and log of requests belong to one story at a time.
+type stage struct {
+	box      *sandbox.Sandbox
+	spec     config.Tenant
+	dir      string
+	vault    secret.Vault
+	formHost string
+	token    string // for the Management API
+	people   int
+}
+
+// Answers that stages are made with.
+func codeCheck(how string) func(*config.Tenant) {
+	return func(t *config.Tenant) { t.CodeCheck = how }
+}
+
+var (
+	formChecks   = codeCheck("form")
+	actionChecks = codeCheck("action")
+)
+
+// open starts a sandbox and applies the answers: Australian numbers in national form, and what change says.
+func open(t *testing.T, change ...func(*config.Tenant)) *stage {
+	t.Helper()
+	return openIn(t, sandbox.Options{}, change...)
+}
+
+func openIn(t *testing.T, o sandbox.Options, change ...func(*config.Tenant)) *stage {
+	t.Helper()
+	box, err := sandbox.Start(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = box.Close() })
+	answers := config.Tenant{
+		Auth0: config.Auth0{Domain: sandbox.Auth0Domain}, Twilio: config.Twilio{AccountSID: sandbox.TwilioAccountSID, ServiceName: "Acme"},
+		Brand: config.Brand{Name: "Acme"}, DefaultCountry: "AU",
+	}
+	for _, f := range change {
+		f(&answers)
+	}
+	s := &stage{box: box, spec: config.Complete("dev", answers), dir: t.TempDir(), vault: secret.MemoryVault()}
+	e := s.engine(t)
+	if _, err := e.Plan(t.Context()); err != nil {
+		t.Fatal("plan:", err)
+	}
+	if _, err := e.Apply(t.Context()); err != nil {
+		t.Fatal("apply:", err)
+	}
+	form, err := url.Parse(e.FormURL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.formHost = form.Host
+	return s
+}
+
+// engine is the engine as a new process would have it; the vault stays, as a keyring would.
+func (s *stage) engine(t *testing.T) *provision.Tenant {
+	t.Helper()
+	remembered, err := state.Open(s.dir, "dev")
+	if err != nil {
+		t.Fatal(err)
+	}
+	credentials, _ := secret.FromEnv("dev", func(name string) string { return sandbox.Credentials()[name] })
+	e, err := provision.Open(provision.Options{
+		Name: "dev", Spec: s.spec, Credentials: credentials, Vault: s.vault, State: remembered,
+		Endpoints: s.box.Endpoints(), Poll: 5 * time.Millisecond,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// rotate plans new secrets and applies them; the error is that of the apply.
+func (s *stage) rotate(t *testing.T) error {
+	t.Helper()
+	e := s.engine(t)
+	if _, err := e.PlanRotation(t.Context()); err != nil {
+		t.Fatal("plan the rotation:", err)
+	}
+	_, err := e.Apply(t.Context())
+	return err
+}
+
+// tell runs one story as a subtest and then holds every person in it to what the story said of them.
+func (s *stage) tell(t *testing.T, name string, story func(*scene)) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) {
+		c := &scene{stage: s, t: t, since: len(s.box.World().Requests())}
+		defer s.box.World().Disarm()
+		story(c)
+		for _, p := range c.cast {
+			p.settle()
+		}
+		for _, r := range s.box.World().Requests()[c.since:] {
+			if r.NotEmulated {
+				t.Errorf("not emulated: %s %s%s", r.Method, r.Host, r.Path)
+			}
+		}
+	})
+}
+
+// inBoth tells the same stories on a stage for each value of code_check, side by side.
+func inBoth(t *testing.T, stories func(t *testing.T, s *stage)) {
+	t.Parallel()
+	for _, how := range []string{"form", "action"} {
+		t.Run("code_check "+how, func(t *testing.T) {
+			t.Parallel()
+			stories(t, open(t, codeCheck(how)))
+		})
+	}
+}
+
+// scene is one story being told.
+type scene struct {
+	*stage
+	t     *testing.T
+	since int // length of the request log when the story began
+	cast  []*person
+}
+
+// byForm says whether the form checks the codes.
+func (c *scene) byForm() bool { return c.spec.CodeCheck == "form" }
+
+func (c *scene) later(d time.Duration) { c.box.World().Advance(d) }
+
+// fails arms a fault for Twilio's next answers.
+func (c *scene) fails(f world.Fault) {
+	f.Provider = "twilio"
+	c.box.World().Arm(f)
+}
+
+// twilioSaw holds the deployed code to these calls to Twilio since the story began, in order: "send", "look", "check".
+func (c *scene) twilioSaw(want ...string) {
+	c.t.Helper()
+	got := []string{}
+	for _, r := range c.box.World().Requests()[c.since:] {
+		if r.Provider != "twilio" || r.By != "code" {
+			continue
+		}
+		switch {
+		case strings.HasSuffix(r.Path, "/VerificationCheck"):
+			got = append(got, "check")
+		case strings.HasSuffix(r.Path, "/Verifications"):
+			got = append(got, "send")
+		default:
+			got = append(got, "look")
+		}
+	}
+	if strings.Join(got, " ") != strings.Join(want, " ") {
+		c.t.Errorf("Twilio was asked to %q, not to %q", got, want)
+	}
+}
+
+// formSawNothing holds the form to not having been reached since the story began.
+func (c *scene) formSawNothing() {
+	c.t.Helper()
+	for _, r := range c.box.World().Requests()[c.since:] {
+		if r.Provider == "form" {
+			c.t.Errorf("the form was asked: %s %s", r.Method, r.Path)
+		}
+	}
+}
+
+// management calls Auth0's Management API as an administrator.
+func (s *stage) management(t *testing.T, method, path string, body, into any) {
+	t.Helper()
+	if s.token == "" {
+		var granted struct {
+			Token string `json:"access_token"`
+		}
+		s.call(t, http.MethodPost, "/oauth/token", map[string]string{
+			"grant_type": "client_credentials", "client_id": sandbox.Auth0ClientID, "client_secret": sandbox.Auth0ClientSecret,
+			"audience": "https://" + sandbox.Auth0Domain + "/api/v2/",
+		}, &granted)
+		s.token = granted.Token
+	}
+	if status := s.call(t, method, "/api/v2"+path, body, into); status/100 != 2 {
+		t.Fatalf("%s %s: %d", method, path, status)
+	}
+}
+
+// call sends JSON to the tenant and reads JSON.
+func (s *stage) call(t *testing.T, method, path string, body, into any) int {
+	t.Helper()
+	text, err := json.Marshal(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), method, "https://"+sandbox.Auth0Domain+path, bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	if s.token != "" {
+		req.Header.Set("Authorization", "Bearer "+s.token)
+	}
+	res, err := s.box.Network().RoundTrip(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	answer, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if into != nil {
+		if err := json.Unmarshal(answer, into); err != nil {
+			t.Fatalf("%s %s: %d %s", method, path, res.StatusCode, answer)
+		}
+	}
+	return res.StatusCode
+}
