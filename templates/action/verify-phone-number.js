@@ -326,12 +326,12 @@ function isVerificationSid(value) {
 /**
  * Reads what a person typed as a phone number: {number} in E.164; {problem: "phone_invalid"} if it is none;
  * {number, problem: "phone_country"} if its country is not allowed. Understands spaces, dashes, dots,
- * brackets, slashes, a leading 00, a stray "(0)" and, with a home country, national form.
+ * brackets, slashes, other scripts' digits, a leading 00, a stray "(0)" and, with a home country, national form.
  */
 function normaliseNumber(typed, { home, allowed }) {
   const invalid = { problem: 'phone_invalid' };
   if (typeof typed !== 'string' || typed.length > 60) return invalid;
-  const text = typed.normalize('NFKC').replace(/[\u200b-\u200f\u202a-\u202e\u2060-\u2069]/g, '').trim();
+  const text = westernDigits(typed).replace(/[\u200b-\u200f\u202a-\u202e\u2060-\u2069]/g, '').trim();
   const dialled = text.replace(/^(\(?(?:\+|00)[^(]*)\(0\)/, '$1').replace(/[\s().\/\u2010-\u2015\u2212-]/g, '');
   let number = null;
   if (/^\+\d+$/.test(dialled)) number = dialled;
@@ -348,6 +348,11 @@ function normaliseNumber(typed, { home, allowed }) {
   // With a calling code that several countries share, a number that fits none of ours is another country's.
   if (sameCode.some(({ shared }) => !shared)) return invalid;
   return { number, problem: 'phone_country' };
+}
+
+/** Full-width, Arabic-Indic and Persian digits as 0 to 9. */
+function westernDigits(text) {
+  return text.normalize('NFKC').replace(/[\u0660-\u0669\u06f0-\u06f9]/g, (digit) => digit.charCodeAt(0) & 15);
 }
 
 function readNational(digits, home) {
