@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,7 +31,8 @@ type driver struct {
 	msgs    chan tea.Msg
 	printed []string
 	quit    bool
-	opened  []string
+	mu      sync.Mutex
+	opened  []string // by commands, on goroutines of their own
 	// secrets must never be in any frame.
 	secrets []string
 }
@@ -44,6 +46,8 @@ func newDriver(t *testing.T, f *fake, start string) *driver {
 	sh.now = func() time.Time { return d.clock }
 	sh.tick = func(time.Duration, tea.Msg) tea.Cmd { return nil }
 	sh.open = func(url string) error {
+		d.mu.Lock()
+		defer d.mu.Unlock()
 		d.opened = append(d.opened, url)
 		return errors.New("there is no display here")
 	}
@@ -97,6 +101,13 @@ func (d *driver) send(msg tea.Msg) {
 	d.m = next.(model)
 	d.run(cmd)
 	d.checkSecrets(d.frame())
+}
+
+// visits are the addresses that were opened in a browser.
+func (d *driver) visits() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.opened)
 }
 
 func (d *driver) checkSecrets(s string) {
@@ -235,20 +246,26 @@ func (d *driver) fits(name string) {
 		for _, h := range []int{6 + w%12, 24} {
 			for _, full := range []bool{w%2 == 0} {
 				sh.width, sh.height, d.m.help = w, h, full
-				content := d.m.View().Content
-				if !strings.HasSuffix(content, "\n") {
-					d.t.Fatalf("%s at %dx%d does not end in a line break", name, w, h)
-				}
-				lines := strings.Split(strings.TrimSuffix(content, "\n"), "\n")
-				if len(lines) > min(maxRows, h-1) {
-					d.t.Fatalf("%s has %d rows in a window of %dx%d:\n%s", name, len(lines), w, h, ansi.Strip(content))
-				}
-				for _, l := range lines {
-					if n := ansi.StringWidth(l); n > min(w, render.MaxWidth) {
-						d.t.Fatalf("%s has a line of %d columns in a window of %d: %q", name, n, w, l)
-					}
-				}
+				fitting(d.t, name, d.m)
 			}
+		}
+	}
+}
+
+// fitting checks one frame in one window.
+func fitting(t *testing.T, name string, m model) {
+	t.Helper()
+	w, h, content := m.sh.width, m.sh.height, m.View().Content
+	if !strings.HasSuffix(content, "\n") {
+		t.Fatalf("%s at %dx%d does not end in a line break", name, w, h)
+	}
+	lines := strings.Split(strings.TrimSuffix(content, "\n"), "\n")
+	if len(lines) > min(maxRows, h-1) {
+		t.Fatalf("%s has %d rows in a window of %dx%d:\n%s", name, len(lines), w, h, ansi.Strip(content))
+	}
+	for _, l := range lines {
+		if n := ansi.StringWidth(l); n > min(w, render.MaxWidth) {
+			t.Fatalf("%s has a line of %d columns in a window of %d: %q", name, n, w, l)
 		}
 	}
 }

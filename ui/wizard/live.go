@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"phonegate/provision/event"
+	"phonegate/provision/fault"
 	"phonegate/provision/smoke"
 	"phonegate/ui/render"
 )
@@ -325,7 +326,7 @@ func (l live) phone(sh *shared, width int) []string {
 func (l live) failure(sh *shared, width int) []string {
 	st := sh.st
 	var lines []string
-	if l.broken != "" {
+	if l.broken != "" && fault.Of(l.err).Category != fault.Interrupted {
 		lines = append(lines, "  "+render.Bad.Mark(st)+" "+st.Title.Render(render.NameOf(l.broken).Now()))
 	}
 	return append(lines, problem(st, l.err, width)...)

@@ -168,7 +168,7 @@ func TestWholeLoginOfARealTenantShowsItsAddressInOnePiece(t *testing.T) {
 		t.Errorf("the address is not in the record:\n%s", record)
 	}
 	d.press("o")
-	for len(d.opened) < 2 {
+	for d.visits() < 2 {
 		d.send(<-d.msgs)
 	}
 	d.press("ctrl+c").until("Stopped, as you asked.")
@@ -215,8 +215,8 @@ func TestPreviewSaysItsAddressWhereNoBrowserOpens(t *testing.T) {
 	d.press("enter").until("verification code is")
 	d.press("enter", "enter", "enter", "ctrl+p").until("http://127.0.0.1:4321/")
 	d.golden("form-preview")
-	if len(d.opened) != 1 {
-		t.Errorf("opened %v", d.opened)
+	if n := d.visits(); n != 1 {
+		t.Errorf("opened %d addresses", n)
 	}
 	d.m.sh.close()
 	if f.calls[len(f.calls)-1] != "preview stopped" {
@@ -313,7 +313,6 @@ func FuzzFramesFitWhateverProvidersSay(f *testing.F) {
 		sh.accounts["twilio"] = Account{Name: hint}
 		m := newModel(sh, Options{Start: StartSandbox})
 		m.steps[atConnect] = connect{entered: true, page: pageAll}
-		d := &driver{t: t, m: m}
-		d.fits("fuzzed")
+		fitting(t, "fuzzed", m)
 	})
 }
