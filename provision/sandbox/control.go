@@ -102,8 +102,10 @@ func validFault(f world.Fault) error {
 		return fmt.Errorf("delay_ms is from 0 to %d, not %d.", maxWait, f.DelayMS)
 	case f.RetryAfter < 0:
 		return fmt.Errorf("retry_after is not negative; %d is.", f.RetryAfter)
-	case f.Status == 0 && f.DelayMS == 0 && !f.Drop:
-		return errors.New("A fault needs a status, a delay_ms or drop, otherwise nothing would go wrong.")
+	case f.Skip < 0 || f.Skip > maxTimes:
+		return fmt.Errorf("skip is from 0 to %d, not %d.", maxTimes, f.Skip)
+	case f.Status == 0 && f.DelayMS == 0 && !f.Drop && !f.Truncate:
+		return errors.New("A fault needs a status, a delay_ms, drop or truncate, otherwise nothing would go wrong.")
 	case f.After && f.Status == 0 && !f.Drop:
 		return errors.New("after needs a status or drop: it loses the answer of a request that was carried out.")
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,13 +23,16 @@ func ByCode(ctx context.Context) context.Context { return context.WithValue(ctx,
 type Fault struct {
 	Provider string `json:"provider"` // auth0, twilio, vercel; "" for any
 	Method   string `json:"method"`   // "" for any
-	Path     string `json:"path"`     // a part of the path; "" for any
+	Path     string `json:"path"`     // a part of the path, or with * for any one segment the whole path; "" for any
 	Status   int    `json:"status"`   // answer with this status instead of doing it; 0: do it
 	Times    int    `json:"times"`    // how many requests; 0: one
+	Skip     int    `json:"skip"`     // let so many matching requests through first
 	DelayMS  int    `json:"delay_ms"` // wait first
 	Drop     bool   `json:"drop"`     // break the connection instead of answering
 	After    bool   `json:"after"`    // with Status or Drop: act first, then lose the answer
 	Body     string `json:"body"`     // body for Status; "" for the provider's own error shape
+	// Truncate acts and then breaks the answer off in the middle of its body.
+	Truncate bool `json:"truncate"`
 	// RetryAfter is sent as the Retry-After header, in seconds, if not zero.
 	RetryAfter int `json:"retry_after"`
 }
@@ -138,6 +142,8 @@ func (w *World) answer(provider string, fail ErrorWriter, next http.Handler, rec
 	switch {
 	case f.Drop:
 		return false
+	case f.Truncate:
+		next.ServeHTTP(&half{ResponseWriter: rec}, r)
 	case f.Status == 0:
 		next.ServeHTTP(rec, r)
 	default:
@@ -177,7 +183,11 @@ func (w *World) note(line Request) {
 func (w *World) take(provider string, r *http.Request) *Fault {
 	for i, f := range w.faults {
 		if (f.Provider != "" && f.Provider != provider) || (f.Method != "" && !strings.EqualFold(f.Method, r.Method)) ||
-			!strings.Contains(r.URL.Path, f.Path) {
+			!f.leadsTo(r.URL.Path) {
+			continue
+		}
+		if f.Skip > 0 {
+			f.Skip--
 			continue
 		}
 		used := *f
@@ -187,6 +197,14 @@ func (w *World) take(provider string, r *http.Request) *Fault {
 		return &used
 	}
 	return nil
+}
+
+func (f *Fault) leadsTo(requested string) bool {
+	if !strings.Contains(f.Path, "*") {
+		return strings.Contains(requested, f.Path)
+	}
+	matched, err := path.Match(f.Path, requested)
+	return err == nil && matched
 }
 
 // MarkNotEmulated notes in the log that no emulated operation answered. It finds the log through wrappers that
@@ -237,6 +255,24 @@ func (r *recorder) final() int {
 
 // Unwrap leads http.ResponseController to the connection.
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+
+// half lets only the first half of each piece of a body through, with a length that fits it: what a proxy does that lost
+// the server.
+type half struct{ http.ResponseWriter }
+
+func (h *half) WriteHeader(status int) {
+	h.Header().Del("Content-Length")
+	h.ResponseWriter.WriteHeader(status)
+}
+
+func (h *half) Write(b []byte) (int, error) {
+	h.Header().Del("Content-Length")
+	_, err := h.ResponseWriter.Write(b[:len(b)/2])
+	return len(b), err
+}
+
+// Unwrap leads http.ResponseController to the connection.
+func (h *half) Unwrap() http.ResponseWriter { return h.ResponseWriter }
 
 type discard struct{ h http.Header }
 

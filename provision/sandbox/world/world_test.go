@@ -110,6 +110,10 @@ func TestFaults(t *testing.T) {
 		{"another method", Fault{Method: "POST", Status: 500}, 200, 1, "done", ""},
 		{"same method in lower case", Fault{Method: "get", Status: 500}, 500, 0, "", ""},
 		{"another path", Fault{Path: "/v3", Status: 500}, 200, 1, "done", ""},
+		{"an answer that breaks off", Fault{Truncate: true}, 200, 1, "do", ""},
+		{"a path with any segment", Fault{Path: "/*/things", Status: 500}, 500, 0, "", ""},
+		{"a longer path than the pattern", Fault{Path: "/*", Status: 500}, 200, 1, "done", ""},
+		{"only the second one", Fault{Status: 500, Skip: 1}, 200, 1, "done", ""},
 		{"another provider", Fault{Provider: "vercel", Status: 500}, 200, 1, "done", ""},
 	}
 	for _, tt := range tests {
