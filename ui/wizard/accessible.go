@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"time"
 
 	"phonegate/provision/config"
 	"phonegate/provision/event"
@@ -41,6 +42,7 @@ type prompter struct {
 	in      *lines
 	s       Session
 	result  Result
+	inbox   <-chan Message // the sandbox's phone
 }
 
 // errBack is the answer "back".
@@ -231,6 +233,7 @@ func (a *prompter) test(ctx context.Context) error {
 			return err
 		}
 	}
+	a.inbox = a.backend.Messages()
 	if err := a.backend.LiveTest(ctx, a.s, t, a, a.r.Emit); err != nil {
 		return err
 	}
@@ -244,15 +247,7 @@ func (a *prompter) Code(_ context.Context, to, problem string) (string, error) {
 	if problem != "" {
 		a.say("failed: %s", problem)
 	}
-	for inbox := a.backend.Messages(); inbox != nil; {
-		select {
-		case m := <-inbox:
-			a.say("The phone received: %s", m.Body)
-			continue
-		default:
-		}
-		break
-	}
+	a.readPhone()
 	var code string
 	err := a.ask("The code"+where(to), "", func(v string) error {
 		if code = squeeze(v); code == "" {
@@ -261,6 +256,27 @@ func (a *prompter) Code(_ context.Context, to, problem string) (string, error) {
 		return nil
 	})
 	return code, err
+}
+
+// readPhone reads out the newest message of the sandbox's phone, if there is a phone. The text may be a
+// moment behind the question for its code.
+func (a *prompter) readPhone() {
+	body, wait := "", 2*time.Second
+	for a.inbox != nil {
+		select {
+		case m, ok := <-a.inbox:
+			if ok {
+				body, wait = m.Body, 100*time.Millisecond
+				continue
+			}
+			a.inbox = nil
+		case <-time.After(wait):
+		}
+		break
+	}
+	if body != "" {
+		a.say("The phone received: %s", body)
+	}
 }
 
 // Open says which address to open.

@@ -229,7 +229,10 @@ type arrivedMsg Message
 
 // listen waits for the phone's next message.
 func (sh *shared) listen() tea.Cmd {
-	inbox := sh.backend.Messages()
+	if sh.phoneOf != sh.backend { // once for each backend: every call is a new subscription
+		sh.phone, sh.phoneOf = sh.backend.Messages(), sh.backend
+	}
+	inbox := sh.phone
 	if inbox == nil {
 		return nil
 	}

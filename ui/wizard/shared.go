@@ -31,6 +31,9 @@ type shared struct {
 
 	// home is the backend of the person's own tenants, embedded that of the sandbox once it has been made.
 	home, embedded Backend
+	// phone is what the phone of the backend phoneOf receives.
+	phone   <-chan Message
+	phoneOf Backend
 	// sandbox makes the sandbox's backend, for "Try it here"; nil if backend is it already.
 	sandbox func(ctx context.Context) (Backend, error)
 	preview func() // stops the preview that is being served
