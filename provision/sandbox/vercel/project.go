@@ -291,3 +291,13 @@ func (s *Server) projectBody(p *project) map[string]any {
 	}
 	return body
 }
+
+// listCustomEnvironments has none to show: the account's plan allows none.
+func (s *Server) listCustomEnvironments(c *call) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, err := s.find(c.team, c.path("project")); err != nil {
+		return err
+	}
+	return c.answer(http.StatusOK, map[string]any{"accountLimit": map[string]any{"total": 0}, "environments": []any{}})
+}

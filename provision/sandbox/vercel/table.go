@@ -36,6 +36,8 @@ var table = []row{
 	operation("GET", "spec: "+specification, "", "", (*Server).getEnv, "/v1/projects/{project}/env/{env}"),
 	operation("PATCH", "spec: "+specification, "", "", (*Server).editEnv, "/v9/projects/{project}/env/{env}", "/v10/projects/{project}/env/{env}"),
 	operation("DELETE", "spec: "+specification, "", "", (*Server).deleteEnv, "/v9/projects/{project}/env/{env}", "/v10/projects/{project}/env/{env}"),
+	operation("GET", "spec: "+specification, "", "", (*Server).listCustomEnvironments, "/v9/projects/{project}/custom-environments",
+		"/projects/{project}/custom-environments"),
 	operation("GET", "observed: "+cli, "", "", (*Server).pullEnv, "/v3/env/pull/{project}", "/v3/env/pull/{project}/{target}"),
 
 	operation("POST", "spec: "+specification, "the code for a digest that does not fit", "", (*Server).uploadFile, "/v2/files", "/v2/now/files"),
