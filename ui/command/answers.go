@@ -1,6 +1,7 @@
 package command
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -8,25 +9,26 @@ import (
 	"phonegate/provision/config"
 )
 
+// answerMark is the annotation of the flags that answer questions; its value is their order.
+const answerMark = "phonegate/answer"
+
 // answerFlags gives a command one flag for every question.
 func answerFlags(c *cobra.Command) {
-	for _, q := range config.Questions() {
+	for i, q := range config.Questions() {
+		var values, explained []string
+		for _, choice := range q.Choices {
+			values = append(values, choice.Value)
+			explained = append(explained, choice.Value+"\t"+choice.About)
+		}
 		usage := q.Help
-		if len(q.Choices) > 0 {
-			var values []string
-			for _, choice := range q.Choices {
-				values = append(values, choice.Value)
-			}
+		if len(values) > 0 {
 			usage += " (" + strings.Join(values, ", ") + ")"
 		}
 		c.Flags().String(q.Flag, "", usage)
-		if len(q.Choices) > 0 {
+		_ = c.Flags().SetAnnotation(q.Flag, answerMark, []string{fmt.Sprintf("%03d", i)})
+		if len(values) > 0 {
 			_ = c.RegisterFlagCompletionFunc(q.Flag, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-				var values []string
-				for _, choice := range q.Choices {
-					values = append(values, choice.Value+"\t"+choice.About)
-				}
-				return values, cobra.ShellCompDirectiveNoFileComp
+				return explained, cobra.ShellCompDirectiveNoFileComp
 			})
 		}
 	}

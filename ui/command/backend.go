@@ -19,9 +19,11 @@ import (
 type backend struct {
 	p  *program
 	at *place
+	// log keeps every event, nil without a log file.
+	log func(event.Event)
 
 	mu   sync.Mutex
-	open *opened // the engine of the last plan, for Apply and the live test
+	open *opened // the engine of the last plan, for Apply
 }
 
 // opened is an engine with its state.
@@ -33,24 +35,27 @@ type opened struct {
 
 // Tenants lists the file's tenants. Those with credentials are compared with what they have.
 func (b *backend) Tenants(ctx context.Context) ([]wizard.TenantStatus, error) {
-	if b.at.sandboxed || !exists(b.p.path()) {
+	if b.at.sandboxed || !exists(b.p.config) {
 		return nil, nil
 	}
-	f, err := b.p.file(b.at)
+	f, err := config.Load(b.p.config)
 	if err != nil {
 		return nil, err
 	}
-	var all []wizard.TenantStatus
-	for _, name := range f.Names() {
-		t := wizard.TenantStatus{Name: name}
-		if t.Spec, err = b.p.spec(f, name, b.at); err != nil {
-			t.State = "answers missing"
-			all = append(all, t)
-			continue
-		}
-		t.OK, t.State = b.status(ctx, name, t.Spec)
-		all = append(all, t)
+	names := f.Names()
+	all := make([]wizard.TenantStatus, len(names))
+	var wg sync.WaitGroup
+	for i, name := range names {
+		wg.Go(func() {
+			t := wizard.TenantStatus{Name: name, State: "answers missing"}
+			var err error
+			if t.Spec, err = b.p.spec(f, name, b.at); err == nil {
+				t.OK, t.State = b.status(ctx, name, t.Spec)
+			}
+			all[i] = t
+		})
 	}
+	wg.Wait()
 	return all, nil
 }
 
@@ -58,10 +63,11 @@ func (b *backend) Tenants(ctx context.Context) ([]wizard.TenantStatus, error) {
 func (b *backend) status(ctx context.Context, name string, spec config.Tenant) (bool, string) {
 	creds, _ := b.Credentials(ctx, name)
 	creds.Auth0Domain = spec.Auth0.Domain
-	for _, provider := range []string{"auth0", "twilio", "vercel"} {
-		if len(secret.MissingFor(creds, provider)) > 0 {
-			return false, "not connected"
-		}
+	if spec.Twilio.AccountSID != "" {
+		creds.TwilioAccountSID = spec.Twilio.AccountSID
+	}
+	if len(missingSlots(creds, spec)) > 0 {
+		return false, "not connected"
 	}
 	o, err := b.engine(wizard.Session{Tenant: name, Spec: spec, Credentials: creds}, nil)
 	if err != nil {
@@ -130,7 +136,7 @@ func (b *backend) Preview(ctx context.Context, s wizard.Session) (string, func()
 
 // engine opens the engine for a session.
 func (b *backend) engine(s wizard.Session, emit func(event.Event)) (*opened, error) {
-	remembered, err := state.Open(filepath.Join(b.at.dir, ".phonegate"), s.Tenant)
+	remembered, err := state.Open(b.at.dir, s.Tenant)
 	if err != nil {
 		return nil, err
 	}
@@ -139,6 +145,9 @@ func (b *backend) engine(s wizard.Session, emit func(event.Event)) (*opened, err
 		Name: s.Tenant, Spec: config.Complete(s.Tenant, s.Spec), Credentials: s.Credentials, Vault: b.at.vault(s.Tenant),
 		State: remembered, Endpoints: b.at.endpoints, Poll: b.at.poll(),
 		Emit: func(e event.Event) {
+			if b.log != nil {
+				b.log(e)
+			}
 			if o.sink != nil {
 				o.sink(e)
 			}
@@ -153,7 +162,7 @@ func (b *backend) engine(s wizard.Session, emit func(event.Event)) (*opened, err
 
 // Plan says what Apply would do, and keeps the engine for it.
 func (b *backend) Plan(ctx context.Context, s wizard.Session, emit func(event.Event)) (event.Plan, error) {
-	b.Close()
+	b.keep(nil)
 	o, err := b.engine(s, emit)
 	if err != nil {
 		return event.Plan{}, err
@@ -163,27 +172,44 @@ func (b *backend) Plan(ctx context.Context, s wizard.Session, emit func(event.Ev
 		_ = o.state.Close()
 		return event.Plan{}, err
 	}
-	b.mu.Lock()
-	b.open = o
-	b.mu.Unlock()
+	b.keep(o)
 	return plan, nil
 }
 
-// Apply carries the last plan out.
-func (b *backend) Apply(ctx context.Context, s wizard.Session, stop <-chan struct{}, emit func(event.Event)) (event.Outcome, error) {
+// keep puts an engine in the place of the one that is kept.
+func (b *backend) keep(o *opened) {
 	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.open != nil {
+		_ = b.open.state.Close()
+	}
+	b.open = o
+}
+
+// take hands the kept engine out, nil if there is none.
+func (b *backend) take() *opened {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	o := b.open
-	b.mu.Unlock()
+	b.open = nil
+	return o
+}
+
+// Apply carries the last plan out. An engine works once: one that was stopped, or whose plan came to pass in part, would go on from
+// what is no longer so.
+func (b *backend) Apply(ctx context.Context, s wizard.Session, stop <-chan struct{}, emit func(event.Event)) (event.Outcome, error) {
+	o := b.take()
 	if o == nil {
 		if _, err := b.Plan(ctx, s, nil); err != nil {
 			return event.Outcome{}, err
 		}
-		o = b.open
+		o = b.take()
 	}
-	o.sink = emit
+	defer o.state.Close()
 	if err := o.state.Lock(); err != nil {
 		return event.Outcome{}, err
 	}
+	o.sink = emit
 	done := make(chan struct{})
 	defer close(done)
 	go func() {
@@ -206,6 +232,13 @@ func (b *backend) LiveTest(ctx context.Context, s wizard.Session, test wizard.Te
 	if _, err := o.Plan(ctx); err != nil { // reads ids that no state may remember
 		return err
 	}
+	if b.log != nil {
+		show := emit
+		emit = func(e event.Event) {
+			b.log(e)
+			show(e)
+		}
+	}
 	return b.p.liveTest(ctx, &job{name: s.Tenant, spec: config.Complete(s.Tenant, s.Spec), creds: s.Credentials, at: b.at}, o.Tenant, test, person, emit)
 }
 
@@ -214,25 +247,29 @@ func (b *backend) Save(s wizard.Session) error {
 	if b.at.sandboxed {
 		return nil
 	}
-	if err := config.Set(b.p.path(), s.Tenant, config.Lean(s.Tenant, config.Complete(s.Tenant, s.Spec))); err != nil {
+	if err := config.Set(b.p.config, s.Tenant, config.Lean(s.Tenant, config.Complete(s.Tenant, s.Spec))); err != nil {
 		return err
 	}
-	ring := secret.OpenKeyring(s.Tenant)
-	if !ring.Durable() {
-		return nil
+	if ring, ok := b.at.vault(s.Tenant).(*secret.Keyring); ok && ring.Durable() {
+		return ring.Save(s.Credentials)
 	}
-	return ring.Save(s.Credentials)
+	return nil
 }
 
 // WriteFiles writes the artefacts into dir.
 func (b *backend) WriteFiles(s wizard.Session, dir string) ([]string, error) {
+	files, err := b.Artefacts(s)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := writeFiles(s.Tenant, dir, files, func(event.Event) {}); err != nil {
+		return nil, err
+	}
 	var paths []string
-	_, err := b.p.write(s.Tenant, config.Complete(s.Tenant, s.Spec), filepath.Join(b.p.Dir, dir), func(e event.Event) {
-		if step, ok := e.(event.Step); ok {
-			paths = append(paths, step.Detail)
-		}
-	})
-	return paths, err
+	for _, f := range files {
+		paths = append(paths, filepath.Join(dir, filepath.FromSlash(f.Path)))
+	}
+	return paths, nil
 }
 
 // Messages is what the sandbox's phone receives.
@@ -240,23 +277,31 @@ func (b *backend) Messages() <-chan wizard.Message {
 	if b.at.embedded == nil {
 		return nil
 	}
+	ctx, cancel := context.WithCancel(context.Background())
+	box := b.at.embedded
+	in := box.Phone().Watch(ctx)
 	out := make(chan wizard.Message)
-	in := b.at.embedded.Phone().Watch(context.Background())
 	go func() {
+		defer cancel()
 		defer close(out)
-		for m := range in {
-			out <- wizard.Message{To: m.To, Body: m.Body, Code: m.Code, Channel: m.Channel, Time: m.Time}
+		for {
+			select {
+			case m, ok := <-in:
+				if !ok {
+					return
+				}
+				select {
+				case out <- wizard.Message{To: m.To, Body: m.Body, Code: m.Code, Channel: m.Channel, Time: m.Time}:
+				case <-box.Done():
+					return
+				}
+			case <-box.Done():
+				return
+			}
 		}
 	}()
 	return out
 }
 
 // Close ends the engine of the last plan.
-func (b *backend) Close() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.open != nil {
-		_ = b.open.state.Close()
-		b.open = nil
-	}
-}
+func (b *backend) Close() { b.keep(nil) }

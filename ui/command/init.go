@@ -1,6 +1,8 @@
 package command
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -18,7 +20,6 @@ environment under --no-input. An existing file keeps its other tenants and its c
 never go into the file.`,
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
-			p.answers = given(c)
 			if p.interactive() {
 				return p.wizard(c.Context())
 			}
@@ -37,53 +38,45 @@ func (p *program) init() error {
 	case len(p.tenants) == 1:
 		name = p.tenants[0]
 	}
-	at := &place{getenv: p.Getenv, dir: p.Dir, sandboxed: p.flags.sandbox, close: func() {}}
-	path := p.path()
-	var file *config.File
-	if exists(path) {
-		var err error
-		if file, err = config.Load(path); err != nil {
-			return err
+	at := p.nowhere()
+	at.fresh = true
+	file, err := config.Load(p.config)
+	if errors.Is(err, fs.ErrNotExist) {
+		if file, err = nil, nil; at.sandboxed {
+			file = example()
 		}
 	}
-	base := file
-	if at.sandboxed && file == nil {
-		base = example()
+	if err != nil {
+		return err
 	}
-	op := event.Create
+	spec, err := p.spec(file, name, at)
+	if err != nil {
+		return err
+	}
+	before, _ := os.ReadFile(p.config)
+	if err := config.Set(p.config, name, config.Lean(name, spec)); err != nil {
+		return err
+	}
+	after, _ := os.ReadFile(p.config)
+
+	o, status := event.Outcome{Name: name, OK: true}, event.Done
+	known := false
 	if file != nil {
-		if _, ok := file.Tenants[name]; ok {
-			op = event.Update
-		}
+		_, known = file.Tenants[name]
 	}
-	spec, _, err := config.Resolve(base, name, true, p.answer, at.getenv)
-	if err != nil {
-		return err
-	}
-	if err := config.MissingError(name, config.Missing(spec)); err != nil {
-		return err
-	}
-	before, _ := os.ReadFile(path)
-	if err := config.Set(path, name, config.Lean(name, spec)); err != nil {
-		return err
-	}
-	if after, _ := os.ReadFile(path); op == event.Update && string(after) == string(before) {
-		op = event.None
-	}
-	r, err := p.renderer([]*job{{name: name, spec: spec, at: at}})
-	if err != nil {
-		return err
-	}
-	o := event.Outcome{Name: name, OK: true}
-	switch op {
-	case event.Create:
-		o.Created = 1
-	case event.Update:
+	switch {
+	case string(after) == string(before):
+		o.Unchanged, status = 1, event.Skipped
+	case known:
 		o.Updated = 1
 	default:
-		o.Unchanged = 1
+		o.Created = 1
 	}
-	r.Emit(event.Step{Type: "step", Tenant: name, Resource: "file", Status: event.Done, Detail: path})
-	r.Emit(event.Result{Type: "result", Command: "init", OK: true, Tenants: []event.Outcome{o}, Requests: map[string]int{"auth0": 0, "twilio": 0, "vercel": 0}})
+	r, err := p.renderer("init", []*job{{name: name, spec: spec, at: at}})
+	if err != nil {
+		return err
+	}
+	r.Emit(event.Step{Type: "step", Tenant: name, Resource: "file", Status: status, Detail: p.config})
+	r.Emit(event.Result{Type: "result", Command: "init", OK: true, Tenants: []event.Outcome{o}, Requests: noRequests()})
 	return r.Close()
 }

@@ -12,27 +12,56 @@ import (
 )
 
 // renderer shows events in the form that was asked for, and writes them to the log file.
-func (p *program) renderer(jobs []*job) (render.Renderer, error) {
+func (p *program) renderer(command string, jobs []*job) (render.Renderer, error) {
 	hide := &secret.Redactor{}
 	for _, j := range jobs {
 		hide.AddCredentials(j.creds)
 	}
+	log, err := p.openLog(hide)
+	if err != nil {
+		return nil, err
+	}
 	out := censored{p.Out, hide}
 	var r render.Renderer
-	if p.json {
+	switch {
+	case p.json:
 		r = render.JSON(out)
-	} else {
+	case command == "plan":
+		r = looked{render.Plain(out, p.plainOptions(jobs))}
+	default:
 		r = render.Plain(out, p.plainOptions(jobs))
 	}
-	if p.logFile == "" {
+	if log == nil {
 		return r, nil
 	}
-	log, err := os.OpenFile(p.logFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	return both{shown: r, kept: log}, nil
+}
+
+// openLog opens the log file, which nobody else may read; nil without one.
+func (p *program) openLog(hide *secret.Redactor) (render.Renderer, error) {
+	if p.logFile == "" {
+		return nil, nil
+	}
+	file, err := os.OpenFile(p.logFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err == nil {
+		if info, bad := file.Stat(); bad == nil && info.Mode().IsRegular() {
+			err = file.Chmod(0o600) // one that was there before may be open to all
+		}
+	}
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Usage, "usage.log_file", "Give another path to --log-file.", "The log file can't be written: %s.", err)
 	}
-	return both{r, render.JSON(censored{log, hide}), log}, nil
+	return logFile{render.JSON(censored{file, hide}), file}, nil
 }
+
+// logFile is events in a file of their own.
+type logFile struct {
+	render.Renderer
+	file io.Closer
+}
+
+// Close closes the file too.
+func (l logFile) Close() error { return errors.Join(l.Renderer.Close(), l.file.Close()) }
 
 // censored is a last line of defence: nothing that is known to be secret passes through it, whatever an event says.
 type censored struct {
@@ -40,6 +69,7 @@ type censored struct {
 	hide *secret.Redactor
 }
 
+// Write passes on what is left.
 func (c censored) Write(b []byte) (int, error) {
 	if _, err := io.WriteString(c.Writer, c.hide.Redact(string(b))); err != nil {
 		return 0, err
@@ -48,20 +78,36 @@ func (c censored) Write(b []byte) (int, error) {
 }
 
 // both shows events and keeps them.
-type both struct {
-	shown, kept render.Renderer
-	file        io.Closer
-}
+type both struct{ shown, kept render.Renderer }
 
+// Emit keeps the event first: what is shown may be looked up there.
 func (b both) Emit(e event.Event) {
 	b.kept.Emit(e)
 	b.shown.Emit(e)
 }
 
-func (b both) Close() error { return errors.Join(b.shown.Close(), b.kept.Close(), b.file.Close()) }
+// Close closes both.
+func (b both) Close() error { return errors.Join(b.shown.Close(), b.kept.Close()) }
 
+// looked leaves a plan's counts out of its last line, which would read as if all that had been done.
+type looked struct{ render.Renderer }
+
+// Emit passes the event on.
+func (l looked) Emit(e event.Event) {
+	if r, ok := e.(event.Result); ok {
+		tenants := make([]event.Outcome, len(r.Tenants))
+		for i, t := range r.Tenants {
+			tenants[i] = event.Outcome{Name: t.Name, OK: t.OK, Error: t.Error}
+		}
+		r.Tenants = tenants
+		e = r
+	}
+	l.Renderer.Emit(e)
+}
+
+// plainOptions shape lines for people. Where the sandbox ends with the run, there is nothing to do next with it.
 func (p *program) plainOptions(jobs []*job) render.Options {
-	o := render.Options{Quiet: p.Getenv("CI") != ""}
+	o := render.Options{Quiet: p.Getenv("CI") != "" || p.flags.sandbox}
 	if p.OutTerminal {
 		o.Width, o.Styles = p.Width, render.NewStyles(true, p.colour())
 	}

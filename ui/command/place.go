@@ -6,12 +6,15 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 	"time"
 
 	"phonegate/provision/config"
 	"phonegate/provision/fault"
 	"phonegate/provision/sandbox"
 	"phonegate/provision/secret"
+	"phonegate/provision/state"
 	"phonegate/provision/transport"
 )
 
@@ -25,9 +28,14 @@ type place struct {
 	phone string
 	// sandboxed says that no real provider can be reached.
 	sandboxed bool
-	// dir is where .phonegate lies.
+	// fresh says that there is no file, so that a tenant need not be in it.
+	fresh bool
+	// dir is the directory of the state.
 	dir   string
 	close func()
+
+	mu     sync.Mutex
+	vaults map[string]secret.Vault
 }
 
 // baseURLs are the environment names that replace a provider's address.
@@ -43,8 +51,37 @@ var baseURLs = []struct {
 
 // open finds out where the providers are, and starts the embedded ones if they are asked for.
 func (p *program) open(ctx context.Context) (*place, error) {
-	at := &place{getenv: p.Getenv, dir: p.Dir, close: func() {}}
-	replaced := 0
+	at := p.nowhere()
+	if err := p.replaced(&at.endpoints); err != nil {
+		return nil, err
+	}
+	if !at.sandboxed {
+		return at, nil
+	}
+	e := at.endpoints
+	switch {
+	case e == (transport.Endpoints{}):
+		return at, at.embed(ctx, sandbox.Options{})
+	case e.Auth0 == nil || e.Twilio == nil || e.Vercel == nil:
+		return nil, fault.New(fault.Usage, "usage.base_url", "Set PHONEGATE_AUTH0_URL, PHONEGATE_TWILIO_URL and PHONEGATE_VERCEL_URL to what phonegate sandbox serve printed, or none of them.",
+			"With --sandbox either all providers are at a sandbox server or none is.")
+	}
+	at.phone = p.Getenv("PHONEGATE_PHONE_URL")
+	at.dir = filepath.Join(at.dir, "sandbox") // the real tenants' state is not for it
+	return at, nil
+}
+
+// nowhere is a place for commands that call nobody.
+func (p *program) nowhere() *place {
+	at := &place{getenv: p.Getenv, dir: filepath.Join(filepath.Dir(p.config), state.Dir), sandboxed: p.flags.sandbox, close: func() {}}
+	if at.sandboxed {
+		at.getenv = inSandbox(p.Getenv)
+	}
+	return at
+}
+
+// replaced reads the addresses that stand in for the providers' own.
+func (p *program) replaced(e *transport.Endpoints) error {
 	for _, b := range baseURLs {
 		value := p.Getenv(b.env)
 		if value == "" {
@@ -52,47 +89,51 @@ func (p *program) open(ctx context.Context) (*place, error) {
 		}
 		u, err := url.Parse(value)
 		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-			return nil, fault.New(fault.Usage, "usage.base_url", "Give it as http://host:port.", "%s is not an address.", b.env)
+			return fault.New(fault.Usage, "usage.base_url", "Give it as http://host:port.", "%s is not an address.", b.env)
 		}
 		if p.flags.sandbox && !loopback(u.Hostname()) {
-			return nil, fault.New(fault.Usage, "usage.base_url", "Leave --sandbox out, or point it at this computer.",
+			return fault.New(fault.Usage, "usage.base_url", "Leave --sandbox out, or point it at this computer.",
 				"%s leads to %s, but --sandbox never leaves this computer.", b.env, u.Hostname())
 		}
-		*b.field(&at.endpoints) = u
-		replaced++
+		*b.field(e) = u
 	}
-	if !p.flags.sandbox {
-		return at, nil
-	}
-	at.sandboxed = true
-	credentials := sandbox.Credentials()
-	at.getenv = func(name string) string {
-		if v := p.Getenv(name); v != "" && replaced > 0 {
-			return v
+	return nil
+}
+
+// inSandbox is the environment as the sandbox sees it: its own credentials in the place of the real ones, which are not even
+// looked at. Answers pass.
+func inSandbox(getenv func(string) string) func(string) string {
+	own := sandbox.Credentials()
+	return func(name string) string {
+		for _, slot := range secret.Slots() {
+			switch {
+			case name == slot.Env:
+				return own[name]
+			case strings.HasPrefix(name, "PHONEGATE_") && strings.HasSuffix(name, "_"+slot.Env):
+				return ""
+			}
 		}
-		return credentials[name]
+		return getenv(name)
 	}
-	if replaced > 0 {
-		if at.endpoints.Auth0 == nil || at.endpoints.Twilio == nil || at.endpoints.Vercel == nil {
-			return nil, fault.New(fault.Usage, "usage.base_url", "Set PHONEGATE_AUTH0_URL, PHONEGATE_TWILIO_URL and PHONEGATE_VERCEL_URL to what phonegate sandbox serve printed, or none of them.",
-				"With --sandbox either all providers are at a sandbox server or none is.")
-		}
-		at.phone = p.Getenv("PHONEGATE_PHONE_URL")
-		return at, nil
-	}
-	return at, p.embed(ctx, at, sandbox.Options{})
+}
+
+// embedded is a place with a sandbox in this process.
+func (p *program) embedded(ctx context.Context, o sandbox.Options) (*place, error) {
+	at := &place{sandboxed: true, fresh: true, getenv: inSandbox(p.Getenv), close: func() {}}
+	return at, at.embed(ctx, o)
 }
 
 // embed starts the sandbox in this process. Its state goes to a directory that is gone afterwards, as the sandbox itself is.
-func (p *program) embed(ctx context.Context, at *place, o sandbox.Options) error {
-	box, err := sandbox.Start(ctx, o)
-	if err != nil {
-		return fault.Wrap(err, fault.Failed, "sandbox.start", "Check that this computer lets programs listen on 127.0.0.1.", "The sandbox did not start: %s.", err)
-	}
+func (at *place) embed(ctx context.Context, o sandbox.Options) error {
 	dir, err := os.MkdirTemp("", "phonegate-sandbox-")
 	if err != nil {
-		_ = box.Close()
-		return err
+		return fault.Wrap(err, fault.Failed, "sandbox.start", "Check the permissions of the directory for temporary files.", "The sandbox did not start: %s.", err)
+	}
+	// It closes with the place, not with the context: a live test cleans up after it has been interrupted.
+	box, err := sandbox.Start(context.WithoutCancel(ctx), o)
+	if err != nil {
+		_ = os.RemoveAll(dir)
+		return fault.Of(err)
 	}
 	at.embedded, at.endpoints, at.phone, at.dir = box, box.Endpoints(), box.Info().PhoneURL, dir
 	at.close = func() {
@@ -102,54 +143,64 @@ func (p *program) embed(ctx context.Context, at *place, o sandbox.Options) error
 	return nil
 }
 
+// file is the configuration. Where there is none and none was named, the tenant is what flags and environment say, or
+// the sandbox's example.
+func (p *program) file(at *place) (*config.File, error) {
+	f, err := config.Load(p.config)
+	if err == nil || p.configGiven || exists(p.config) {
+		return f, err
+	}
+	_, flagged := p.answers["auth0.domain"]
+	switch {
+	case at.sandboxed:
+		at.fresh, f = true, example()
+	case flagged || p.Getenv("AUTH0_DOMAIN") != "":
+		at.fresh, f = true, config.New(p.config)
+	default:
+		return nil, err
+	}
+	for _, name := range append([]string{"dev"}, p.tenants...) {
+		if len(p.tenants) == 0 || name != "dev" {
+			f.Tenants[name] = f.Defaults
+		}
+	}
+	return f, nil
+}
+
 // example is the tenant that the sandbox plays with when there is no file.
 func example() *config.File {
-	return &config.File{Version: 1, Tenants: map[string]config.Tenant{"dev": {
-		Auth0:          config.Auth0{Domain: sandbox.Auth0Domain},
+	return &config.File{Version: 1, Tenants: map[string]config.Tenant{}, Defaults: config.Tenant{
 		Twilio:         config.Twilio{ServiceName: "Acme dev"},
 		Brand:          config.Brand{Name: "Acme"},
 		DefaultCountry: "AU",
-	}}}
+	}}
 }
 
-// file is the configuration, or the sandbox's example where there is none.
-func (p *program) file(at *place) (*config.File, error) {
-	path := p.path()
-	if at.sandboxed && !exists(path) {
-		return example(), nil
+// intoSandbox leads a tenant to the sandbox's own tenant and accounts; all other answers stay.
+func intoSandbox(t config.Tenant) config.Tenant {
+	t.Auth0.Domain, t.Auth0.CustomDomains = sandbox.Auth0Domain, nil
+	if t.Auth0.ClientID != "" || t.Auth0.LoginPage == "client" {
+		t.Auth0.ClientID = sandbox.AppClientID
 	}
-	f, err := config.Load(path)
-	if err == nil && at.sandboxed {
-		intoSandbox(f)
-	}
-	return f, err
+	t.Twilio.AccountSID, t.Host.Kind, t.Host.Team = sandbox.TwilioAccountSID, "vercel", ""
+	return t
 }
 
-// intoSandbox leads the file's tenants to the sandbox's one tenant and accounts; all other answers stay.
-func intoSandbox(f *config.File) {
-	for name, t := range f.Tenants {
-		t.Auth0.Domain, t.Auth0.CustomDomains = sandbox.Auth0Domain, nil
-		if t.Auth0.ClientID != "" {
-			t.Auth0.ClientID = sandbox.AppClientID
-		}
-		t.Twilio.AccountSID, t.Host.Team = sandbox.TwilioAccountSID, ""
-		f.Tenants[name] = t
-	}
-}
-
-func (p *program) path() string {
-	if filepath.IsAbs(p.config) {
-		return p.config
-	}
-	return filepath.Join(p.Dir, p.config)
-}
-
-// vault is where the tenant's generated secrets live.
+// vault is where the tenant's generated secrets live: one for the whole run, since without a keyring they live no longer.
 func (at *place) vault(tenant string) secret.Vault {
-	if at.sandboxed {
-		return secret.MemoryVault()
+	at.mu.Lock()
+	defer at.mu.Unlock()
+	if at.vaults == nil {
+		at.vaults = map[string]secret.Vault{}
 	}
-	return secret.OpenKeyring(tenant)
+	if at.vaults[tenant] == nil {
+		if at.sandboxed {
+			at.vaults[tenant] = secret.MemoryVault()
+		} else {
+			at.vaults[tenant] = secret.OpenKeyring(tenant)
+		}
+	}
+	return at.vaults[tenant]
 }
 
 // ring is the keyring as a source of credentials; the sandbox needs none.
@@ -157,7 +208,7 @@ func (at *place) ring(tenant string) secret.Getter {
 	if at.sandboxed {
 		return nil
 	}
-	return secret.OpenKeyring(tenant)
+	return at.vault(tenant)
 }
 
 func loopback(host string) bool {
@@ -170,7 +221,7 @@ func loopback(host string) bool {
 
 // poll is how often a build is looked at: the embedded providers are quick and have no rate limit.
 func (at *place) poll() time.Duration {
-	if at.embedded != nil {
+	if at.sandboxed {
 		return 50 * time.Millisecond
 	}
 	return 0

@@ -4,40 +4,37 @@ package command
 
 import (
 	"context"
-	"errors"
-	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"phonegate/provision/event"
+	"phonegate/provision/config"
 	"phonegate/provision/fault"
-	"phonegate/ui/render"
 )
-
-// Version is the program's version; a release build sets it.
-var Version = "dev"
 
 // program is one run of phonegate.
 type program struct {
 	Streams
 	flags
 	stoppers stoppers
-	// reported says that the result event has told the error already.
+	// reported says that the error has been shown on standard output already.
 	reported bool
 }
 
 // flags are those that every command has.
 type flags struct {
-	config  string
-	tenants []string
-	all     bool
-	sandbox bool
-	json    bool
-	yes     bool
-	noInput bool
-	logFile string
-	noColor bool
+	config string
+	// configGiven says that the file was named: then it must be there.
+	configGiven bool
+	tenants     []string
+	all         bool
+	sandbox     bool
+	json        bool
+	yes         bool
+	noInput     bool
+	logFile     string
+	noColor     bool
 	// answers are the values given as flags, by the question's key.
 	answers map[string]string
 }
@@ -52,18 +49,18 @@ func Main(args []string, s Streams) int {
 	root.SetIn(s.In)
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
-	err := root.ExecuteContext(ctx)
+	c, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return 0
 	}
-	f := fault.Of(err)
-	if !p.reported {
-		p.complain(err)
-	}
-	return f.Category.ExitCode()
+	// A flag that is wrong may have kept the ones behind it from being read.
+	p.json = p.json || slices.Contains(args, "--json")
+	p.report(strings.TrimPrefix(strings.TrimPrefix(c.CommandPath(), "phonegate"), " "), err)
+	return worst(err).Category.ExitCode()
 }
 
 func (p *program) root() *cobra.Command {
+	cobra.EnableCommandSorting = false // the order below is the order in which one needs them
 	root := &cobra.Command{
 		Use:   "phonegate",
 		Short: "Phone verification at first login, for any Auth0 tenant",
@@ -72,12 +69,18 @@ service, the post-login Action, the sign-up field, the code-entry form, and a li
 test that proves it. Without a command it opens the wizard.
 
   phonegate sandbox     try it here: everything embedded, no account, no network`,
-		Args:          noArguments,
-		SilenceErrors: true,
-		SilenceUsage:  true,
+		Args:                       noArguments,
+		SilenceErrors:              true,
+		SilenceUsage:               true,
+		SuggestionsMinimumDistance: 2,
+		PersistentPreRun: func(c *cobra.Command, _ []string) {
+			p.configGiven = c.Flags().Changed("config")
+			p.answers = given(c)
+		},
 		RunE: func(c *cobra.Command, _ []string) error {
 			if !p.interactive() {
-				fmt.Fprintln(p.Err, c.UsageString())
+				c.SetOut(p.Err)
+				_ = c.Help()
 				return fault.New(fault.Usage, "usage.terminal", "Run phonegate sandbox --auto to see it play, or phonegate apply --no-input --yes with a phonegate.yaml.",
 					"The wizard needs a terminal on both ends.")
 			}
@@ -85,21 +88,27 @@ test that proves it. Without a command it opens the wizard.
 		},
 	}
 	f := root.PersistentFlags()
-	f.StringVar(&p.config, "config", "phonegate.yaml", "the file with the tenants' answers")
-	f.StringSliceVar(&p.tenants, "tenant", nil, "the tenant to work on, by its name in the file; may be repeated")
+	f.StringVar(&p.config, "config", "phonegate.yaml", "the `file` with the tenants' answers")
+	f.StringSliceVar(&p.tenants, "tenant", nil, "the tenant to work on, by its `name` in the file; may be repeated")
 	f.BoolVar(&p.all, "all", false, "work on every tenant in the file")
 	f.BoolVar(&p.flags.sandbox, "sandbox", false, "use the embedded Auth0, Twilio and Vercel instead of the real ones")
 	f.BoolVar(&p.json, "json", false, "one JSON object a line on standard output; asks nothing")
 	f.BoolVar(&p.yes, "yes", false, "do not ask before a change")
 	f.BoolVar(&p.noInput, "no-input", false, "never ask anything: a missing answer is an error")
-	f.StringVar(&p.logFile, "log-file", "", "also write the events to this file, as JSON lines")
+	f.StringVar(&p.logFile, "log-file", "", "also write the events to this `file`, as JSON lines")
 	f.BoolVar(&p.noColor, "no-color", false, "no colours (as NO_COLOR=1)")
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return fault.Wrap(err, fault.Usage, "usage.flag", "See "+c.CommandPath()+" --help.", "%s.", sentence(err.Error()))
+	_ = root.RegisterFlagCompletionFunc("tenant", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		file, err := config.Load(p.config)
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return file.Names(), cobra.ShellCompDirectiveNoFileComp
 	})
-	root.AddCommand(p.sandboxCommand(), p.initCommand(), p.planCommand(), p.applyCommand(), p.destroyCommand(), p.rotateCommand(),
-		p.generateCommand(), p.smokeCommand(), p.versionCommand())
-	root.CompletionOptions.HiddenDefaultCmd = false
+	root.SetFlagErrorFunc(flagFault)
+	root.SetUsageFunc(p.usage)
+	root.SetHelpCommand(helpCommand())
+	root.AddCommand(p.sandboxCommand(), p.initCommand(), p.planCommand(), p.applyCommand(), p.smokeCommand(), p.doctorCommand(), p.rotateCommand(),
+		p.destroyCommand(), p.generateCommand(), p.versionCommand(), p.manCommand())
 	return root
 }
 
@@ -111,46 +120,4 @@ func (p *program) interactive() bool {
 // colour says whether output may be coloured.
 func (p *program) colour() bool {
 	return p.OutTerminal && !p.noColor && !p.json && p.Getenv("NO_COLOR") == "" && p.Getenv("TERM") != "dumb"
-}
-
-// complain says on standard error what happened, why and what to do next.
-func (p *program) complain(err error) {
-	var all interface{ Unwrap() []error }
-	if errors.As(err, &all) {
-		for _, e := range all.Unwrap() {
-			p.complain(e)
-		}
-		return
-	}
-	f := fault.Of(err)
-	fmt.Fprintf(p.Err, "%s %s\n", render.StateOf(event.Failed).Glyph(), f.Message)
-	if f.Hint != "" {
-		fmt.Fprintf(p.Err, "  %s\n", f.Hint)
-	}
-	if f.RequestID != "" {
-		fmt.Fprintf(p.Err, "  The provider's id of the call: %s\n", f.RequestID)
-	}
-}
-
-func noArguments(c *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	var names []string
-	for _, sub := range c.Commands() {
-		names = append(names, sub.Name())
-	}
-	hint := "See " + c.CommandPath() + " --help."
-	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
-		hint = "Did you mean " + c.CommandPath() + " " + near[0] + "?"
-	}
-	return fault.New(fault.Usage, "usage.argument", hint, "%s does not take %q.", c.CommandPath(), strings.Join(args, " "))
-}
-
-// sentence begins a library's error text with a capital letter.
-func sentence(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
 }

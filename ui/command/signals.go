@@ -9,42 +9,74 @@ import (
 	"syscall"
 )
 
-// stoppers are the engines at work; the first interrupt lets each finish the calls under way.
+// stoppers are the engines that are changing something; the first interrupt lets them finish the calls under way.
 type stoppers struct {
-	mu  sync.Mutex
-	all []func()
+	mu      sync.Mutex
+	all     map[int]func()
+	next    int
+	stopped bool
 }
 
-func (s *stoppers) add(stop func()) {
+// add takes an engine in until done is called.
+func (s *stoppers) add(stop func()) (done func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.all = append(s.all, stop)
+	if s.all == nil {
+		s.all = map[int]func(){}
+	}
+	n := s.next
+	s.next++
+	s.all[n] = stop
+	if s.stopped {
+		stop()
+	}
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.all, n)
+	}
 }
 
-// signals gives a context that ends with the second interrupt, or with the first one if no
-// engine is at work.
+// stop stops the engines at work and says whether there were any.
+func (s *stoppers) stop() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.all) == 0 {
+		return false
+	}
+	s.stopped = true
+	for _, stop := range s.all {
+		stop()
+	}
+	return true
+}
+
+// halted says that an interrupt has come: nothing new may begin.
+func (s *stoppers) halted() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.stopped
+}
+
+// signals gives a context that ends with the second interrupt, or with the first one if no engine is changing
+// anything. Whoever presses a third time gets what the system does by itself: the process ends.
 func (p *program) signals(parent context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancel(parent)
 	caught := make(chan os.Signal, 2)
 	signal.Notify(caught, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	go func() {
-		for n := 0; ; n++ {
+		for first := true; ; first = false {
 			select {
 			case <-caught:
 			case <-ctx.Done():
 				return
 			}
-			p.stoppers.mu.Lock()
-			working := p.stoppers.all
-			p.stoppers.mu.Unlock()
-			if n > 0 || len(working) == 0 {
+			if !first || !p.stoppers.stop() {
+				signal.Stop(caught)
 				cancel()
 				return
 			}
 			fmt.Fprintln(p.Err, "Finishing the call under way, then stopping. Press ctrl+c again to stop now.")
-			for _, stop := range working {
-				stop()
-			}
 		}
 	}()
 	return ctx, func() {

@@ -29,6 +29,9 @@ func (p *program) smokeCommand() *cobra.Command {
   action  looks at the deployed Action and form, and shows the form forged tokens
   login   all that, and a whole login: sign-up, code, tokens, record, second login`,
 		func(ctx context.Context, j *job, t *provision.Tenant) (event.Outcome, error) {
+			if err := p.testable(j, test); err != nil {
+				return event.Outcome{}, err
+			}
 			o, err := p.ready(ctx, j, t)
 			if err != nil {
 				return o, err
@@ -40,6 +43,32 @@ func (p *program) smokeCommand() *cobra.Command {
 	return c
 }
 
+// testable says what is wrong with a test before anything is called or sent.
+func (p *program) testable(j *job, test wizard.Test) error {
+	if smoke.Steps(test.Level) == nil {
+		return fault.New(fault.Usage, "smoke.level", "Use --level sms, action or login.", "There is no level %q of live tests.", test.Level)
+	}
+	if _, err := numberOf(test.Phone, j.spec); err != nil {
+		return err
+	}
+	if !j.at.sandboxed && !p.interactive() && test.Level != smoke.LevelAction {
+		return fault.New(fault.Usage, "smoke.person", "Run it in a terminal, or with --level action, or with --sandbox.", "A text has to be read and a login gone through by somebody, and nobody can be asked here.")
+	}
+	return nil
+}
+
+// numberOf is a typed number in E.164, "" for none.
+func numberOf(typed string, spec config.Tenant) (string, error) {
+	if typed == "" {
+		return "", nil
+	}
+	n, err := phonenumbers.Parse(typed, spec.DefaultCountry)
+	if err != nil || !phonenumbers.IsValidNumber(n) {
+		return "", fault.New(fault.Usage, "smoke.to", "Give it with its country code: --to +61491570156.", "%q is not a phone number.", typed)
+	}
+	return phonenumbers.Format(n, phonenumbers.E164), nil
+}
+
 // ready makes sure that there is something to test. A sandbox in this process begins empty and is set up first.
 func (p *program) ready(ctx context.Context, j *job, t *provision.Tenant) (event.Outcome, error) {
 	plan, err := t.Plan(ctx)
@@ -48,9 +77,9 @@ func (p *program) ready(ctx context.Context, j *job, t *provision.Tenant) (event
 	}
 	switch {
 	case j.at.embedded != nil:
-		return t.Apply(ctx)
+		return p.stoppable(ctx, t, t.Apply)
 	case provision.Pending(plan):
-		return t.Planned(plan), fault.New(fault.Differences, "smoke.not_applied", p.again("apply", j.name), "%s is not as the file says, so there is nothing to test yet.", j.name)
+		return t.Planned(plan), fault.New(fault.Differences, "smoke.not_applied", p.again("apply", j.name)+" comes first.", "%s is not as the file says, so there is nothing to test yet.", j.name)
 	}
 	return t.Planned(plan), nil
 }
@@ -59,21 +88,18 @@ func (p *program) ready(ctx context.Context, j *job, t *provision.Tenant) (event
 // command line.
 func (p *program) liveTest(ctx context.Context, j *job, t *provision.Tenant, test wizard.Test, person wizard.Person, emit func(event.Event)) error {
 	o := t.Smoke()
-	o.Level, o.To, o.Emit = test.Level, test.Phone, emit
+	o.Level, o.Emit = test.Level, emit
+	var err error
+	if o.To, err = numberOf(test.Phone, j.spec); err != nil {
+		return err
+	}
 	if o.To == "" && j.at.sandboxed {
 		o.To = exampleNumber(j.spec)
-	}
-	if o.To != "" {
-		n, err := phonenumbers.Parse(o.To, j.spec.DefaultCountry)
-		if err != nil || !phonenumbers.IsValidNumber(n) {
-			return fault.New(fault.Usage, "smoke.to", "Give it with its country code: --to +61491570156.", "%q is not a phone number.", o.To)
-		}
-		o.To = phonenumbers.Format(n, phonenumbers.E164)
 	}
 	if j.at.sandboxed {
 		return p.sandboxTest(ctx, j.at, o, person)
 	}
-	return p.realTest(ctx, j, o, person)
+	return p.realTest(ctx, o, person)
 }
 
 // sandboxTest has the test drive its own browser. Codes are read off the virtual phone, or typed by a person in the wizard.
@@ -119,7 +145,7 @@ func waitForCode(ctx context.Context, read func(context.Context, string) ([]phon
 		select {
 		case <-time.After(20 * time.Millisecond):
 		case <-ctx.Done():
-			return "", fault.New(fault.Failed, "smoke.no_text", "Look at what was sent: "+"phonegate sandbox serve prints the phone's address.", "No text arrived at %s.", to)
+			return "", fault.New(fault.Failed, "smoke.no_text", "Look at what was sent: phonegate sandbox serve prints the phone's address.", "No text arrived at %s.", to)
 		}
 	}
 }
@@ -149,10 +175,7 @@ func (at *place) messages(ctx context.Context, to string) ([]phone.Message, erro
 }
 
 // realTest has a person at the browser and at the phone.
-func (p *program) realTest(ctx context.Context, _ *job, o smoke.Options, person wizard.Person) error {
-	if person == nil && !p.interactive() && o.Level != smoke.LevelAction {
-		return fault.New(fault.Usage, "smoke.person", "Run it in a terminal, or with --level action, or with --sandbox.", "A text has to be read and a login gone through by somebody, and nobody can be asked here.")
-	}
+func (p *program) realTest(ctx context.Context, o smoke.Options, person wizard.Person) error {
 	if person == nil {
 		person = atTerminal{p}
 	}
@@ -169,11 +192,11 @@ func (p *program) realTest(ctx context.Context, _ *job, o smoke.Options, person 
 type atTerminal struct{ p *program }
 
 // Code asks for the code.
-func (a atTerminal) Code(_ context.Context, to, problem string) (string, error) {
+func (a atTerminal) Code(ctx context.Context, to, problem string) (string, error) {
 	if problem != "" {
 		fmt.Fprintln(a.p.Err, problem)
 	}
-	return a.p.line("Code that was sent to " + to + ": ")
+	return a.p.line(ctx, "Code that was sent to "+to+": ")
 }
 
 // Open shows the address; a terminal makes it a link.

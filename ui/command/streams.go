@@ -1,22 +1,23 @@
 package command
 
 import (
-	"bufio"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 
 	"github.com/charmbracelet/x/term"
+
+	"phonegate/provision/fault"
 )
 
-// Streams is what a command touches of the process around it.
+// Streams is what a command touches of the process around it. Paths are relative to the process's directory.
 type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
 	Getenv   func(string) string
-	// Dir is the project's directory: phonegate.yaml and .phonegate are looked for here.
-	Dir string
 	// InTerminal and OutTerminal say whether a person is at either end.
 	InTerminal, OutTerminal bool
 	// Width is the terminal's width in columns.
@@ -25,12 +26,8 @@ type Streams struct {
 
 // System is the process's own surroundings.
 func System() Streams {
-	dir, err := os.Getwd()
-	if err != nil {
-		dir = "."
-	}
 	s := Streams{
-		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv, Dir: dir,
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv,
 		InTerminal: term.IsTerminal(os.Stdin.Fd()), OutTerminal: term.IsTerminal(os.Stdout.Fd()), Width: 80,
 	}
 	if w, _, err := term.GetSize(os.Stdout.Fd()); err == nil && w > 0 {
@@ -40,23 +37,67 @@ func System() Streams {
 }
 
 // line asks for one line of text on the terminal.
-func (s Streams) line(prompt string) (string, error) {
+func (s Streams) line(ctx context.Context, prompt string) (string, error) {
 	fmt.Fprint(s.Err, prompt)
-	text, err := bufio.NewReader(s.In).ReadString('\n')
-	if err != nil && text == "" {
-		return "", err
-	}
-	return strings.TrimSpace(text), nil
+	return s.read(ctx, func() (string, error) { return readLine(s.In) })
 }
 
-// masked asks for a secret without showing it.
-func (s Streams) masked(prompt string) (string, error) {
+// masked asks for a secret without showing it. Whatever happens, the terminal shows again what is typed afterwards.
+func (s Streams) masked(ctx context.Context, prompt string) (string, error) {
 	f, ok := s.In.(*os.File)
 	if !ok {
-		return s.line(prompt)
+		return s.line(ctx, prompt)
+	}
+	before, err := term.GetState(f.Fd())
+	if err != nil {
+		return "", fault.Wrap(err, fault.Failed, "prompt.terminal", "Set it in the environment instead.", "This terminal can't hide what is typed.")
 	}
 	fmt.Fprint(s.Err, prompt)
-	b, err := term.ReadPassword(f.Fd())
-	fmt.Fprintln(s.Err)
-	return string(b), err
+	defer fmt.Fprintln(s.Err)
+	defer func() { _ = term.Restore(f.Fd(), before) }()
+	return s.read(ctx, func() (string, error) {
+		b, err := term.ReadPassword(f.Fd())
+		return string(b), err
+	})
+}
+
+// read waits for an answer or for the end of the context: a person who presses ctrl+c at a question wants to leave.
+func (s Streams) read(ctx context.Context, ask func() (string, error)) (string, error) {
+	type answer struct {
+		text string
+		err  error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		text, err := ask()
+		answers <- answer{text, err}
+	}()
+	select {
+	case a := <-answers:
+		if errors.Is(a.err, io.EOF) {
+			return "", fault.Wrap(a.err, fault.Usage, "prompt.ended", "Answer it, or give the answer as a flag or in the environment.", "The input ended at a question.")
+		}
+		return strings.TrimSpace(a.text), a.err
+	case <-ctx.Done():
+		fmt.Fprintln(s.Err)
+		return "", fault.Of(ctx.Err())
+	}
+}
+
+// readLine reads up to the end of the line and not a byte further: what follows is for the next question.
+func readLine(r io.Reader) (string, error) {
+	var line []byte
+	for b := make([]byte, 1); ; {
+		n, err := r.Read(b)
+		switch {
+		case n == 1 && b[0] == '\n':
+			return string(line), nil
+		case n == 1:
+			line = append(line, b[0])
+		case errors.Is(err, io.EOF) && len(line) > 0:
+			return string(line), nil
+		case err != nil:
+			return "", err
+		}
+	}
 }

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -12,19 +13,16 @@ import (
 )
 
 // tenantCommand is a command that works on the tenants of the file with the engine.
-func (p *program) tenantCommand(name, short, long string, do func(context.Context, *job, *provision.Tenant) (event.Outcome, error)) *cobra.Command {
+func (p *program) tenantCommand(name, short, long string, do deed) *cobra.Command {
 	c := &cobra.Command{
 		Use: name, Short: short, Long: long, Args: noArguments,
-		RunE: func(c *cobra.Command, _ []string) error {
-			p.answers = given(c)
-			return p.tenantsAt(c.Context(), name, do)
-		},
+		RunE: func(c *cobra.Command, _ []string) error { return p.onTenants(c.Context(), name, do) },
 	}
 	answerFlags(c)
 	return c
 }
 
-func (p *program) tenantsAt(ctx context.Context, name string, do func(context.Context, *job, *provision.Tenant) (event.Outcome, error)) error {
+func (p *program) onTenants(ctx context.Context, name string, do deed) error {
 	at, err := p.open(ctx)
 	if err != nil {
 		return err
@@ -34,7 +32,12 @@ func (p *program) tenantsAt(ctx context.Context, name string, do func(context.Co
 	if err != nil {
 		return err
 	}
-	jobs, err := p.jobs(file, at)
+	jobs, err := p.jobs(ctx, file, at)
+	if err != nil {
+		return err
+	}
+	closeAll, err := p.separate(ctx, jobs)
+	defer func() { closeAll() }()
 	if err != nil {
 		return err
 	}
@@ -49,11 +52,10 @@ Changes nothing. Exit code 3 if there is something to do.`,
 			if err != nil {
 				return event.Outcome{}, err
 			}
-			o := t.Planned(plan)
 			if provision.Pending(plan) {
-				return o, fault.New(fault.Differences, "plan.differences", p.again("apply", j.name), "%s is not as the file says.", j.name)
+				err = fault.New(fault.Differences, "plan.differences", p.again("apply", j.name)+" makes it so.", "%s is not as the file says.", j.name)
 			}
-			return o, nil
+			return t.Planned(plan), err
 		})
 }
 
@@ -68,15 +70,15 @@ func (p *program) apply(ctx context.Context, j *job, t *provision.Tenant) (event
 		return event.Outcome{}, err
 	}
 	if provision.Pending(plan) {
-		if err := p.confirm(j, "Apply this to "+j.spec.Auth0.Domain+"?"); err != nil {
+		if err := p.confirm(ctx, "apply", j, "Apply this to "+j.spec.Auth0.Domain+"?"); err != nil {
 			return event.Outcome{}, err
 		}
 	}
-	return t.Apply(ctx)
+	return p.stoppable(ctx, t, t.Apply)
 }
 
 func (p *program) destroyCommand() *cobra.Command {
-	return p.tenantCommand("destroy", "Remove what phonegate made and put back what was there", `Removes the Action, the form, the key and the Verify service as far as phonegate made them, and puts
+	return p.tenantCommand("destroy", "Remove what phonegate made, put back what was there", `Removes the Action, the form, the key and the Verify service as far as phonegate made them, and puts
 the login page and the post-login flow back as they were. Verified phone numbers stay in the users' profiles.`,
 		func(ctx context.Context, j *job, t *provision.Tenant) (event.Outcome, error) {
 			plan, err := t.PlanDestroy(ctx)
@@ -84,11 +86,11 @@ the login page and the post-login flow back as they were. Verified phone numbers
 				return event.Outcome{}, err
 			}
 			if provision.Pending(plan) {
-				if err := p.confirm(j, "Remove this from "+j.spec.Auth0.Domain+"?"); err != nil {
+				if err := p.confirm(ctx, "destroy", j, "Remove this from "+j.spec.Auth0.Domain+"?"); err != nil {
 					return event.Outcome{}, err
 				}
 			}
-			return t.Destroy(ctx)
+			return p.stoppable(ctx, t, t.Destroy)
 		})
 }
 
@@ -99,28 +101,34 @@ the old secrets beside the new ones, and the old key is deleted last, so that no
 			if _, err := t.PlanRotation(ctx); err != nil {
 				return event.Outcome{}, err
 			}
-			if err := p.confirm(j, "Rotate the secrets of "+j.spec.Auth0.Domain+"?"); err != nil {
+			if err := p.confirm(ctx, "rotate", j, "Rotate the secrets of "+j.spec.Auth0.Domain+"?"); err != nil {
 				return event.Outcome{}, err
 			}
-			return t.Apply(ctx)
+			return p.stoppable(ctx, t, t.Apply)
 		})
 }
 
+// stoppable makes a change that the first interrupt ends in good order and only the second at once.
+func (p *program) stoppable(ctx context.Context, t *provision.Tenant, change func(context.Context) (event.Outcome, error)) (event.Outcome, error) {
+	defer p.stoppers.add(t.Stop)()
+	return change(ctx)
+}
+
 // confirm asks before a change. A protected tenant wants its name typed, unless it was named on the command line.
-func (p *program) confirm(j *job, question string) error {
+func (p *program) confirm(ctx context.Context, command string, j *job, question string) error {
 	if j.spec.Protected && !j.at.sandboxed {
 		if p.yes && len(p.tenants) > 0 {
 			return nil
 		}
 		if !p.interactive() {
-			return fault.New(fault.Usage, "usage.protected", "Name it: "+p.again("...", j.name)+" --yes", "%s is protected: a change to it must name it.", j.name)
+			return fault.New(fault.Usage, "usage.protected", "Name it: "+p.again(command, j.name)+" --yes", "%s is protected: a change to it must name it.", j.name)
 		}
-		typed, err := p.line(fmt.Sprintf("%s\n%s is protected. Type its name to go on: ", question, j.name))
+		typed, err := p.line(ctx, fmt.Sprintf("%s\n%s is protected. Type its name to go on: ", question, j.name))
 		if err != nil {
 			return err
 		}
 		if typed != j.name {
-			return declined()
+			return declined(j)
 		}
 		return nil
 	}
@@ -130,23 +138,29 @@ func (p *program) confirm(j *job, question string) error {
 	if !p.interactive() {
 		return fault.New(fault.Usage, "usage.yes", "Add --yes.", "A change needs a yes, and nobody can be asked here.")
 	}
-	typed, err := p.line(question + " [y/N] ")
+	typed, err := p.line(ctx, question+" [y/N] ")
 	if err != nil {
 		return err
 	}
 	if typed != "y" && typed != "Y" && typed != "yes" {
-		return declined()
+		return declined(j)
 	}
 	return nil
 }
 
-func declined() error {
-	return fault.New(fault.Interrupted, "declined", "Nothing was changed.", "Not confirmed.")
+// errDeclined is the cause of what was not confirmed.
+var errDeclined = errors.New("declined")
+
+func declined(j *job) error {
+	return fault.Wrap(errDeclined, fault.Interrupted, "declined", "Nothing was changed.", "%s was not confirmed.", j.name)
 }
 
 // again is the command to run next, for this tenant.
 func (p *program) again(command, tenant string) string {
 	line := "phonegate " + command + " --tenant " + tenant
+	if p.configGiven {
+		line += " --config " + p.config
+	}
 	if p.flags.sandbox {
 		line += " --sandbox"
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"sync"
 
 	"phonegate/provision"
 	"phonegate/provision/event"
@@ -36,28 +37,37 @@ func (p *program) sandboxWizard(ctx context.Context, o sandbox.Options) error {
 	return p.walk(ctx, at, wizard.StartSandbox)
 }
 
-// embedded is a place with a sandbox in this process.
-func (p *program) embedded(ctx context.Context, o sandbox.Options) (*place, error) {
-	credentials := sandbox.Credentials()
-	at := &place{sandboxed: true, getenv: func(name string) string { return credentials[name] }, close: func() {}}
-	return at, p.embed(ctx, at, o)
-}
-
 // walk runs the wizard and says, when it has gone, how to carry on.
 func (p *program) walk(ctx context.Context, at *place, start string) error {
+	log, err := p.openLog(nil)
+	if err != nil {
+		return err
+	}
 	b := &backend{p: p, at: at}
 	defer b.Close()
-	result, err := wizard.Run(ctx, wizard.Options{
+	if log != nil {
+		defer log.Close()
+		b.log = log.Emit
+	}
+	var tries tries
+	defer tries.close()
+	o := wizard.Options{
 		Backend: b, In: p.In, Out: p.Out, Start: start, Env: os.Environ(), NoColor: !p.colour(),
 		Sandbox: func(ctx context.Context) (wizard.Backend, error) {
 			at, err := p.embedded(ctx, sandbox.Options{})
 			if err != nil {
 				return nil, err
 			}
-			context.AfterFunc(ctx, at.close)
-			return &backend{p: p, at: at}, nil
+			tries.add(at)
+			return &backend{p: p, at: at, log: b.log}, nil
 		},
-	})
+	}
+	var result wizard.Result
+	if p.oneLineAtATime() {
+		result, err = wizard.Accessible(ctx, o, p.plainOptions(nil))
+	} else {
+		result, err = wizard.Run(ctx, o)
+	}
 	if err != nil {
 		return err
 	}
@@ -75,6 +85,31 @@ func (p *program) walk(ctx context.Context, at *place, start string) error {
 	return nil
 }
 
+// oneLineAtATime says whether the terminal, or who sits at it, is better off without a screen that changes.
+func (p *program) oneLineAtATime() bool {
+	return p.Getenv("ACCESSIBLE") != "" || p.Getenv("TERM") == "dumb"
+}
+
+// tries are the sandboxes that were started out of the wizard; they close with it.
+type tries struct {
+	mu  sync.Mutex
+	all []*place
+}
+
+func (t *tries) add(at *place) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.all = append(t.all, at)
+}
+
+func (t *tries) close() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, at := range t.all {
+		at.close()
+	}
+}
+
 // play lets the sandbox play itself: the whole path without a person.
 func (p *program) play(ctx context.Context, o sandbox.Options) error {
 	at, err := p.embedded(ctx, o)
@@ -83,16 +118,28 @@ func (p *program) play(ctx context.Context, o sandbox.Options) error {
 	}
 	defer at.close()
 	if !p.json {
+		log, err := p.openLog(nil)
+		if err != nil {
+			return err
+		}
 		b := &backend{p: p, at: at}
 		defer b.Close()
+		if log != nil {
+			defer log.Close()
+			b.log = log.Emit
+		}
 		p.reported = true // the story ends with what went wrong
-		return wizard.Auto(ctx, b, p.Out, p.plainOptions(nil))
+		options := p.plainOptions(nil)
+		options.Quiet = p.Getenv("CI") != ""
+		return wizard.Auto(ctx, b, p.Out, options)
 	}
-	jobs, err := p.jobs(example(), at)
+	p.answers, p.tenants, p.all, p.yes = nil, nil, false, true
+	file := example()
+	file.Tenants["dev"] = file.Defaults
+	jobs, err := p.jobs(ctx, file, at)
 	if err != nil {
 		return err
 	}
-	p.yes = true
 	return p.work(ctx, "sandbox", jobs, p.applyAndTest)
 }
 

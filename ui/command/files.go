@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -21,82 +22,77 @@ func (p *program) generateCommand() *cobra.Command {
 		Long: `Writes what would be deployed as files, for reading and reviewing or for your own pipeline. Needs no
 credentials and no network. The same answers always give the same bytes.`,
 		Args: noArguments,
-		RunE: func(c *cobra.Command, _ []string) error {
-			p.answers = given(c)
-			if out == "" {
-				return fault.New(fault.Usage, "usage.out", "phonegate generate --out phonegate-files", "generate needs --out DIR.")
-			}
-			return p.generate(out)
+		RunE: func(*cobra.Command, []string) error {
+			return p.files("generate", out, func(_ string, spec config.Tenant) ([]templates.File, error) {
+				return templates.Artefacts(provision.Settings(spec))
+			})
 		},
 	}
-	c.Flags().StringVar(&out, "out", "", "the directory to write to")
+	c.Flags().StringVar(&out, "out", "", "the `directory` to write to; one below it for each tenant if there are several")
 	answerFlags(c)
 	return c
 }
 
-func (p *program) generate(out string) error {
-	at := &place{getenv: p.Getenv, dir: p.Dir, sandboxed: p.flags.sandbox, close: func() {}}
+// files writes what render makes of every tenant that was asked for.
+func (p *program) files(command, out string, render func(name string, spec config.Tenant) ([]templates.File, error)) error {
+	start := time.Now()
+	if out == "" {
+		return fault.New(fault.Usage, "usage.out", "For instance: phonegate "+command+" --out phonegate-files", "%s needs --out DIR.", command)
+	}
+	at := p.nowhere()
 	file, err := p.file(at)
 	if err != nil {
 		return err
 	}
-	names, err := p.names(file)
+	jobs, err := p.specs(file, at)
 	if err != nil {
 		return err
 	}
-	var jobs []*job
-	for _, name := range names {
-		spec, err := p.spec(file, name, at)
-		if err != nil {
-			return err
+	// All is rendered before anything is written: half a set of files would be worse than none.
+	rendered := make([][]templates.File, len(jobs))
+	for i, j := range jobs {
+		if rendered[i], err = render(j.name, j.spec); err != nil {
+			return fault.Wrap(err, fault.Failed, command+".render", "", "The files of %s can't be made: %s.", j.name, err)
 		}
-		jobs = append(jobs, &job{name: name, spec: spec, at: at})
 	}
-	r, err := p.renderer(jobs)
+	r, err := p.renderer(command, jobs)
 	if err != nil {
 		return err
 	}
-	result := event.Result{Type: "result", Command: "generate", OK: true, Requests: map[string]int{"auth0": 0, "twilio": 0, "vercel": 0}}
-	for _, j := range jobs {
-		dir := filepath.Join(p.Dir, out)
-		if filepath.IsAbs(out) {
-			dir = out
-		}
+	result := event.Result{Type: "result", Command: command, OK: true, Requests: noRequests()}
+	for i, j := range jobs {
+		dir := out
 		if len(jobs) > 1 {
 			dir = filepath.Join(dir, j.name)
 		}
-		outcome, err := p.write(j.name, j.spec, dir, r.Emit)
+		outcome, err := writeFiles(j.name, dir, rendered[i], r.Emit)
 		if err != nil {
 			return err
 		}
 		result.Tenants = append(result.Tenants, outcome)
 	}
+	result.ElapsedMS = time.Since(start).Milliseconds()
 	r.Emit(result)
 	return r.Close()
 }
 
-// write writes one tenant's artefacts below dir and tells which files are new, changed or as they were.
-func (p *program) write(tenant string, spec config.Tenant, dir string, emit func(event.Event)) (event.Outcome, error) {
+// writeFiles writes files below dir and tells which are new, changed or as they were.
+func writeFiles(tenant, dir string, files []templates.File, emit func(event.Event)) (event.Outcome, error) {
 	o := event.Outcome{Name: tenant, OK: true}
-	files, err := templates.Artefacts(provision.Settings(spec))
-	if err != nil {
-		return o, err
-	}
 	for _, f := range files {
 		path := filepath.Join(dir, filepath.FromSlash(f.Path))
 		was, err := os.ReadFile(path)
-		op, status := event.Create, event.Done
+		status := event.Done
 		switch {
 		case err == nil && string(was) == string(f.Data):
-			op, status = event.None, event.Skipped
+			status = event.Skipped
 			o.Unchanged++
 		case err == nil:
-			op = event.Update
 			o.Updated++
 		default:
 			o.Created++
 		}
-		if op != event.None {
+		if status == event.Done {
 			if err := writeFile(path, f.Data); err != nil {
 				return o, fault.Wrap(err, fault.Failed, "generate.write", "Give --out a directory that can be written to.", "%s can't be written: %s.", path, err)
 			}

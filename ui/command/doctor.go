@@ -1,0 +1,44 @@
+package command
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"phonegate/provision"
+	"phonegate/provision/event"
+	"phonegate/provision/fault"
+)
+
+func (p *program) doctorCommand() *cobra.Command {
+	return p.tenantCommand("doctor", "Is everything in order? What to do if not", `Looks at every link of the chain, from the credentials to the deployed form, and says what is not in order
+and what to do about it. Changes nothing and sends nothing. Exit code 3 if it finds something.`,
+		func(ctx context.Context, j *job, t *provision.Tenant) (event.Outcome, error) {
+			if j.at.embedded != nil { // a sandbox in this process begins empty: there is something to look at once it is set up
+				if _, err := t.Plan(ctx); err != nil {
+					return event.Outcome{}, err
+				}
+				if o, err := p.stoppable(ctx, t, t.Apply); err != nil {
+					return o, err
+				}
+			}
+			findings, err := t.Doctor(ctx)
+			if err != nil {
+				return event.Outcome{}, err
+			}
+			bad := 0
+			for _, f := range findings {
+				step := event.Step{Type: "step", Tenant: j.name, Resource: f.Resource, Status: event.Done, Detail: f.Message}
+				if !f.OK {
+					bad++
+					step.Status, step.Error = event.Failed, &event.Error{Code: f.Code, Message: f.Message, Hint: f.Hint}
+					step.Detail = ""
+				}
+				t.Emit(step)
+			}
+			if bad > 0 {
+				err = fault.New(fault.Differences, "doctor.findings", "Each finding above says what to do about it.", "%s has %s.", j.name, counted(bad, "finding"))
+			}
+			return event.Outcome{}, err
+		})
+}

@@ -1,0 +1,181 @@
+package command
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"phonegate/provision/fault"
+)
+
+// usage writes a command's usage. The flags that answer questions stand apart: there are many, and most
+// runs need none of them.
+func (p *program) usage(c *cobra.Command) error {
+	w := c.OutOrStderr()
+	width := min(max(p.Width, 60), 100)
+	fmt.Fprint(w, "Usage:\n")
+	if c.Runnable() {
+		fmt.Fprintf(w, "  %s\n", c.UseLine())
+	}
+	if c.HasAvailableSubCommands() {
+		fmt.Fprintf(w, "  %s [command]\n\nCommands:\n", c.CommandPath())
+		for _, sub := range c.Commands() {
+			if sub.IsAvailableCommand() {
+				fmt.Fprintf(w, "  %-*s  %s\n", c.NamePadding(), sub.Name(), sub.Short)
+			}
+		}
+	}
+	own, answers := pflag.NewFlagSet("", pflag.ContinueOnError), []*pflag.Flag{}
+	own.SortFlags = false
+	c.LocalFlags().VisitAll(func(f *pflag.Flag) {
+		switch {
+		case f.Annotations[answerMark] != nil:
+			answers = append(answers, f)
+		case c.HasParent() || f.Name == "help":
+			own.AddFlag(f)
+		}
+	})
+	if own.HasAvailableFlags() {
+		fmt.Fprintf(w, "\nFlags:\n%s", own.FlagUsagesWrapped(width))
+	}
+	writeAnswers(w, c, answers, width)
+	global := c.Root().PersistentFlags()
+	global.SortFlags = false
+	fmt.Fprintf(w, "\nGlobal flags:\n%s", global.FlagUsagesWrapped(width))
+	if c.HasAvailableSubCommands() {
+		fmt.Fprintf(w, "\n%s [command] --help tells more about a command.\n", c.CommandPath())
+	}
+	return nil
+}
+
+// explains are the commands whose help explains every answer; the others only name the flags.
+var explains = []string{"init", "generate"}
+
+func writeAnswers(w io.Writer, c *cobra.Command, answers []*pflag.Flag, width int) {
+	if len(answers) == 0 {
+		return
+	}
+	slices.SortFunc(answers, func(a, b *pflag.Flag) int {
+		return strings.Compare(a.Annotations[answerMark][0], b.Annotations[answerMark][0])
+	})
+	if !slices.Contains(explains, c.Name()) {
+		var names []string
+		for _, f := range answers {
+			names = append(names, "--"+f.Name)
+		}
+		fmt.Fprint(w, "\nAnswers for this run, above those of the file (phonegate init --help explains them):\n")
+		fmt.Fprintln(w, indented(strings.Join(names, ", "), "  ", width))
+		return
+	}
+	fmt.Fprint(w, "\nAnswers, above those of the file:\n")
+	for _, f := range answers {
+		fmt.Fprintf(w, "  --%s\n%s\n", f.Name, indented(f.Usage, "      ", width))
+	}
+}
+
+// indented wraps text behind an indent. Flags are not broken at their dashes.
+func indented(text, indent string, width int) string {
+	const dash = "\u2011"
+	wrapped := ansi.Wordwrap(strings.ReplaceAll(text, "-", dash), width-len(indent), "")
+	return indent + strings.ReplaceAll(strings.ReplaceAll(wrapped, "\n", "\n"+indent), dash, "-")
+}
+
+// helpCommand is cobra's, but that an unknown topic is an error.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "help [command]", Short: "Tell more about a command",
+		RunE: func(c *cobra.Command, args []string) error {
+			found, rest, err := c.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return noArguments(c.Root(), args)
+			}
+			found.InitDefaultHelpFlag()
+			return found.Help()
+		},
+	}
+}
+
+// flagFault is the error of a flag that can't be read.
+func flagFault(c *cobra.Command, err error) error {
+	hint := "See " + c.CommandPath() + " --help."
+	if name, ok := strings.CutPrefix(err.Error(), "unknown flag: --"); ok {
+		var known []string
+		c.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
+		if near := nearest(name, known); near != "" {
+			hint = "Did you mean --" + near + "? " + hint
+		}
+	}
+	return fault.Wrap(err, fault.Usage, "usage.flag", hint, "%s.", strings.TrimSuffix(sentence(err.Error()), "."))
+}
+
+// noArguments refuses what is neither a command nor a flag.
+func noArguments(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hint := "See " + c.CommandPath() + " --help."
+	var known []string
+	for _, sub := range c.Commands() {
+		known = append(known, sub.Name())
+	}
+	if near := nearest(args[0], known); near != "" {
+		hint = "Did you mean " + c.CommandPath() + " " + near + "?"
+	}
+	if len(known) > 0 {
+		return fault.New(fault.Usage, "usage.command", hint, "%s has no command %q.", c.CommandPath(), args[0])
+	}
+	return fault.New(fault.Usage, "usage.argument", hint, "%s does not take %q.", c.CommandPath(), strings.Join(args, " "))
+}
+
+// nearest is the known word that was probably meant, "" if none is near.
+func nearest(word string, known []string) string {
+	best, least := "", 3
+	for _, k := range known {
+		if d := distance(strings.ToLower(word), k); d < least && d < len(k) {
+			best, least = k, d
+		}
+	}
+	if best != "" || len(word) < 3 {
+		return best
+	}
+	for _, k := range known {
+		if strings.HasPrefix(k, strings.ToLower(word)) {
+			return k
+		}
+	}
+	return ""
+}
+
+// distance is the number of letters to insert, delete or replace to make a into b.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		corner := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := corner
+			if a[i] != b[j] {
+				change++
+			}
+			corner = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// sentence begins a library's error text with a capital letter.
+func sentence(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}

@@ -1,0 +1,111 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"phonegate/provision/event"
+	"phonegate/provision/fault"
+	"phonegate/provision/state"
+	"phonegate/ui/render"
+)
+
+// report says how a command failed: under --json with a result on standard output unless it is there already, and in prose on
+// standard error where standard output has not told it to a person.
+func (p *program) report(command string, err error) {
+	if !p.reported {
+		result := event.Result{Type: "result", Command: command, Requests: noRequests(), Error: event.FromError(whole(err))}
+		if p.json {
+			render.JSON(p.Out).Emit(result)
+		}
+		if log, bad := p.openLog(nil); bad == nil && log != nil {
+			log.Emit(result)
+			_ = log.Close()
+		}
+	}
+	if !p.reported || p.json {
+		p.complain(err)
+	}
+	// What could not be saved is told in any case: it is all there is of it.
+	if lost, ok := errors.AsType[*state.Unsaved](err); ok {
+		fmt.Fprintf(p.Err, "\n%s\n", lost.Recovery())
+	}
+}
+
+// complain says on standard error what happened, why and what to do next.
+func (p *program) complain(err error) {
+	for _, e := range split(err) {
+		f := fault.Of(e)
+		glyph := render.StateOf(event.Failed).Glyph()
+		if f.Category == fault.Differences {
+			glyph = render.Warn.Glyph()
+		}
+		fmt.Fprintf(p.Err, "%s %s\n", glyph, f.Message)
+		if f.Hint != "" {
+			fmt.Fprintf(p.Err, "  %s\n", f.Hint)
+		}
+		if f.RequestID != "" {
+			fmt.Fprintf(p.Err, "  The provider's id of the call: %s\n", f.RequestID)
+		}
+	}
+}
+
+// split takes joined errors apart. One that has joined errors as its cause stays whole: its own words are for people.
+func split(err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	var all []error
+	for _, e := range joined.Unwrap() {
+		all = append(all, split(e)...)
+	}
+	return all
+}
+
+// whole is joined errors as one: all that they say, under the worst one's code.
+func whole(err error) error {
+	all := split(err)
+	if err == nil || len(all) == 1 {
+		return err
+	}
+	var messages, hints []string
+	for _, e := range all {
+		f := fault.Of(e)
+		messages = append(messages, f.Message)
+		if f.Hint != "" && !slices.Contains(hints, f.Hint) {
+			hints = append(hints, f.Hint)
+		}
+	}
+	w := *worst(err)
+	w.Message, w.Hint, w.Err = strings.Join(messages, "\n"), strings.Join(hints, " "), err
+	return &w
+}
+
+// severity ranks categories: what a script must know first. A difference is what plan is there to find, so that any failure
+// outweighs it.
+var severity = []fault.Category{fault.Differences, fault.Failed, fault.Usage, fault.Refused, fault.Interrupted}
+
+// worst is the error among joined ones that decides the exit code.
+func worst(err error) *fault.Error {
+	var found *fault.Error
+	for _, e := range split(err) {
+		if f := fault.Of(e); found == nil || slices.Index(severity, f.Category) > slices.Index(severity, found.Category) {
+			found = f
+		}
+	}
+	return found
+}
+
+// noRequests is the count of a command that calls nobody.
+func noRequests() map[string]int { return map[string]int{"auth0": 0, "twilio": 0, "vercel": 0} }
+
+// counted is "1 finding", "2 findings".
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
