@@ -88,6 +88,8 @@ func (b *browser) do(method, address string, fields url.Values) {
 var (
 	formElement = regexp.MustCompile(`(?s)<form([^>]*)>(.*?)</form>`)
 	hiddenInput = regexp.MustCompile(`<input[^>]*type="hidden"[^>]*>`)
+	selection   = regexp.MustCompile(`(?s)<select[^>]*name="([^"]*)"[^>]*>(.*?)</select>`)
+	option      = regexp.MustCompile(`<option[^>]*value="([^"]*)"([^>]*)>`)
 	attribute   = regexp.MustCompile(`([\w-]+)="([^"]*)"`)
 	headline    = regexp.MustCompile(`(?s)<h1>(.*?)</h1>`)
 	alert       = regexp.MustCompile(`(?s)<p[^>]*role="alert"[^>]*>(.*?)</p>`)
@@ -108,9 +110,26 @@ func (b *browser) forms() []form {
 			a := attributes(input)
 			f.hidden.Set(a["name"], a["value"])
 		}
+		for _, s := range selection.FindAllStringSubmatch(m[2], -1) {
+			f.hidden.Set(s[1], selected(s[2]))
+		}
 		all = append(all, f)
 	}
 	return all
+}
+
+// selected is the option that a browser would send: the selected one, else the first.
+func selected(options string) string {
+	all := option.FindAllStringSubmatch(options, -1)
+	for _, o := range all {
+		if strings.Contains(o[2], "selected") {
+			return html.UnescapeString(o[1])
+		}
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return html.UnescapeString(all[0][1])
 }
 
 func attributes(text string) map[string]string {

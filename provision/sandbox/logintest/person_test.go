@@ -103,7 +103,7 @@ func (p *person) signUpBehindThePage(metadata any) {
 	if metadata != nil {
 		body["user_metadata"] = metadata
 	}
-	if status := p.scene.call(p.scene.t, http.MethodPost, "/dbconnections/signup", body, nil); status != 200 {
+	if status := p.scene.call(p.t, http.MethodPost, "/dbconnections/signup", body, nil); status != 200 {
 		p.t.Fatalf("the sign-up was answered with %d", status)
 	}
 }
@@ -144,14 +144,14 @@ func (p *person) enters(code string) {
 // edits their own user_metadata, as the application may let them.
 func (p *person) edits(metadata map[string]any) {
 	p.t.Helper()
-	p.scene.management(p.scene.t, http.MethodPatch, "/users/"+url.PathEscape(p.profile().ID), map[string]any{"user_metadata": metadata}, nil)
+	p.scene.management(p.t, http.MethodPatch, "/users/"+url.PathEscape(p.profile().ID), map[string]any{"user_metadata": metadata}, nil)
 }
 
 // grant asks for tokens without a browser.
 func (p *person) grant(fields map[string]string) (status int, answer map[string]any) {
 	p.t.Helper()
 	fields["client_id"] = p.client
-	status = p.scene.call(p.scene.t, http.MethodPost, "/oauth/token", fields, &answer)
+	status = p.scene.call(p.t, http.MethodPost, "/oauth/token", fields, &answer)
 	return status, answer
 }
 
@@ -256,7 +256,7 @@ type profile struct {
 func (p *person) profile() profile {
 	p.t.Helper()
 	var found []profile
-	p.scene.management(p.scene.t, http.MethodGet, "/users-by-email?email="+url.QueryEscape(p.email), nil, &found)
+	p.scene.management(p.t, http.MethodGet, "/users-by-email?email="+url.QueryEscape(p.email), nil, &found)
 	if len(found) == 0 {
 		return profile{}
 	}
