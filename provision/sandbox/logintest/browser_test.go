@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"phonegate/provision/sandbox"
@@ -198,3 +199,17 @@ type tab struct {
 func (b *browser) tab() tab { return tab{b.at, b.status, b.page} }
 
 func (b *browser) turnTo(t tab) { b.at, b.status, b.page = t.at, t.status, t.page }
+
+// twins lets n copies of the browser, with its page and cookies, do something at the same time.
+func (b *browser) twins(n int, do func(*browser)) []*browser {
+	all := make([]*browser, n)
+	var group sync.WaitGroup
+	for i := range all {
+		twin := *b
+		twin.t, twin.codes, twin.ended = alongside{b.t}, nil, nil
+		all[i] = &twin
+		group.Go(func() { do(&twin) })
+	}
+	group.Wait()
+	return all
+}

@@ -304,3 +304,49 @@ func TestSendingAgain(t *testing.T) {
 		ada.stillOut()
 	})
 }
+
+func TestTheSameMomentTwice(t *testing.T) {
+	inBoth(t, func(t *testing.T, s *stage) {
+		s.tell(t, "of two posts of a code at the same time at most one counts", func(c *scene) {
+			ada := c.atTheForm()
+			code := ada.newestCode()
+			twins := ada.twins(6, func(b *browser) { b.submit("", "intent", "check", "code", code) })
+			led := 0
+			for _, b := range twins {
+				if b.heading() == donePage {
+					led++
+				} else if b.status/100 != 4 {
+					c.t.Errorf("another one is shown %d %q", b.status, b.heading())
+				}
+			}
+			if c.byForm() && led != 1 {
+				c.t.Errorf("%d of them lead on", led)
+			}
+			ada.stillOut()
+		})
+		s.tell(t, "of two ways back at the same time one ends the login", func(c *scene) {
+			ada := c.atTheForm()
+			ada.types(ada.newestCode())
+			ada.sees(200, donePage)
+			for _, b := range ada.twins(6, func(b *browser) { b.submit("") }) {
+				if b.ended.Get("code") == "" {
+					continue
+				}
+				ada.ended = b.ended
+				ada.codes = append(ada.codes, b.codes...)
+			}
+			ada.getsIn()
+		})
+		s.tell(t, "of two first logins at the same time each leads to the form", func(c *scene) {
+			ada := c.newcomer()
+			ada.signUpBehindThePage(map[string]any{"phone_number": ada.number})
+			ada.authorize()
+			for _, b := range ada.twins(4, func(b *browser) { b.submit("login", "email", ada.email, "password", password) }) {
+				if b.ended != nil || b.heading() != codePage && b.status != 400 {
+					c.t.Errorf("one is at %s (%d) reading %q", b.at.Host, b.status, b.heading())
+				}
+			}
+			ada.stillOut()
+		})
+	})
+}
