@@ -144,7 +144,7 @@ func never(t *testing.T, text string, parts ...string) {
 	}
 }
 
-// calls lists the requests since the mark as "METHOD path status".
+// calls lists the requests since a mark.
 func calls(box *sandbox.Sandbox, since int) []world.Request { return box.World().Requests()[since:] }
 
 // mark is the present length of the log.

@@ -111,7 +111,7 @@ func TestVercelCLIDeploysAndCleansUp(t *testing.T) {
 	if second.code == 0 {
 		t.Errorf("a second WHO was added:\n%s", second.text())
 	}
-	want(t, second.text(), "already been added")
+	want(t, second.text(), "already exists", "WHO")
 
 	want(t, cli.succeed(t, "", "project", "protection", "disable", "acme-hello", "--sso").text(), "Deployment protection disabled for acme-hello")
 	answers(first, 200, "hello stranger")
