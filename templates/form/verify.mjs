@@ -163,7 +163,7 @@ function isOwnForm(request, url) {
 }
 
 async function readForm(request) {
-  const type = (request.headers.get('content-type') ?? '').split(';')[0].trim().toLowerCase();
+  const type = (request.headers.get('content-type') ?? '').split(';')[0].replace(/[ \t]+$/, '').toLowerCase();
   if (type !== 'application/x-www-form-urlencoded') return null;
   if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY) return null;
   const body = await request.text();
@@ -179,8 +179,8 @@ async function withSession(context, parameters, next) {
     if (values.length > 1 || values[0]?.length > MAX_FIELD) return notice(context, 400, 'invalid');
     fields[name] = values[0] ?? '';
   }
-  // The state is Auth0's and opaque; it is only ever written back, escaped.
-  if (!/^[\x21-\x7e]+$/.test(fields.state)) return notice(context, 400, 'invalid');
+  // The state is Auth0's and opaque, but it is made for addresses (base64url), so it holds neither address nor markup.
+  if (!/^[\w.~=-]+$/.test(fields.state)) return notice(context, 400, 'invalid');
   const { session, generation, problem } = await readSession(fields.session_token, context.settings.generations);
   if (problem) return notice(context, problem === 'expired' ? 410 : 400, problem);
   return next({ ...context, session, generation, state: fields.state }, fields);
@@ -346,6 +346,7 @@ function isSession(claims) {
     && typeof claims.sub === 'string' && claims.sub !== ''
     && Number.isFinite(claims.iat) && claims.iat <= now() + CLOCK_SKEW
     && Number.isFinite(claims.exp) && claims.exp - claims.iat <= 600
+    && (claims.nbf === undefined || (Number.isFinite(claims.nbf) && claims.nbf <= now() + CLOCK_SKEW))
     && (claims.task === 'number' || (claims.task === 'code' && isVerificationSid(claims.vsid)));
 }
 
