@@ -19,6 +19,7 @@ export async function signUpWithLock(session, { email, password, phone }) {
   const hint = page.locator('.auth0-lock-error-invalid-hint');
   await hint.waitFor();
   await session.step('lock refuses the number', await hint.innerText());
+  await fits(hint, page.locator('.auth0-lock-widget'));
   if (session.called('/dbconnections/signup')) throw new Error('Lock sent a sign-up with a number that is not one');
 
   await field.fill(phone);
@@ -50,4 +51,15 @@ export async function logIn(session, { email, password }) {
   await form.locator('input[name="password"]').fill(password);
   await session.step('log-in is filled in');
   await form.getByRole('button').click();
+}
+
+// fits sees that a text does not run out of what it stands in: Lock leaves the lines of its hints unbroken.
+async function fits(text, around) {
+  const inner = await text.evaluate((element) => {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    return range.getBoundingClientRect().toJSON();
+  });
+  const outer = await around.evaluate((element) => element.getBoundingClientRect().toJSON());
+  if (inner.left < outer.left || inner.right > outer.right) throw new Error(`“${await text.innerText()}” is wider than its place`);
 }
