@@ -42,23 +42,51 @@ func (s Streams) line(ctx context.Context, prompt string) (string, error) {
 	return s.read(ctx, func() (string, error) { return readLine(s.In) })
 }
 
-// masked asks for a secret without showing it. Whatever happens, the terminal shows again what is typed afterwards.
+// masked asks for a secret without showing it. The terminal is quiet before the question appears, so that what is pasted early is not
+// shown either, and as it was before when this returns, whatever happens.
 func (s Streams) masked(ctx context.Context, prompt string) (string, error) {
 	f, ok := s.In.(*os.File)
 	if !ok {
 		return s.line(ctx, prompt)
 	}
-	before, err := term.GetState(f.Fd())
+	before, err := term.MakeRaw(f.Fd())
 	if err != nil {
 		return "", fault.Wrap(err, fault.Failed, "prompt.terminal", "Set it in the environment instead.", "This terminal can't hide what is typed.")
 	}
+	defer func() {
+		_ = term.Restore(f.Fd(), before)
+		fmt.Fprintln(s.Err)
+	}()
 	fmt.Fprint(s.Err, prompt)
-	defer fmt.Fprintln(s.Err)
-	defer func() { _ = term.Restore(f.Fd(), before) }()
-	return s.read(ctx, func() (string, error) {
-		b, err := term.ReadPassword(f.Fd())
-		return string(b), err
-	})
+	return s.read(ctx, func() (string, error) { return readSecret(f) })
+}
+
+// readSecret reads the keys of one line from a terminal that passes them on as they are.
+func readSecret(r io.Reader) (string, error) {
+	const ctrlC, ctrlD, ctrlU, backspace, del = 3, 4, 21, 8, 127
+	var typed []byte
+	for b := make([]byte, 1); ; {
+		if n, err := r.Read(b); n == 0 {
+			if err == nil {
+				continue
+			}
+			return "", err
+		}
+		switch b[0] {
+		case '\r', '\n':
+			return string(typed), nil
+		case ctrlC:
+			return "", fault.Of(context.Canceled)
+		case ctrlD:
+			return "", io.EOF
+		case ctrlU:
+			typed = nil
+		case backspace, del:
+			typed = typed[:max(len(typed)-1, 0)]
+		default:
+			typed = append(typed, b[0])
+		}
+	}
 }
 
 // read waits for an answer or for the end of the context: a person who presses ctrl+c at a question wants to leave.
@@ -79,7 +107,6 @@ func (s Streams) read(ctx context.Context, ask func() (string, error)) (string, 
 		}
 		return strings.TrimSpace(a.text), a.err
 	case <-ctx.Done():
-		fmt.Fprintln(s.Err)
 		return "", fault.Of(ctx.Err())
 	}
 }
