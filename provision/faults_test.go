@@ -1,0 +1,331 @@
+package provision_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"phonegate/provision"
+	"phonegate/provision/event"
+	"phonegate/provision/fault"
+	"phonegate/provision/sandbox/world"
+	"phonegate/templates"
+)
+
+// mishap is one way in which one request goes wrong.
+type mishap struct {
+	name string
+	arm  world.Fault
+}
+
+// slow is longer than a test's patience with a request; see bench.timeout.
+const slow = 3 * time.Second
+
+var mishaps = []mishap{
+	{"500", world.Fault{Status: http.StatusInternalServerError}},
+	{"500 after the server acted", world.Fault{Status: http.StatusInternalServerError, After: true}},
+	{"503 with HTML", world.Fault{Status: http.StatusServiceUnavailable, Body: "<html><body><h1>503 Service Unavailable</h1></body></html>"}},
+	{"429 with Retry-After", world.Fault{Status: http.StatusTooManyRequests, RetryAfter: 1}},
+	{"401", world.Fault{Status: http.StatusUnauthorized}},
+	{"403 for want of a scope", world.Fault{Status: http.StatusForbidden,
+		Body: `{"statusCode":403,"error":"Forbidden","message":"Insufficient scope, expected any of: update:things","errorCode":"insufficient_scope"}`}},
+	{"timeout", world.Fault{DelayMS: int(slow / time.Millisecond), Drop: true}},
+	{"connection reset before the server acted", world.Fault{Drop: true}},
+	{"connection reset after the server acted", world.Fault{Drop: true, After: true}},
+	{"truncated JSON", world.Fault{Truncate: true}},
+}
+
+// command is what a run does: a process's worth of work.
+type command struct {
+	name string
+	// before prepares a fresh sandbox.
+	before func(b *bench)
+	plan   func(*provision.Tenant, context.Context) (event.Plan, error)
+	act    func(*provision.Tenant, context.Context) (event.Outcome, error)
+	// settled checks the sandbox after the next run.
+	settled func(b *bench)
+}
+
+var (
+	planApply  = (*provision.Tenant).Plan
+	apply      = (*provision.Tenant).Apply
+	applying   = command{"apply", func(*bench) {}, planApply, apply, (*bench).inOrder}
+	rotating   = command{"rotate", func(b *bench) { b.apply() }, (*provision.Tenant).PlanRotation, apply, (*bench).inOrder}
+	destroying = command{"destroy", func(b *bench) { b.apply() }, (*provision.Tenant).PlanDestroy, (*provision.Tenant).Destroy, (*bench).asBefore}
+)
+
+// run is one process that carries out the command.
+func (c command) run(ctx context.Context, b *bench, emit func(event.Event)) error {
+	e := b.open(emit)
+	if _, err := c.plan(e, ctx); err != nil {
+		return err
+	}
+	_, err := c.act(e, ctx)
+	return err
+}
+
+// call is one request of a command: which one of those with the same method and path.
+type call struct {
+	provider, method, path string
+	nth                    int
+}
+
+func (c call) String() string {
+	return fmt.Sprintf("%s %s %s (%d)", c.provider, c.method, c.path, c.nth+1)
+}
+
+var identifier = regexp.MustCompile(`/(AC|VA|SK|prj_|dpl_|con_)[A-Za-z0-9_]{8,}|/[0-9a-f]{8}-[0-9a-f-]{27}|/[0-9a-f]{32}\b|/sandboxGlobalClient0*`)
+
+// calls are all requests that a command makes in a healthy world.
+func calls(t *testing.T, c command) []call {
+	t.Helper()
+	b := newBench(t)
+	c.before(b)
+	n := len(b.box.World().Requests())
+	if err := c.run(t.Context(), b, nil); err != nil {
+		t.Fatal(err)
+	}
+	var all []call
+	seen := map[call]int{}
+	for _, r := range b.box.World().Requests()[n:] {
+		if r.By != "api" {
+			continue
+		}
+		k := call{r.Provider, r.Method, identifier.ReplaceAllString(r.Path, "/*"), 0}
+		k.path = strings.ReplaceAll(k.path, "*.json", "*")
+		k.nth = seen[k]
+		seen[call{k.provider, k.method, k.path, 0}]++
+		all = append(all, k)
+	}
+	slices.SortFunc(all, func(a, b call) int { return strings.Compare(a.String(), b.String()) })
+	return all
+}
+
+// trial is one case: one request of a command fails in one way.
+type trial struct {
+	command command
+	at      call
+	how     mishap
+}
+
+// trials are all cases of a command. That an answer was lost after the server acted makes no difference to a reading call.
+func trials(t *testing.T, c command) chan trial {
+	all := calls(t, c)
+	queue := make(chan trial, len(all)*len(mishaps))
+	for _, at := range all {
+		for _, m := range mishaps {
+			if at.method == http.MethodGet && m.arm.After {
+				continue
+			}
+			queue <- trial{c, at, m}
+		}
+	}
+	close(queue)
+	t.Logf("%s: %d requests, %d cases", c.name, len(all), len(queue))
+	return queue
+}
+
+func TestWhateverFailsTheNextRunConverges(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(400))
+	applies, rotates, destroys := trials(t, applying), trials(t, rotating), trials(t, destroying)
+	var cases, carriedOn atomic.Int32
+	var group sync.WaitGroup
+	for range 12 {
+		// A case ends with a sandbox that was checked, so the next one can begin there: applied, rotated, destroyed.
+		group.Go(func() {
+			var b *bench
+			for {
+				a, moreApplies := <-applies
+				r, moreRotates := <-rotates
+				d, moreDestroys := <-destroys
+				if !moreApplies && !moreRotates && !moreDestroys {
+					return
+				}
+				if b == nil {
+					b = newBench(t)
+				}
+				for i, next := range []trial{a, r, d} {
+					if next.command.name == "" {
+						next.command = []command{applying, {}, destroying}[i]
+					}
+					if next.command.name == "" {
+						continue
+					}
+					whole := t.Run(fmt.Sprintf("%s/%s/%s", next.command.name, next.at, next.how.name), func(t *testing.T) {
+						b.t = t
+						if next.at.method != "" {
+							cases.Add(1)
+						}
+						if next.survives(b) {
+							carriedOn.Add(1)
+						}
+					})
+					if b.t = t; !whole {
+						b = nil
+						break
+					}
+				}
+			}
+		})
+	}
+	group.Wait()
+	t.Logf("%d cases: %d runs carried on, %d ended with an error and the next one converged", cases.Load(), carriedOn.Load(), cases.Load()-carriedOn.Load())
+}
+
+// survives lets one request of a command fail and checks how the run ends and what the next one makes of it. It says
+// whether the run carried on.
+func (x trial) survives(b *bench) bool {
+	b.said.Reset()
+	known := b.secrets()
+	if x.at.method != "" {
+		f := x.how.arm
+		f.Provider, f.Method, f.Path, f.Skip = x.at.provider, x.at.method, x.at.path, x.at.nth
+		b.box.World().Arm(f)
+	}
+	b.timeout = slow / 2
+	err := x.command.run(b.t.Context(), b, b.hear)
+	b.timeout = 0
+	b.box.World().Disarm()
+	known = append(known, b.secrets()...)
+	if err != nil {
+		clearlySaid(b.t, err)
+		b.heard(err)
+		if again := x.command.run(b.t.Context(), b, b.hear); again != nil {
+			b.t.Errorf("the run failed with %q, and the next one with: %v", err, again)
+		}
+	}
+	if !b.t.Failed() {
+		x.command.settled(b)
+	}
+	b.keptSecret(append(known, b.secrets()...))
+	return err == nil && x.at.method != ""
+}
+
+// clearlySaid wants an error that a person can act on.
+func clearlySaid(t *testing.T, err error) {
+	t.Helper()
+	var f *fault.Error
+	switch {
+	case !errors.As(err, &f):
+		t.Errorf("not a typed error: %v", err)
+	case f.Code == "" || f.Code == "failed" || !strings.Contains(f.Code, "."):
+		t.Errorf("the error has the code %q: %v", f.Code, err)
+	case f.Message == "" || f.Hint == "":
+		t.Errorf("the error lacks a sentence or a hint: %+v", f)
+	}
+}
+
+// deployedAction and deployedProject are what of the sandbox's state the tests look at.
+type (
+	deployedAction struct {
+		ID, Name string
+		Deployed struct{ Secrets map[string]string }
+		Secrets  map[string]string
+		All      bool `json:"all_changes_deployed"`
+	}
+	deployedProject struct {
+		ID, Name, Protection string
+		Env                  []struct{ Key, Value string }
+		Deployments          []string
+	}
+)
+
+type holdings struct {
+	Auth0 struct {
+		Actions  []deployedAction
+		Bindings map[string][]struct{ Action string }
+		Clients  []struct{ Name string }
+	}
+	Twilio struct {
+		Services []struct {
+			SID  string
+			Name string `json:"friendly_name"`
+		}
+		Keys []struct {
+			SID string
+		}
+	}
+	Vercel struct {
+		Projects []deployedProject
+		Aliases  map[string]string
+	}
+}
+
+func (b *bench) holdings() holdings {
+	b.t.Helper()
+	var h holdings
+	if err := json.Unmarshal([]byte(b.world()), &h); err != nil {
+		b.t.Fatal(err)
+	}
+	return h
+}
+
+// asBefore wants the sandbox to be as it was when the bench was made.
+func (b *bench) asBefore() {
+	b.t.Helper()
+	if diff := cmp.Diff(b.bare, b.world()); diff != "" {
+		b.t.Errorf("something is left behind or missing:\n%s", diff)
+	}
+}
+
+// inOrder wants exactly one of everything, both sides of every secret equal, and a plan with nothing to do.
+func (b *bench) inOrder() {
+	b.t.Helper()
+	h := b.holdings()
+	var ours []deployedAction
+	for _, a := range h.Auth0.Actions {
+		if a.Name == templates.ActionName {
+			ours = append(ours, a)
+		}
+	}
+	clients := 0
+	for _, c := range h.Auth0.Clients {
+		if c.Name == provision.TestClientName {
+			clients++
+		}
+	}
+	bound := h.Auth0.Bindings["post-login"]
+	if len(ours) != 1 || len(bound) != 2 || clients != 1 || len(h.Twilio.Services) != 1 || len(h.Twilio.Keys) != 1 || len(h.Vercel.Projects) != 1 {
+		b.t.Errorf("not one of everything: %d actions, %d bindings, %d test clients, %d services, %d keys, %d projects",
+			len(ours), len(bound), clients, len(h.Twilio.Services), len(h.Twilio.Keys), len(h.Vercel.Projects))
+		return
+	}
+	if bound[1].Action != ours[0].ID || !ours[0].All || !cmp.Equal(ours[0].Secrets, ours[0].Deployed.Secrets) {
+		b.t.Errorf("the Action is not deployed as it is, or not the last one: %+v, bound %+v", ours[0], bound)
+	}
+	form := map[string]string{}
+	for _, v := range h.Vercel.Projects[0].Env {
+		form[v.Key] = v.Value
+	}
+	values := map[string]string{"TWILIO_API_KEY": h.Twilio.Keys[0].SID, "TWILIO_VERIFY_SERVICE": h.Twilio.Services[0].SID}
+	for _, name := range []string{"SESSION_SECRET", "VERDICT_SECRET", "TWILIO_API_KEY", "TWILIO_API_SECRET", "TWILIO_VERIFY_SERVICE"} {
+		if v := values[name]; v != "" && form[name] != formDigest(v) {
+			b.t.Errorf("the form does not have the %s in use", name)
+		}
+	}
+	for name, value := range b.vaulted() {
+		if form[name] != formDigest(value) || ours[0].Deployed.Secrets[name] != actionDigest(name, value) {
+			b.t.Errorf("form and Action do not both have the %s of the vault", name)
+		}
+	}
+	e := b.open(nil)
+	p, err := e.Plan(b.t.Context())
+	if err != nil {
+		b.t.Fatal("the plan after it:", err)
+	}
+	if provision.Pending(p) {
+		b.t.Errorf("there is still something to do: %+v", p.Changes)
+	}
+}
