@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"encoding/json"
 	"slices"
 	"testing"
 
@@ -66,4 +67,18 @@ func sortedRegions() []string {
 	}
 	slices.Sort(all)
 	return all
+}
+
+// PlanForTest is the allow-list of countries as Action and form have it, as JSON.
+func PlanForTest(t testing.TB, countries ...string) []byte {
+	t.Helper()
+	plan, err := planOf(Settings{Countries: countries})
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := json.Marshal(plan.Allowed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
 }
