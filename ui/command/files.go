@@ -25,7 +25,7 @@ credentials and no network. The same answers always give the same bytes.`,
 		RunE: func(*cobra.Command, []string) error {
 			return p.files("generate", out, func(_ string, spec config.Tenant) ([]templates.File, error) {
 				return templates.Artefacts(provision.Settings(spec))
-			})
+			}, false)
 		},
 	}
 	c.Flags().StringVar(&out, "out", "", "the `directory` to write to; one below it for each tenant if there are several")
@@ -33,8 +33,8 @@ credentials and no network. The same answers always give the same bytes.`,
 	return c
 }
 
-// files writes what render makes of every tenant that was asked for.
-func (p *program) files(command, out string, render func(name string, spec config.Tenant) ([]templates.File, error)) error {
+// files writes what render makes of every tenant that was asked for: into a directory each, or beside one another.
+func (p *program) files(command, out string, render func(name string, spec config.Tenant) ([]templates.File, error), beside bool) error {
 	start := time.Now()
 	if out == "" {
 		return fault.New(fault.Usage, "usage.out", "For instance: phonegate "+command+" --out phonegate-files", "%s needs --out DIR.", command)
@@ -62,7 +62,7 @@ func (p *program) files(command, out string, render func(name string, spec confi
 	result := event.Result{Type: "result", Command: command, OK: true, Requests: noRequests()}
 	for i, j := range jobs {
 		dir := out
-		if len(jobs) > 1 {
+		if len(jobs) > 1 && !beside {
 			dir = filepath.Join(dir, j.name)
 		}
 		outcome, err := writeFiles(j.name, dir, rendered[i], r.Emit)

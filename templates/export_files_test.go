@@ -1,0 +1,83 @@
+package templates_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+
+	"phonegate/templates"
+)
+
+func TestExportsAreTheArtefactsInAnotherToolsLayout(t *testing.T) {
+	s := templates.Settings{Domain: "acme.us.auth0.com", Brand: templates.Brand{Name: "Acme"}, DefaultCountry: "AU"}
+	u := templates.Setup{Tenant: "dev", Config: "phonegate.yaml", State: ".phonegate", LoginPage: "tenant", Project: "acme-verify"}
+	action, err := templates.Action(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tool := range templates.Exports {
+		files, err := templates.Export(tool, s, u)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := templates.Export(tool, s, u)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := false
+		seen := map[string]bool{}
+		for i, f := range files {
+			if !bytes.Equal(f.Data, again[i].Data) || f.Path != again[i].Path {
+				t.Errorf("%s: %s is not the same the second time", tool, f.Path)
+			}
+			if seen[f.Path] {
+				t.Errorf("%s: %s is there twice", tool, f.Path)
+			}
+			seen[f.Path] = true
+			found = found || bytes.Equal(f.Data, action)
+			if strings.HasSuffix(f.Path, ".yaml") || strings.HasSuffix(f.Path, ".yml") {
+				var any map[string]any
+				if err := yaml.Unmarshal(f.Data, &any); err != nil {
+					t.Errorf("%s: %s is no YAML: %v", tool, f.Path, err)
+				}
+			}
+		}
+		if tool != "github-actions" && !found {
+			t.Errorf("%s: the Action is not among the files", tool)
+		}
+	}
+	if _, err := templates.Export("pulumi", s, u); err == nil {
+		t.Error("an unknown tool is exported for")
+	}
+}
+
+func TestTheDeployCLIBindsTheActionUnderItsName(t *testing.T) {
+	s := templates.Settings{Domain: "acme.us.auth0.com"}
+	files, err := templates.Export("auth0-deploy-cli", s, templates.Setup{Tenant: "dev", LoginPage: "tenant"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if f.Path != "tenant.yaml" {
+			continue
+		}
+		var tenant struct {
+			Actions  []struct{ Name, Code string }
+			Triggers map[string][]struct {
+				Action string `yaml:"action_name"`
+			}
+			Pages []struct{ Name, HTML string }
+		}
+		if err := yaml.Unmarshal(f.Data, &tenant); err != nil {
+			t.Fatal(err)
+		}
+		if len(tenant.Actions) != 1 || tenant.Actions[0].Name != templates.ActionName || tenant.Triggers["post-login"][0].Action != templates.ActionName {
+			t.Errorf("the Action is not called %q everywhere: %+v", templates.ActionName, tenant)
+		}
+		if len(tenant.Pages) != 1 || tenant.Pages[0].HTML != "./pages/login.html" {
+			t.Errorf("the login page is missing: %+v", tenant.Pages)
+		}
+	}
+}

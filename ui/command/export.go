@@ -1,0 +1,54 @@
+package command
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"phonegate/provision"
+	"phonegate/provision/config"
+	"phonegate/provision/fault"
+	"phonegate/provision/state"
+	"phonegate/templates"
+)
+
+func (p *program) exportCommand() *cobra.Command {
+	var out string
+	tools := strings.Join(templates.Exports, "|")
+	c := &cobra.Command{
+		Use: "export " + tools + " --out DIR", Short: "Write the same as files for Terraform, auth0-deploy-cli or GitHub Actions",
+		Long: `Writes the same set-up as files of another tool, which then keeps it. Needs no credentials and no network; the same
+answers always give the same bytes, and no file holds a secret.
+
+  terraform         a module: the Action, its place in the flow, the login page, the form on Vercel
+  auth0-deploy-cli  tenant.yaml with the Action, the flow and the login page; the form beside it
+  github-actions    a workflow for each tenant: phonegate plan on pull requests, apply and smoke on main`,
+		ValidArgs: templates.Exports,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) == 1 && slices.Contains(templates.Exports, args[0]) {
+				return nil
+			}
+			hint := "For instance: phonegate export github-actions --out ."
+			if len(args) == 1 {
+				if near := nearest(args[0], templates.Exports); near != "" {
+					hint = "Did you mean phonegate export " + near + "?"
+				}
+			}
+			return fault.New(fault.Usage, "usage.export", hint, "export takes one of %s.", strings.Join(templates.Exports, ", "))
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			return p.files("export", out, func(name string, spec config.Tenant) ([]templates.File, error) {
+				at := filepath.ToSlash(p.config)
+				return templates.Export(args[0], provision.Settings(spec), templates.Setup{
+					Tenant: name, Config: at, State: filepath.ToSlash(filepath.Join(filepath.Dir(p.config), state.Dir)),
+					LoginPage: spec.Auth0.LoginPage, Project: spec.Host.Project, Team: spec.Host.Team,
+				})
+			}, args[0] == "github-actions")
+		},
+	}
+	c.Flags().StringVar(&out, "out", "", "the `directory` to write to; one below it for each tenant if there are several")
+	answerFlags(c)
+	return c
+}
