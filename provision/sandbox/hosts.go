@@ -63,6 +63,7 @@ func (h *hosts) find(host string) (http.Handler, bool) {
 // is refused, so that no web page can reach the sandbox by a name of its own that leads to 127.0.0.1.
 func (s *Sandbox) front(home http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		rw.Header().Set("Date", s.world.Now().Format(http.TimeFormat)) // the servers' clock is the world's
 		if to, ok := s.hosts.find(r.Host); ok {
 			to.ServeHTTP(rw, r)
 			return
