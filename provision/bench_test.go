@@ -64,13 +64,23 @@ func spec() config.Tenant {
 	})
 }
 
-// open is an engine as a new process would have it; the vault stays as a keyring would.
-func (b *bench) open(emit func(event.Event)) *provision.Tenant {
+// state is what is remembered, as a new process would find it.
+func (b *bench) state() *state.State {
 	b.t.Helper()
 	st, err := state.Open(filepath.Join(b.dir, state.Dir), "dev")
 	if err != nil {
 		b.t.Fatal(err)
 	}
+	return st
+}
+
+// forgetSecrets is what a machine without keyring does between two processes.
+func (b *bench) forgetSecrets() { b.vault = secret.MemoryVault() }
+
+// open is an engine as a new process would have it; the vault stays as a keyring would.
+func (b *bench) open(emit func(event.Event)) *provision.Tenant {
+	b.t.Helper()
+	st := b.state()
 	creds, _ := secret.FromEnv("dev", func(name string) string { return sandbox.Credentials()[name] })
 	endpoints := b.box.Endpoints()
 	if b.road != nil {

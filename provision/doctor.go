@@ -2,9 +2,13 @@ package provision
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"time"
 
-	"phonegate/provision/event"
+	"phonegate/provision/auth0"
 	"phonegate/provision/fault"
+	"phonegate/templates"
 )
 
 // Finding is what Doctor says about one link of the chain.
@@ -16,24 +20,127 @@ type Finding struct {
 	Hint     string `json:"hint,omitempty"` // what to do about it
 }
 
+// maxSkew is how far apart clocks may be. Tokens between Auth0 and the form live for minutes, and the Management API's are not
+// accepted before their time.
+const maxSkew = 30 * time.Second
+
+// look is one link of the chain and how it is looked at: what is fine in words, what is not as problems. A failure of
+// the look itself is a problem as well.
+type look struct {
+	resource string
+	at       func(context.Context) (fine string, problems []*fault.Error, err error)
+}
+
 // Doctor looks at every link of the chain and says what is broken and what to do about it. It changes nothing. A link that
 // can't be looked at is a finding, not an error; an error means that the look was interrupted.
 func (t *Tenant) Doctor(ctx context.Context) ([]Finding, error) {
 	var all []Finding
-	for _, n := range t.nodes {
-		if err := n.Read(ctx); err != nil {
-			if ctx.Err() != nil {
-				return all, fault.Of(ctx.Err())
+	for _, l := range t.looks() {
+		fine, problems, err := l.at(ctx)
+		if ctx.Err() != nil {
+			return all, fault.Of(ctx.Err())
+		}
+		if err != nil {
+			problems = append(problems, fault.Of(err))
+		}
+		for _, p := range problems {
+			f := Finding{Resource: l.resource, Code: p.Code, Message: p.Message, Hint: firstOf(p.Hint, "Run phonegate apply --tenant "+t.name+".")}
+			// One refused credential makes several looks fail: it is said once.
+			if !slices.ContainsFunc(all, func(o Finding) bool { return o.Code == f.Code && o.Message == f.Message }) {
+				all = append(all, f)
 			}
-			f := fault.Of(err)
-			all = append(all, Finding{n.Name(), false, f.Code, f.Message, f.Hint})
-			continue
 		}
-		if c := n.Change(); c.Op != event.None {
-			all = append(all, Finding{n.Name(), false, n.Name() + "_differs", c.Detail, "Run phonegate apply --tenant " + t.name + "."})
-			continue
+		if len(problems) == 0 {
+			all = append(all, Finding{Resource: l.resource, OK: true, Code: "ok", Message: fine})
 		}
-		all = append(all, Finding{n.Name(), true, "ok", n.Change().Detail, ""})
 	}
 	return all, nil
+}
+
+func (t *Tenant) looks() []look {
+	all := []look{{"auth0.account", t.lookAtAuth0}, {"twilio.account", t.lookAtTwilio}, {"host.account", t.lookAtHost}}
+	problems := map[string]func(context.Context) ([]*fault.Error, error){
+		"twilio.service":   func(context.Context) ([]*fault.Error, error) { return t.service.Problems(), nil },
+		"twilio.key":       func(ctx context.Context) ([]*fault.Error, error) { return t.key.Problems(ctx, t.service.SID()) },
+		"host.project":     func(context.Context) ([]*fault.Error, error) { return t.project.Problems(), nil },
+		"host.env":         func(context.Context) ([]*fault.Error, error) { return t.env.Problems(), nil },
+		"host.deployment":  func(context.Context) ([]*fault.Error, error) { return t.deployment.Problems(), nil },
+		"auth0.action":     func(context.Context) ([]*fault.Error, error) { return t.action.Problems(), nil },
+		"auth0.binding":    func(context.Context) ([]*fault.Error, error) { return t.binding.Problems(), nil },
+		"auth0.login_page": func(context.Context) ([]*fault.Error, error) { return t.pageProblems(), nil },
+		"auth0.client":     t.client.Problems,
+	}
+	for _, n := range t.nodes {
+		all = append(all, look{n.Name(), func(ctx context.Context) (string, []*fault.Error, error) {
+			if err := n.Read(ctx); err != nil {
+				return "", nil, err
+			}
+			found, err := problems[n.Name()](ctx)
+			return n.Change().Detail, found, err
+		}})
+	}
+	return append(all, look{"form", t.lookAtForm}, look{"clock", t.lookAtClocks})
+}
+
+func (t *Tenant) lookAtAuth0(ctx context.Context) (string, []*fault.Error, error) {
+	needed := append(auth0.NeededScopes(t.spec.Auth0.LoginPage != "none"), auth0.LiveTestScopes()...)
+	a, err := t.auth0.Check(ctx, needed...)
+	var all []*fault.Error
+	for _, scope := range a.Missing {
+		all = append(all, fault.New(fault.Refused, "auth0.scope_missing",
+			"Grant it: Auth0 dashboard > Applications > APIs > Auth0 Management API > Machine to Machine Applications.", "The Auth0 credentials lack the scope %s.", scope))
+	}
+	if a.Experience == "new" && t.spec.Capture == "lock" && t.spec.Auth0.LoginPage != "none" {
+		all = append(all, fault.New(fault.Differences, "auth0.universal_login", "Set capture: form, or switch to Classic under Branding > Universal Login.",
+			"The tenant uses Universal Login, which does not show the login page that asks for the number."))
+	}
+	return "credentials accepted, all scopes granted", all, err
+}
+
+func (t *Tenant) lookAtTwilio(ctx context.Context) (string, []*fault.Error, error) {
+	a, err := t.twilio.Check(ctx)
+	return firstOf(a.FriendlyName, "credentials accepted"), a.Problems(), err
+}
+
+func (t *Tenant) lookAtHost(ctx context.Context) (string, []*fault.Error, error) {
+	a, err := t.vercel.Check(ctx)
+	return firstOf(a.TeamName, a.Team, a.User), nil, err
+}
+
+// pageProblems names each way in which the login page that was read does not do its work.
+func (t *Tenant) pageProblems() []*fault.Error {
+	html, on, ours := t.loginPage.Page()
+	if !ours {
+		return nil
+	}
+	fields, err := templates.SignUpFieldsOf(html)
+	asks := err == nil && slices.ContainsFunc(fields, func(f templates.Field) bool { return f.Name == "phone_number" })
+	switch {
+	case !on:
+		return []*fault.Error{fault.New(fault.Differences, "auth0.login_page_off", "", "The custom login page is switched off: sign-up does not ask for the number.")}
+	case !asks && t.spec.Capture == "lock":
+		return []*fault.Error{fault.New(fault.Differences, "auth0.login_page_field", "", "The login page does not ask for the number at sign-up: it is not the one that phonegate wrote.")}
+	case !t.loginPage.Generated():
+		return []*fault.Error{fault.New(fault.Differences, "auth0.login_page_edited", "See the difference with phonegate plan --tenant "+t.name+"; phonegate apply puts the generated page back.",
+			"The login page is not what is generated: somebody edited it, or the answers have changed.")}
+	}
+	return nil
+}
+
+// lookAtClocks compares this computer's clock with those of the providers that have answered.
+func (t *Tenant) lookAtClocks(context.Context) (string, []*fault.Error, error) {
+	var all []*fault.Error
+	for provider, ahead := range t.transport.Skews() {
+		if ahead.Abs() <= maxSkew {
+			continue
+		}
+		way := "behind"
+		if ahead < 0 {
+			way = "ahead of"
+		}
+		all = append(all, fault.New(fault.Differences, "clock.skew", "Set this computer's clock, best by the network (NTP).",
+			"This computer's clock is %s %s that of %s.", ahead.Abs(), way, provider))
+	}
+	slices.SortFunc(all, func(a, b *fault.Error) int { return len(a.Message) - len(b.Message) })
+	return fmt.Sprintf("within %s of the providers' clocks", maxSkew), all, nil
 }

@@ -153,18 +153,27 @@ func (t *TestClient) Apply(ctx context.Context, _ resource.Progress) (err error)
 
 // enable lets users of the database connection sign up and log in: an application made over the API has no connection.
 func (t *TestClient) enable(ctx context.Context) error {
+	id, err := t.connection(ctx)
+	if err != nil {
+		return err
+	}
+	enabled := []*management.UpdateEnabledClientConnectionsRequestContentItem{{ClientID: t.id, Status: true}}
+	return typed(t.c.connections.Clients.Update(repeat(ctx), id, enabled))
+}
+
+// connection is the id of the database connection.
+func (t *TestClient) connection(ctx context.Context) (string, error) {
 	list, err := t.c.connections.List(ctx, &management.ListConnectionsQueryParameters{
 		Name: &t.Connection, Fields: management.String("id,name"), IncludeFields: management.Bool(true)})
 	if err != nil {
-		return typed(err)
+		return "", typed(err)
 	}
 	for _, c := range list.Results {
 		if c.GetName() == t.Connection {
-			enabled := []*management.UpdateEnabledClientConnectionsRequestContentItem{{ClientID: t.id, Status: true}}
-			return typed(t.c.connections.Clients.Update(repeat(ctx), c.GetID(), enabled))
+			return c.GetID(), nil
 		}
 	}
-	return fault.New(fault.Usage, "auth0.connection_unknown", "Set auth0.connection in phonegate.yaml to the name of a database connection of the tenant.",
+	return "", fault.New(fault.Usage, "auth0.connection_unknown", "Set auth0.connection in phonegate.yaml to the name of a database connection of the tenant.",
 		"The tenant has no connection %s.", strings.TrimSpace(t.Connection))
 }
 

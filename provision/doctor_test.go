@@ -1,0 +1,279 @@
+package provision_test
+
+import (
+	"encoding/json"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"phonegate/provision"
+	"phonegate/provision/sandbox"
+	"phonegate/provision/sandbox/world"
+	"phonegate/templates"
+)
+
+// at is an object of a provider's JSON.
+type at = map[string]any
+
+// ask makes an API call as somebody at a provider's dashboard would.
+func (b *bench) ask(method, address string, body any) at {
+	b.t.Helper()
+	kind, text := "application/json", ""
+	switch v := body.(type) {
+	case nil:
+	case url.Values:
+		kind, text = "application/x-www-form-urlencoded", v.Encode()
+	default:
+		data, err := json.Marshal(v)
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		text = string(data)
+	}
+	req, err := http.NewRequestWithContext(b.t.Context(), method, address, strings.NewReader(text))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", kind)
+	switch {
+	case strings.HasSuffix(req.URL.Host, ".twilio.com"):
+		req.SetBasicAuth(sandbox.TwilioAccountSID, sandbox.TwilioAuthToken)
+	case req.URL.Host == "api.vercel.com":
+		req.Header.Set("Authorization", "Bearer "+sandbox.VercelToken)
+	case !strings.HasSuffix(req.URL.Path, "/oauth/token"):
+		token := b.ask("POST", "https://"+sandbox.Auth0Domain+"/oauth/token", at{"grant_type": "client_credentials", "client_id": sandbox.Auth0ClientID,
+			"client_secret": sandbox.Auth0ClientSecret, "audience": "https://" + sandbox.Auth0Domain + "/api/v2/"})
+		req.Header.Set("Authorization", "Bearer "+token["access_token"].(string))
+	}
+	res, err := b.box.Network().RoundTrip(req)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	data, _ := io.ReadAll(res.Body)
+	if res.StatusCode >= 300 {
+		b.t.Fatalf("%s %s: %d %s", method, address, res.StatusCode, data)
+	}
+	out := at{}
+	_ = json.Unmarshal(data, &out) // lists and empty answers are of no interest
+	return out
+}
+
+func (b *bench) auth0(method, path string, body any) at {
+	b.t.Helper()
+	return b.ask(method, "https://"+sandbox.Auth0Domain+"/api/v2"+path, body)
+}
+
+func (b *bench) vercel(method, path string, body any) at {
+	b.t.Helper()
+	return b.ask(method, "https://api.vercel.com"+path, body)
+}
+
+func (b *bench) note(section, key string) string { return b.state().Note(section).Get(key) }
+
+func (b *bench) action() string { return "/actions/actions/" + b.note("auth0.action", "id") }
+
+func (b *bench) service() string {
+	return "https://verify.twilio.com/v2/Services/" + b.note("twilio.service", "sid")
+}
+
+func (b *bench) project() string { return "/v9/projects/" + b.note("host.project", "id") }
+
+const (
+	accountURL   = "https://api.twilio.com/2010-04-01/Accounts/" + sandbox.TwilioAccountSID
+	globalClient = "/clients/sandboxGlobalClient000000000000"
+)
+
+// bound writes the post-login flow.
+func (b *bench) bound(ids ...string) {
+	b.t.Helper()
+	refs := []at{}
+	for _, id := range ids {
+		refs = append(refs, at{"ref": at{"type": "action_id", "value": id}})
+	}
+	b.auth0("PATCH", "/actions/triggers/post-login/bindings", at{"bindings": refs})
+}
+
+// secretsOf writes the Action's secrets and deploys it.
+func (b *bench) secretsOf(names ...string) {
+	b.t.Helper()
+	list := []at{}
+	for _, name := range names {
+		list = append(list, at{"name": name, "value": "somebody's"})
+	}
+	b.auth0("PATCH", b.action(), at{"secrets": list})
+	b.deploy()
+}
+
+func (b *bench) deploy() {
+	b.t.Helper()
+	for b.auth0("GET", b.action(), nil)["status"] != "built" {
+		continue // each look brings the emulated build a step further
+	}
+	b.auth0("POST", b.action()+"/deploy", nil)
+	for b.auth0("GET", b.action(), nil)["all_changes_deployed"] != true {
+		continue
+	}
+}
+
+func (b *bench) arm(f world.Fault) { b.box.World().Arm(f) }
+
+var actionSecrets = []string{"FORM_URL", "SESSION_SECRET", "TWILIO_API_KEY", "TWILIO_API_SECRET", "TWILIO_VERIFY_SERVICE", "VERDICT_SECRET"}
+
+// diseases are the faults that are planted, by the code under which they must be found.
+var diseases = []struct {
+	name, resource, code string
+	plant                func(b *bench)
+}{
+	{"a scope is missing", "auth0.account", "auth0.scope_missing", func(b *bench) {
+		b.auth0("PATCH", "/client-grants/cgr_sandboxM2M000001", at{"scope": []string{"create:actions", "delete:actions", "read:actions", "update:actions", "read:clients", "update:clients",
+			"create:clients", "delete:users", "read:connections", "read:users", "update:connections"}})
+	}},
+	{"Auth0 refuses the credentials", "auth0.account", "auth0.unauthorized", func(b *bench) {
+		b.arm(world.Fault{Provider: "auth0", Path: "/oauth/token", Status: 401, Times: 99})
+	}},
+	{"the tenant shows Universal Login", "auth0.account", "auth0.universal_login", func(b *bench) {
+		b.auth0("PATCH", "/prompts", at{"universal_login_experience": "new"})
+	}},
+	{"somebody edited the Action", "auth0.action", "auth0.action_edited", func(b *bench) {
+		b.auth0("PATCH", b.action(), at{"code": "exports.onExecutePostLogin = async () => {}; // phonegate"})
+		b.deploy()
+	}},
+	{"the Action's draft is not deployed", "auth0.action", "auth0.action_undeployed", func(b *bench) {
+		b.auth0("PATCH", b.action(), at{"secrets": []at{{"name": "SESSION_SECRET", "value": "another"}}})
+	}},
+	{"somebody renamed the Action", "auth0.action", "auth0.action_renamed", func(b *bench) { b.auth0("PATCH", b.action(), at{"name": "Something else"}) }},
+	{"the Action is gone", "auth0.action", "auth0.action_missing", func(b *bench) { b.auth0("DELETE", b.action()+"?force=true", nil) }},
+	{"the Action is out of the flow", "auth0.binding", "auth0.action_unbound", func(b *bench) { b.bound("5eed0000-0000-4000-8000-00000000a001") }},
+	{"another Action comes after it", "auth0.binding", "auth0.action_not_last", func(b *bench) {
+		b.bound(b.note("auth0.action", "id"), "5eed0000-0000-4000-8000-00000000a001")
+	}},
+	{"the Action lacks a secret", "auth0.action", "auth0.secret_missing", func(b *bench) { b.secretsOf(actionSecrets[1:]...) }},
+	{"the Action has a stranger's secret", "auth0.action", "auth0.secret_foreign", func(b *bench) { b.secretsOf(append(actionSecrets, "OTHER")...) }},
+	{"a page without the field replaced ours", "auth0.login_page", "auth0.login_page_field", func(b *bench) {
+		b.auth0("PATCH", globalClient, at{"custom_login_page": "<h1>Welcome</h1>"})
+	}},
+	{"somebody edited the login page", "auth0.login_page", "auth0.login_page_edited", func(b *bench) {
+		page, err := templates.LoginPage(provision.Settings(b.spec))
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		b.auth0("PATCH", globalClient, at{"custom_login_page": string(page) + "<!-- hello -->"})
+	}},
+	{"the login page is off", "auth0.login_page", "auth0.login_page_off", func(b *bench) { b.auth0("PATCH", globalClient, at{"custom_login_page_on": false}) }},
+	{"the test client has other callbacks", "auth0.client", "auth0.client_callbacks", func(b *bench) {
+		b.auth0("PATCH", "/clients/"+b.note("auth0.client", "id"), at{"callbacks": []string{"http://127.0.0.1:1/callback"}})
+	}},
+	{"the test client is gone", "auth0.client", "auth0.client_missing", func(b *bench) { b.auth0("DELETE", "/clients/"+b.note("auth0.client", "id"), nil) }},
+	{"the connection is off for the test client", "auth0.client", "auth0.client_connection", func(b *bench) {
+		b.auth0("PATCH", "/connections/con_sbxUsernamePassw/clients", []at{{"client_id": b.note("auth0.client", "id"), "status": false}})
+	}},
+	{"a trial account", "twilio.account", "twilio.trial", func(b *bench) { b.behave("twilio.account_type", "Trial") }},
+	{"the account is suspended", "twilio.account", "twilio.account_suspended", func(b *bench) { b.behave("twilio.account_status", "suspended") }},
+	{"no balance is left", "twilio.account", "twilio.balance", func(b *bench) {
+		b.arm(world.Fault{Path: "/Balance.json", Status: 200, Body: `{"balance":"0.00","currency":"USD"}`})
+	}},
+	{"somebody renamed the service", "twilio.service", "twilio.service_name", func(b *bench) { b.ask("POST", b.service(), url.Values{"FriendlyName": {"Other"}}) }},
+	{"codes got longer", "twilio.service", "twilio.code_length", func(b *bench) { b.ask("POST", b.service(), url.Values{"CodeLength": {"8"}}) }},
+	{"the service is gone", "twilio.service", "twilio.service_missing", func(b *bench) { b.ask("DELETE", b.service(), nil) }},
+	{"the key is gone", "twilio.key", "twilio.key_missing", func(b *bench) { b.ask("DELETE", accountURL+"/Keys/"+b.note("twilio.key", "sid")+".json", nil) }},
+	{"a key was left behind", "twilio.key", "twilio.key_unused", func(b *bench) {
+		b.ask("POST", accountURL+"/Keys.json", url.Values{"FriendlyName": {"phonegate dev " + sandbox.Auth0Domain}})
+	}},
+	{"Vercel refuses the token", "host.account", "vercel.forbidden", func(b *bench) { b.arm(world.Fault{Provider: "vercel", Path: "/v2/user", Status: 403}) }},
+	{"Deployment Protection is on", "host.project", "vercel.protection", func(b *bench) {
+		b.vercel("PATCH", b.project(), at{"ssoProtection": at{"deploymentType": "all"}})
+	}},
+	{"an older Node", "host.project", "vercel.node_version", func(b *bench) { b.vercel("PATCH", b.project(), at{"nodeVersion": "20.x"}) }},
+	{"the project is gone", "host.project", "vercel.project_missing", func(b *bench) { b.vercel("DELETE", b.project(), nil) }},
+	{"a variable is gone", "host.env", "vercel.variable_missing", func(b *bench) {
+		envs := b.vercel("GET", "/v10/projects/"+b.note("host.project", "id")+"/env", nil)["envs"].([]any)
+		b.vercel("DELETE", b.project()+"/env/"+envs[0].(at)["id"].(string), nil)
+	}},
+	{"the deployment is gone", "host.deployment", "vercel.deployment_missing", func(b *bench) { b.vercel("DELETE", "/v13/deployments/"+b.note("host.deployment", "id"), nil) }},
+	{"the answers have changed", "host.deployment", "vercel.form_outdated", func(b *bench) { b.spec.Brand.Color = "#aa3300" }},
+	{"the form can't be reached", "form", "form.unreachable", func(b *bench) { b.arm(world.Fault{Provider: "form", Drop: true, Times: 99}) }},
+	{"the form is behind Vercel's login", "form", "vercel.protected", func(b *bench) { b.arm(world.Fault{Provider: "form", Status: 401, Times: 99}) }},
+	{"something else answers for the form", "form", "vercel.form_silent", func(b *bench) { b.arm(world.Fault{Provider: "form", Status: 200, Body: "<h1>It works!</h1>"}) }},
+	{"the form is of another version", "form", "form.version", func(b *bench) {
+		b.arm(world.Fault{Provider: "form", Status: 200, Body: `{"phonegate":"form","version":"0000","ready":true}`})
+	}},
+	{"the form lacks a secret", "form", "form.not_ready", func(b *bench) {
+		b.arm(world.Fault{Provider: "form", Status: 200, Body: `{"phonegate":"form","version":"0000","ready":false}`})
+	}},
+	{"the form takes a forged session", "form", "form.accepts_forgery", func(b *bench) {
+		b.arm(world.Fault{Provider: "form", Skip: 1, Status: 200, Body: "<h1>Enter the code</h1>"})
+	}},
+	{"this computer's clock is slow", "clock", "clock.skew", func(b *bench) { b.box.World().Advance(2 * time.Minute) }},
+}
+
+func (b *bench) behave(name, value string) {
+	b.t.Helper()
+	if err := b.box.World().SetBehaviour(name, value); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func TestDoctorNamesWhatIsBroken(t *testing.T) {
+	for _, d := range diseases {
+		t.Run(d.name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			b.apply()
+			d.plant(b)
+			held := b.world()
+			findings, err := b.open(nil).Doctor(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			codes := map[string]bool{}
+			for _, f := range findings {
+				if f.Message == "" || !f.OK && f.Hint == "" || f.OK != (f.Code == "ok") {
+					t.Errorf("not a finding to go by: %+v", f)
+				}
+				if !f.OK {
+					codes[f.Resource+" "+f.Code] = true
+				}
+			}
+			if !codes[d.resource+" "+d.code] {
+				t.Errorf("%s %s is not among the findings %q", d.resource, d.code, slices.Sorted(maps.Keys(codes)))
+			}
+			if held != b.world() {
+				t.Error("the doctor changed something")
+			}
+		})
+	}
+	t.Logf("%d faults planted", len(diseases))
+}
+
+func TestDoctorIsSilentAboutAHealthyTenant(t *testing.T) {
+	b := newBench(t)
+	b.apply()
+	for _, when := range []string{"after apply", "after rotate", "without a keyring"} {
+		switch when {
+		case "after rotate":
+			if err := rotating.run(t.Context(), b, nil); err != nil {
+				t.Fatal(err)
+			}
+		case "without a keyring":
+			b.forgetSecrets()
+		}
+		findings, err := b.open(nil).Doctor(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(findings) != 14 {
+			t.Errorf("%s: %d links were looked at", when, len(findings))
+		}
+		for _, f := range findings {
+			if !f.OK || f.Message == "" {
+				t.Errorf("%s: %+v", when, f)
+			}
+		}
+	}
+}
