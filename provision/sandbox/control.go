@@ -30,6 +30,7 @@ func (s *Sandbox) control() http.Handler {
 		reply(rw, http.StatusOK, map[string]int{"armed": 0})
 	})
 	mux.HandleFunc("POST /latency", s.postLatency)
+	mux.HandleFunc("POST /reset", s.postReset)
 	mux.HandleFunc("GET /clock", s.getClock)
 	mux.HandleFunc("POST /clock", s.postClock)
 	mux.HandleFunc("GET /behaviours", s.getBehaviours)

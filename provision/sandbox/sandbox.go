@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"phonegate/provision/fault"
@@ -34,6 +35,11 @@ type Options struct {
 	// Listen is the loopback address of the servers, "127.0.0.1:0" if empty. With a port other than 0 the servers
 	// take that port and the ones after it: Auth0, Twilio, Vercel, phone, TLS, proxy.
 	Listen string
+	// DataDir is a folder in which the world is kept between runs, "" to forget it at the end. Two sandboxes must not
+	// share one.
+	DataDir string
+	// Seed is a file of requests that fill a new world, see Seed.
+	Seed string
 }
 
 // Sandbox is a running sandbox. It is safe for use by many goroutines.
@@ -54,13 +60,16 @@ type Sandbox struct {
 	tasks tasks
 	close func() error
 
+	first saved                  // the world to which Reset goes back
+	keep  atomic.Pointer[keeper] // nil if nothing is kept
+
 	auth0URL, twilioURL, vercelURL, phoneURL, proxyURL string
 	tlsDomain                                          string
 }
 
 // Start builds the world and opens its doors. The sandbox closes when the context ends or Close is called.
 func Start(ctx context.Context, o Options) (*Sandbox, error) {
-	w := world.New(world.Options{Latency: o.Latency, RateLimits: o.RateLimits, Speed: o.Speed})
+	w := world.New(world.Options{Latency: o.Latency, RateLimits: o.RateLimits, Speed: o.Speed, Behaviours: o.Behaviours})
 	for name, value := range o.Behaviours {
 		if err := w.SetBehaviour(name, value); err != nil {
 			return nil, fault.Wrap(err, fault.Usage, "sandbox.behaviour", "", "The sandbox can't be started: %s.", err)
@@ -78,12 +87,36 @@ func Start(ctx context.Context, o Options) (*Sandbox, error) {
 		s.populate()
 		err = s.open()
 	}
+	if err == nil {
+		err = s.fill(o)
+	}
 	if err != nil {
-		return nil, errors.Join(fault.Wrap(err, fault.Failed, "sandbox.start", "", "The sandbox can't be started: %s.", err), s.Close())
+		var told *fault.Error
+		if !errors.As(err, &told) {
+			err = fault.Wrap(err, fault.Failed, "sandbox.start", "", "The sandbox can't be started: %s.", err)
+		}
+		return nil, errors.Join(err, s.Close())
 	}
 	stop := context.AfterFunc(ctx, func() { _ = s.Close() })
 	context.AfterFunc(s.ctx, func() { stop() })
 	return s, nil
+}
+
+// fill puts into the new world what the options ask for. Nobody knows the sandbox's addresses yet.
+func (s *Sandbox) fill(o Options) error {
+	if err := s.seed(o.Seed); err != nil {
+		return err
+	}
+	var err error
+	if s.first, err = s.snapshot(); err != nil {
+		return err
+	}
+	k, err := newKeeper(s, o.DataDir)
+	if err == nil && k != nil {
+		s.keep.Store(k)
+		s.tasks.run(k.watch)
+	}
+	return err
 }
 
 // populate makes the providers and gives each its host names.
@@ -97,11 +130,11 @@ func (s *Sandbox) populate() {
 		Network: inside, RunAction: jsvm.RunAction,
 	})
 	s.vercel = vercel.New(vercel.Options{World: w, Token: VercelToken, Network: inside, OnDeploy: s.deployed})
-	s.hosts.add(Auth0Domain, w.Handler("auth0", auth0.WriteError, s.auth0))
+	s.hosts.add(Auth0Domain, s.kept(w.Handler("auth0", auth0.WriteError, s.auth0)))
 	for _, host := range []string{"verify.twilio.com", "api.twilio.com", "lookups.twilio.com"} {
-		s.hosts.add(host, w.Handler("twilio", twilio.WriteError, s.twilio))
+		s.hosts.add(host, s.kept(w.Handler("twilio", twilio.WriteError, s.twilio)))
 	}
-	s.hosts.add(vercelAPI, w.Handler("vercel", vercel.WriteError, s.vercel))
+	s.hosts.add(vercelAPI, s.kept(w.Handler("vercel", vercel.WriteError, s.vercel)))
 	s.hosts.addBelow(deploymentDomain, w.Handler("form", writeFormError, s.vercel))
 }
 
@@ -126,7 +159,7 @@ func (s *Sandbox) open() error {
 		{&s.auth0URL, func(string) http.Handler { return s.front(s.gateway(Auth0Domain)) }},
 		{&s.twilioURL, func(string) http.Handler { return s.front(twilioHost) }},
 		{&s.vercelURL, func(string) http.Handler { return s.front(underName(vercelAPI, vercelHost)) }},
-		{&s.phoneURL, func(string) http.Handler { return s.front(s.control()) }},
+		{&s.phoneURL, func(string) http.Handler { return s.front(s.kept(s.control())) }},
 	}
 	for _, step := range steps {
 		address, err := s.doors.serve(step.handler(""))
@@ -185,6 +218,7 @@ func (s *Sandbox) shutDown() error {
 	s.end()
 	err := s.doors.close()
 	s.tasks.wait()
+	err = errors.Join(err, s.keep.Load().save())
 	if s.vercel != nil {
 		// An account without deployments keeps no virtual machines warm.
 		err = errors.Join(err, s.vercel.Restore([]byte("{}")))

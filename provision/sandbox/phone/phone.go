@@ -52,6 +52,13 @@ func (p *Phone) Receive(m Message) {
 	}
 }
 
+// Clear forgets all messages.
+func (p *Phone) Clear() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.messages = nil
+}
+
 // Messages lists what was sent to a number, newest first; "" lists everything. It is never nil.
 func (p *Phone) Messages(to string) []Message {
 	p.mu.Lock()

@@ -40,7 +40,14 @@ func (s *Server) Restore(snapshot []byte) error {
 	s.mu.Lock()
 	old := s.built
 	s.state, s.built = restored, map[string]*site{}
+	hosts := slices.Sorted(maps.Keys(restored.Aliases))
+	for _, d := range s.sortedDeployments() {
+		if d.Phase == ready {
+			hosts = append(hosts, d.URL)
+		}
+	}
 	s.mu.Unlock()
+	s.announce(hosts)
 	for _, b := range old {
 		b.close()
 	}

@@ -30,6 +30,7 @@ type Options struct {
 // World is safe for use by many goroutines.
 type World struct {
 	mu         sync.Mutex
+	first      Options // what Reset goes back to
 	speed      float64
 	latency    time.Duration
 	limits     map[string]*limit
@@ -50,8 +51,17 @@ func New(o Options) *World {
 			w.limits[provider] = newLimit(provider, perSecond)
 		}
 	}
+	w.first = Options{Latency: o.Latency, Behaviours: maps.Clone(o.Behaviours)}
 	maps.Copy(w.behaviours, o.Behaviours)
 	return w
+}
+
+// Reset forgets faults and log, and takes latency and behaviours back to the options. The clock goes on.
+func (w *World) Reset() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.faults, w.requests, w.latency, w.behaviours = nil, nil, w.first.Latency, map[string]string{}
+	maps.Copy(w.behaviours, w.first.Behaviours)
 }
 
 // Now is the world's time: real time plus what Advance has added, in UTC.
