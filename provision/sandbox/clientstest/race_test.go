@@ -1,0 +1,5 @@
+//go:build race
+
+package clientstest
+
+const users = 250
