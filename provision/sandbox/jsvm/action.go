@@ -41,12 +41,12 @@ type actionAnswer struct {
 // RunAction runs one leg of an Action in a virtual machine of its own. What the Action throws, and that it took too
 // long, is part of the result; the error is for the sandbox's own failures and for ctx.
 func RunAction(ctx context.Context, s Surroundings, call ActionCall) (ActionResult, error) {
-	start := time.Now()
 	m, err := newMachine(s, nil)
 	if err != nil {
 		return ActionResult{}, err
 	}
 	defer m.close()
+	start := time.Now()
 	m.action = &actionState{call}
 	var logs []string
 	m.log = func(line string) { logs = append(logs, cut(line, maxLogLine)) }
@@ -63,7 +63,7 @@ func RunAction(ctx context.Context, s Surroundings, call ActionCall) (ActionResu
 		return ActionResult{}, fmt.Errorf("the event is not JSON: %w", err)
 	}
 	answer, err := m.call(ctx, "action", string(given))
-	result := ActionResult{Logs: logs, Elapsed: time.Since(start)}
+	result := ActionResult{Logs: logs, Elapsed: time.Since(start) - m.queue.waited()}
 	var thrown *scriptError
 	switch {
 	case err == nil:

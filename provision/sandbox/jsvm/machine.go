@@ -48,7 +48,8 @@ type machine struct {
 	timers   map[int]context.CancelFunc
 	outcome  *string // set by the code when the call is done
 	uncaught *scriptError
-	dead     bool // not to be used again
+	queue    *queue // of the call under way
+	dead     bool   // not to be used again
 }
 
 // hostEvent is the answer to something that the code waits for.
@@ -91,6 +92,8 @@ func newMachine(s Surroundings, env map[string]string) (*machine, error) {
 	if err != nil {
 		return nil, err
 	}
+	turns <- struct{}{}
+	defer func() { <-turns }()
 	vm, err := quickjs.NewVM()
 	if err != nil {
 		return nil, err
@@ -181,11 +184,11 @@ func (m *machine) load(_ *quickjs.VM, name string) (string, error) {
 // code caught, or the sandbox's own.
 func (m *machine) call(parent context.Context, kind, argument string) (string, error) {
 	ctx, cancel := context.WithCancelCause(parent)
-	m.ctx, m.outcome, m.uncaught = ctx, nil, nil
+	m.ctx, m.outcome, m.uncaught, m.queue = ctx, nil, nil, &queue{}
 	watched := make(chan struct{})
 	go func() {
 		defer close(watched)
-		if m.around.wait(ctx) == nil {
+		if m.around.wait(ctx) == nil && m.queue.makeUp(ctx) == nil {
 			cancel(errTooLong)
 		}
 		if !errors.Is(context.Cause(ctx), errCallDone) {
@@ -198,6 +201,15 @@ func (m *machine) call(parent context.Context, kind, argument string) (string, e
 		m.endTimers()
 		// An interrupt that came too late would hit the next call.
 		m.dead = m.dead || !errors.Is(context.Cause(ctx), errCallDone)
+	}()
+	if !m.queue.enter(ctx) {
+		return "", context.Cause(ctx)
+	}
+	computing := true
+	defer func() {
+		if computing {
+			m.queue.leave()
+		}
 	}()
 	_, err := m.invoke.Call(quickjs.UndefinedValue, kind, argument)
 	for {
@@ -216,11 +228,17 @@ func (m *machine) call(parent context.Context, kind, argument string) (string, e
 		case m.outcome != nil:
 			return *m.outcome, nil
 		}
+		m.queue.leave() // others compute while this one waits
+		computing = false
 		select {
 		case e := <-m.events:
+			if computing = m.queue.enter(ctx); !computing {
+				return "", context.Cause(ctx)
+			}
 			m.cancel(e.id)
 			_, err = m.settle.Call(quickjs.UndefinedValue, e.id, e.ok, e.payload)
 		case <-ctx.Done():
+			return "", context.Cause(ctx)
 		}
 	}
 }
