@@ -1,0 +1,5 @@
+//go:build !race
+
+package logintest
+
+const crowd = 200
