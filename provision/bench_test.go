@@ -77,6 +77,14 @@ func (b *bench) state() *state.State {
 // forgetSecrets is what a machine without keyring does between two processes.
 func (b *bench) forgetSecrets() { b.vault = secret.MemoryVault() }
 
+// forgetState loses what was remembered.
+func (b *bench) forgetState() {
+	b.t.Helper()
+	if err := os.RemoveAll(filepath.Join(b.dir, state.Dir)); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
 // open is an engine as a new process would have it; the vault stays as a keyring would.
 func (b *bench) open(emit func(event.Event)) *provision.Tenant {
 	b.t.Helper()
