@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 
@@ -165,13 +166,22 @@ func TestContinueNeedsAStateThatWaits(t *testing.T) {
 	}
 }
 
-func TestContinueExpiresWithTheLogin(t *testing.T) {
-	te := phoneTenant(t, "auth0.continue_lifetime", "10m")
-	b := te.browser()
-	form := b.login("signup", "ada@example.com", nil)
-	te.w.Advance(11 * 60e9)
-	if p := b.post(continueURL(form.at), verdict(t, te, form.at, nil, secretKey)); p.status != 400 {
-		t.Errorf("got %d", p.status)
+func TestContinueDoesNotWaitForEver(t *testing.T) {
+	for lifetime, minutes := range map[string]int{"10m": 10, "1h": 60, "72h": 72 * 60} {
+		for _, late := range []bool{false, true} {
+			te := phoneTenant(t, "auth0.continue_lifetime", lifetime)
+			b := te.browser()
+			form := b.login("signup", "ada@example.com", nil)
+			waited := time.Duration(minutes-1) * time.Minute
+			if late {
+				waited += 2 * time.Minute
+			}
+			te.w.Advance(waited)
+			p := b.post(continueURL(form.at), verdict(t, te, form.at, nil, secretKey))
+			if (p.status == 400) != late {
+				t.Errorf("%s: %d after %s", lifetime, p.status, waited)
+			}
+		}
 	}
 }
 

@@ -55,6 +55,30 @@ func TestActionsSeeAFaithfulEvent(t *testing.T) {
 	}
 }
 
+func TestALaterActionMayNotSeeEarlierMetadata(t *testing.T) {
+	for value, want := range map[string]string{"visible": "map[one:true]", "hidden": "map[]"} {
+		seen := ""
+		te := newTenant(t, scripted(legs{
+			"one": func(jsvm.ActionCall) jsvm.ActionResult {
+				return jsvm.ActionResult{AppMetadata: map[string]any{"one": true}}
+			},
+			"two": func(c jsvm.ActionCall) jsvm.ActionResult {
+				seen = fmt.Sprint(c.Event["user"].(map[string]any)["app_metadata"])
+				return jsvm.ActionResult{}
+			},
+		}), "auth0.metadata_in_pipeline", value)
+		te.deploy("one", "one", nil)
+		te.deploy("two", "two", nil)
+		te.browser().login("signup", "ada@example.com", nil)
+		if seen != want {
+			t.Errorf("%s: the second Action sees %s, not %s", value, seen, want)
+		}
+		if appMetadata(te)["one"] != true {
+			t.Errorf("%s: nothing was written", value)
+		}
+	}
+}
+
 func TestActionsRunInOrderUntilOneDenies(t *testing.T) {
 	var order []string
 	te := newTenant(t, scripted(legs{

@@ -229,8 +229,10 @@ func TestCustomCodesAreUsedWhereTheServiceAllowsThem(t *testing.T) {
 
 func TestLostMessagesShowInTheAttempts(t *testing.T) {
 	tests := map[string]struct{ behaviour, to, want string }{
-		"carrier":  {"30005", mobile, "30005"},
-		"landline": {"delivered", landline, "30006"},
+		"unreachable": {"30003", mobile, "30003"},
+		"carrier":     {"30005", mobile, "30005"},
+		"unknown":     {"30008", mobile, "30008"},
+		"landline":    {"delivered", landline, "30006"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -31,14 +31,22 @@ func Behaviours() []Behaviour {
 	return all
 }
 
+// OnBehaviour, if it is set before the first world is made, is told of each behaviour that an emulated provider asks
+// for. Tests find with it the switches that none of them turns.
+var OnBehaviour func(name, value string)
+
 // Behaviour is the value in force for a declared behaviour.
 func (w *World) Behaviour(b Behaviour) string {
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	if v, ok := w.behaviours[b.Name]; ok {
-		return v
+	v, ok := w.behaviours[b.Name]
+	w.mu.Unlock()
+	if !ok {
+		v = b.Values[0]
 	}
-	return b.Values[0]
+	if OnBehaviour != nil {
+		OnBehaviour(b.Name, v)
+	}
+	return v
 }
 
 // SetBehaviour changes a behaviour by name. It fails on a name or value that is not declared.

@@ -1,0 +1,77 @@
+package twilio
+
+import (
+	"net/http"
+	"testing"
+	"time"
+)
+
+func TestBehavioursThatRefuseASend(t *testing.T) {
+	const china = "+8613800138000"
+	tests := map[string]struct {
+		behaviours   []string
+		to, channel  string
+		status, code int
+	}{
+		"calls switched off":             {[]string{"twilio.channel_disabled", "call"}, mobile, "call", 400, 60223},
+		"texts with calls switched off":  {[]string{"twilio.channel_disabled", "call"}, mobile, "sms", 201, 0},
+		"WhatsApp switched off":          {[]string{"twilio.channel_disabled", "whatsapp"}, mobile, "whatsapp", 400, 60223},
+		"China without vetting":          {nil, china, "sms", 400, 60220},
+		"China with vetting":             {[]string{"twilio.china", "vetted"}, china, "sms", 201, 0},
+		"fraud guard with another code":  {[]string{"twilio.fraud_guard", "60412"}, mobile, "sms", 403, 60412},
+		"fraud guard with status 400":    {[]string{"twilio.fraud_guard", "60410", "twilio.block_status", "400"}, mobile, "sms", 400, 60410},
+		"a number no plan has":           {nil, "+19995551234", "sms", 400, 60200},
+		"a number of a possible length":  {[]string{"twilio.number_check", "possible"}, "+19995551234", "sms", 201, 0},
+		"what is not even possible":      {[]string{"twilio.number_check", "possible"}, "+1999", "sms", 400, 60200},
+		"the channel that Twilio picks":  {nil, mobile, "auto", 201, 0},
+		"the channel that it may refuse": {[]string{"twilio.auto_channel", "60200"}, mobile, "auto", 400, 60200},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			service := b.service()
+			for i := 0; i < len(tt.behaviours); i += 2 {
+				b.behave(tt.behaviours[i], tt.behaviours[i+1])
+			}
+			b.post("/v2/Services/"+service+"/Verifications", "To", tt.to, "Channel", tt.channel).want(t, tt.status, tt.code)
+			if arrived := len(b.phone.Messages(tt.to)); (arrived == 1) != (tt.status == 201) {
+				t.Errorf("%d messages", arrived)
+			}
+		})
+	}
+}
+
+func TestAnAccountThatIsNotActiveShowsOnlyItself(t *testing.T) {
+	for _, status := range []string{"suspended", "closed"} {
+		b := newBench(t)
+		b.behave("twilio.account_status", status)
+		b.get("/v2/Services").want(t, 401, 20005)
+		a := b.do(http.MethodGet, "api.twilio.com", "/2010-04-01/Accounts/"+account+".json", nil)
+		if a.want(t, 200, 0); a.body["status"] != status {
+			t.Errorf("the account is %v, not %s", a.body["status"], status)
+		}
+	}
+}
+
+func TestAnExpiredVerificationMayStillShow(t *testing.T) {
+	b := newBench(t)
+	service := b.service()
+	path := "/v2/Services/" + service + "/Verifications/" + b.send(service)
+	b.w.Advance(10*time.Minute + time.Second)
+	b.get(path).want(t, 404, 20404)
+	b.behave("twilio.expired_fetch", "expired")
+	a := b.get(path)
+	if a.want(t, 200, 0); a.body["status"] != "expired" || a.body["valid"] != false {
+		t.Errorf("%s", a.text)
+	}
+	b.check(service, b.code()).want(t, 404, 20404)
+}
+
+func TestTwoSendsToOneNumberAtTheSameTimeAreAccepted(t *testing.T) {
+	b := newBench(t)
+	service := b.service()
+	b.server.mu.Lock()
+	b.server.sending[service+" "+mobile] = true
+	b.server.mu.Unlock()
+	b.send(service)
+}
