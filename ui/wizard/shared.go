@@ -75,9 +75,6 @@ const beatEvery = 120 * time.Millisecond
 // pulse asks for the next beat.
 func (sh *shared) pulse() tea.Cmd { return sh.tick(beatEvery, beat{}) }
 
-// hostName is the chosen host's short name.
-func (sh *shared) hostName() string { return render.HostName(sh.session.Spec.Host.Kind) }
-
 // openedMsg says how opening a browser went.
 type openedMsg struct {
 	url string

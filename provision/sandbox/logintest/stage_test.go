@@ -36,10 +36,7 @@ func codeCheck(how string) func(*config.Tenant) {
 	return func(t *config.Tenant) { t.CodeCheck = how }
 }
 
-var (
-	formChecks   = codeCheck("form")
-	actionChecks = codeCheck("action")
-)
+var formChecks = codeCheck("form")
 
 // open starts a sandbox and applies the answers: Australian numbers in national form, and what change says.
 func open(t *testing.T, change ...func(*config.Tenant)) *stage {
