@@ -109,7 +109,10 @@ func (l looked) Emit(e event.Event) {
 func (p *program) plainOptions(jobs []*job) render.Options {
 	o := render.Options{Quiet: p.Getenv("CI") != "" || p.flags.sandbox}
 	if p.OutTerminal {
-		o.Width, o.Styles = p.Width, render.NewStyles(true, p.colour())
+		o.Width = p.Width
+		if p.Getenv("TERM") != "dumb" { // which knows no bold either
+			o.Styles = render.NewStyles(true, p.colour())
+		}
 	}
 	for i, j := range jobs {
 		o.Tenants = append(o.Tenants, j.name)

@@ -59,8 +59,10 @@ func Main(args []string, s Streams) int {
 	return worst(err).Category.ExitCode()
 }
 
+// Commands stand in the order in which one needs them, not in that of the alphabet.
+func init() { cobra.EnableCommandSorting = false }
+
 func (p *program) root() *cobra.Command {
-	cobra.EnableCommandSorting = false // the order below is the order in which one needs them
 	root := &cobra.Command{
 		Use:   "phonegate",
 		Short: "Phone verification at first login, for any Auth0 tenant",

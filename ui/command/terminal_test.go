@@ -7,6 +7,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
 	"sync"
 	"syscall"
@@ -77,7 +78,7 @@ func openScreen(t *testing.T, cmd *exec.Cmd) *screen {
 	return s
 }
 
-// watch collects what is shown, and answers the terminal's part of the questions that programs ask it.
+// watch collects what is shown.
 func (s *screen) watch() {
 	buf := make([]byte, 4096)
 	for {
@@ -322,5 +323,34 @@ func TestServeEndsWellWhenInterrupted(t *testing.T) {
 	}
 	if err := cmd.Wait(); err != nil {
 		t.Errorf("an interrupted server ends with %v", err)
+	}
+}
+
+func TestColourIsLeftOutWhereItIsNotWanted(t *testing.T) {
+	colour, sequence := regexp.MustCompile(`\x1b\[([0-9]+;)*(3[0-8]|9[0-7])[;m]`), "\x1b["
+	for name, c := range map[string]struct {
+		env  []string
+		args []string
+		want bool
+	}{
+		"by default": {nil, nil, true},
+		"NO_COLOR":   {[]string{"NO_COLOR=1"}, nil, false},
+		"--no-color": {nil, []string{"--no-color"}, false},
+		"dumb":       {[]string{"TERM=dumb"}, nil, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := openScreen(t, child(t, c.env, append([]string{"plan", "--sandbox"}, c.args...)...))
+			if code := s.end(); code != 3 {
+				t.Errorf("the exit code is %d", code)
+			}
+			s.await("plan is done")
+			if got := colour.MatchString(s.text()); got != c.want {
+				t.Errorf("colour: %v instead of %v", got, c.want)
+			}
+			if name == "dumb" && strings.Contains(s.text(), sequence) {
+				t.Error("a terminal that knows no sequences got one")
+			}
+		})
 	}
 }
