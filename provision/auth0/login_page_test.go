@@ -144,3 +144,44 @@ func TestALoginPageOfNoApplicationIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestARestoreThatIsCutOffDoesNotLoseThePage(t *testing.T) {
+	for nth := 1; nth <= 3; nth++ {
+		x := newTenant(t)
+		x.setPage("sandbox-app", "<p>mine</p>")
+		notes := transporttest.NewNotes()
+		run(t, x.page(LoginPageClient, "sandbox-app", pageHTML, notes))
+		notes.FailNext(nth)
+		p := x.page(LoginPageClient, "sandbox-app", pageHTML, notes)
+		if err := transporttest.Undo([]resource.Resource{p}); err == nil {
+			t.Fatalf("note %d failed and undo did not", nth)
+		}
+		if err := transporttest.Undo([]resource.Resource{x.page(LoginPageClient, "sandbox-app", pageHTML, notes)}); err != nil {
+			t.Fatal(err)
+		}
+		if html, _ := x.html("sandbox-app"); html != "<p>mine</p>" {
+			t.Errorf("with note %d failing the page is %q", nth, html)
+		}
+	}
+}
+
+func TestAPageWrittenJustBeforeACrashIsNobodysEdit(t *testing.T) {
+	for name, there := range map[string]string{"before the page": "<p>mine</p>", "after the page": pageHTML} {
+		x := newTenant(t)
+		x.setPage("sandbox-app", "<p>mine</p>")
+		notes := transporttest.NewNotes()
+		run(t, x.page(LoginPageClient, "sandbox-app", pageHTML, notes))
+		// What the note says between the two writes of a newer page.
+		if err := notes.Of("page").Set("written", hash("<p>mine</p>")+" "+hash(pageHTML)); err != nil {
+			t.Fatal(err)
+		}
+		x.setPage("sandbox-app", there)
+		p := x.page(LoginPageClient, "sandbox-app", pageHTML+"<!-- newer -->", notes)
+		if err := p.Read(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if c := p.Change(); c.Op != event.Update || strings.Contains(c.Detail, "somebody changed it") {
+			t.Errorf("%s: %+v", name, c)
+		}
+	}
+}

@@ -337,3 +337,48 @@ func TestAnswersAreReadWhole(t *testing.T) {
 		t.Errorf("%q, %v", data, err)
 	}
 }
+
+func TestTellsHowFarClocksAreApart(t *testing.T) {
+	for name, c := range map[string]struct{ off, from, to time.Duration }{
+		"the same time": {0, 0, 0},
+		"ahead":         {2 * time.Minute, 118 * time.Second, 121 * time.Second},
+		"behind":        {-2 * time.Minute, -121 * time.Second, -118 * time.Second},
+	} {
+		u, _ := server(t, func(rw http.ResponseWriter, _ *http.Request) {
+			rw.Header().Set("Date", time.Now().Add(c.off).UTC().Format(http.TimeFormat))
+		})
+		tr := to(u)
+		if _, err := do(t, tr, context.Background(), "GET", tenant, ""); err != nil {
+			t.Fatal(err)
+		}
+		if got := tr.Skews()["auth0"]; got < c.from || got > c.to {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
+
+func TestAWaitIsToldToWhoAskedForIt(t *testing.T) {
+	u, _ := server(t, status(429, "Retry-After", "2"), status(200))
+	tr := to(u)
+	ctx, cancel := context.WithCancel(context.Background())
+	told := ""
+	ctx = Waiting(ctx, func(provider string, d time.Duration) {
+		told = provider + " " + d.Round(time.Second).String()
+		cancel()
+	})
+	if _, err := do(t, tr, ctx, "GET", tenant, ""); !errors.Is(err, context.Canceled) || told != "auth0 2s" {
+		t.Errorf("%v, told %q", err, told)
+	}
+}
+
+func TestTheFirstPauseCanBeChosen(t *testing.T) {
+	u, n := server(t, status(503))
+	tr := New(Options{Endpoints: Endpoints{Auth0: u}, Auth0Hosts: []string{"acme.us.auth0.test"}, Backoff: time.Millisecond})
+	start := time.Now()
+	if _, err := do(t, tr, context.Background(), "GET", tenant, ""); err != nil || n.Load() != 4 {
+		t.Errorf("%d requests, %v", n.Load(), err)
+	}
+	if d := time.Since(start); d > 250*time.Millisecond {
+		t.Errorf("three pauses of milliseconds took %s", d)
+	}
+}

@@ -1,0 +1,62 @@
+package provision_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"phonegate/provision/sandbox/world"
+)
+
+func TestDestroyKeepsWhatOthersMadeUnderTheSameName(t *testing.T) {
+	b := newBench(t)
+	b.apply()
+	// Somebody deletes what phonegate made and makes the same again.
+	b.ask("DELETE", b.service(), nil)
+	theirs := b.ask("POST", "https://verify.twilio.com/v2/Services", url.Values{"FriendlyName": {"Acme dev"}})["sid"].(string)
+	b.vercel("DELETE", b.project(), nil)
+	project := b.vercel("POST", "/v11/projects", at{"name": b.spec.Host.Project})["id"].(string)
+	b.apply()
+	b.inOrder()
+	b.destroy()
+	held := b.world()
+	if !strings.Contains(held, theirs) || !strings.Contains(held, project) {
+		t.Errorf("a stranger's service or project was deleted:\n%s", held)
+	}
+}
+
+func TestAnUploadWhoseAnswerWasLostIsFoundAgain(t *testing.T) {
+	b := newBench(t)
+	b.arm(world.Fault{Provider: "vercel", Method: "POST", Path: "/v13/deployments", Drop: true, After: true})
+	b.apply()
+	if n := len(b.holdings().Vercel.Projects[0].Deployments); n != 1 {
+		t.Errorf("there are %d deployments", n)
+	}
+	b.inOrder()
+	// The same when the program dies before it can note the answer.
+	b.destroy()
+	b.arm(world.Fault{Provider: "vercel", Method: "POST", Path: "/v13/deployments", Drop: true, After: true})
+	b.arm(world.Fault{Provider: "vercel", Method: "GET", Path: "/v6/deployments", Skip: 1, Status: 503, Times: 4})
+	if err := applying.run(t.Context(), b, nil); err == nil {
+		t.Fatal("the run was to fail")
+	}
+	b.box.World().Disarm()
+	b.apply()
+	if n := len(b.holdings().Vercel.Projects[0].Deployments); n != 1 {
+		t.Errorf("after another run there are %d deployments", n)
+	}
+	b.inOrder()
+}
+
+func TestAKeyThatIsLeftBehindIsSaidAndDeleted(t *testing.T) {
+	b := newBench(t)
+	b.apply()
+	b.forgetSecrets() // a key left behind is no reason to replace anything
+	used := b.holdings().Twilio.Keys[0].SID
+	b.ask("POST", accountURL+"/Keys.json", url.Values{"FriendlyName": {"phonegate dev " + b.spec.Auth0.Domain}})
+	o := b.apply()
+	if keys := b.holdings().Twilio.Keys; o.Updated != 1 || len(keys) != 1 || keys[0].SID != used {
+		t.Errorf("%+v, then the keys are %+v", o, keys)
+	}
+	b.inOrder()
+}
