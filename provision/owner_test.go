@@ -60,3 +60,13 @@ func TestAKeyThatIsLeftBehindIsSaidAndDeleted(t *testing.T) {
 	}
 	b.inOrder()
 }
+
+func TestDestroyDoesNotNeedTheApplicationWhosePageItWas(t *testing.T) {
+	b := newBench(t)
+	app := b.auth0("POST", "/clients", at{"name": "Shop", "app_type": "spa"})["client_id"].(string)
+	b.spec.Auth0.LoginPage, b.spec.Auth0.ClientID = "client", app
+	b.apply()
+	b.auth0("DELETE", "/clients/"+app, nil)
+	b.destroy()
+	b.asBefore()
+}

@@ -21,6 +21,8 @@ func (t *Tenant) Plan(ctx context.Context) (event.Plan, error) {
 
 // PlanDestroy says what Destroy would do.
 func (t *Tenant) PlanDestroy(ctx context.Context) (event.Plan, error) {
+	t.loginPage.Leaving = true
+	defer func() { t.loginPage.Leaving = false }()
 	if err := t.read(ctx); err != nil {
 		return event.Plan{}, err
 	}

@@ -36,6 +36,8 @@ type LoginPage struct {
 	c    *Client
 	spec LoginPageSpec
 	note resource.Note
+	// Leaving says that the page is only read to be undone: then it is no error that the application is gone, its page went with it.
+	Leaving bool
 
 	target *page // whose page it is to be; nil under mode none
 	former *page // the application whose page was ours when another one was set; nil if none
@@ -73,7 +75,7 @@ func (l *LoginPage) Read(ctx context.Context) error {
 			return fault.New(fault.Usage, "auth0.login_page_client", "Set auth0.client_id in phonegate.yaml, or --client-id.",
 				"The login page is to be that of one application, but which one is not said.")
 		}
-		if l.target, err = l.client(ctx, l.spec.ClientID); err == nil && l.target == nil {
+		if l.target, err = l.client(ctx, l.spec.ClientID); err == nil && l.target == nil && !l.Leaving {
 			return fault.New(fault.Usage, "auth0.inexistent_client", "Copy the Client ID from the Auth0 dashboard: Applications > your application.",
 				"The tenant has no application with the client id %s.", l.spec.ClientID)
 		}
