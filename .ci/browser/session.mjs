@@ -10,7 +10,7 @@ const patience = 60_000;
 
 // Session is one browser without a past, and the record of what happened in it.
 export class Session {
-  static async open({ proxy, chromium: executablePath, artefacts }, name, scripted) {
+  static async open({ proxy, chromium: executablePath, artefacts }, name, scripted, look = {}) {
     mkdirSync(artefacts, { recursive: true });
     const browser = await chromium.launch({
       executablePath,
@@ -18,12 +18,14 @@ export class Session {
       // In a container, as root, Chromium can't start its own sandbox and finds little shared memory.
       args: ['--no-sandbox', '--disable-dev-shm-usage'],
     });
-    const page = await browser.newPage({
+    const context = await browser.newContext({
       ignoreHTTPSErrors: true, // the certificate authority is made afresh for each run
       javaScriptEnabled: scripted,
       viewport: { width: 1000, height: 900 },
+      ...look,
     });
-    return new Session(browser, page, { name, scripted, artefacts });
+    const page = await context.newPage();
+    return new this(browser, page, { name, scripted, artefacts });
   }
 
   constructor(browser, page, { name, scripted, artefacts }) {

@@ -73,7 +73,7 @@ func (r request) String() string { return r.Method + " " + r.To + r.Path }
 type tools struct{ node, chromium, browser string }
 
 // findTools skips the test where a tool is missing, except in CI, where that is a failure.
-func findTools(t *testing.T) tools {
+func findTools(t *testing.T, packages ...string) tools {
 	t.Helper()
 	missing := t.Skipf
 	if os.Getenv("CI") == "true" {
@@ -97,7 +97,7 @@ func findTools(t *testing.T) tools {
 		t.Fatal(err)
 	}
 	found.browser = filepath.Join(ci, "browser")
-	for _, name := range []string{"auth0-lock", "esbuild", "playwright-core"} {
+	for _, name := range append(packages, "auth0-lock", "esbuild", "playwright-core") {
 		if _, err := os.Stat(filepath.Join(ci, "node_modules", name)); err != nil {
 			missing("the npm package %s is missing: run npm ci --ignore-scripts in .ci", name)
 		}
