@@ -55,7 +55,7 @@ func (p *program) files(command, out string, render func(name string, spec confi
 			return fault.Wrap(err, fault.Failed, command+".render", "", "The files of %s can't be made: %s.", j.name, err)
 		}
 	}
-	r, err := p.renderer(command, jobs)
+	r, err := p.renderer(jobs)
 	if err != nil {
 		return err
 	}

@@ -72,7 +72,7 @@ func (p *program) init() error {
 	default:
 		o.Created = 1
 	}
-	r, err := p.renderer("init", []*job{{name: name, spec: spec, at: at}})
+	r, err := p.renderer([]*job{{name: name, spec: spec, at: at}})
 	if err != nil {
 		return err
 	}

@@ -167,7 +167,7 @@ func (p *program) prompt(ctx context.Context, j *job, slot secret.Slot) error {
 // ends with the result event and the error that decides the exit code.
 func (p *program) work(ctx context.Context, command string, jobs []*job, do deed) error {
 	start := time.Now()
-	out, err := p.renderer(command, jobs)
+	out, err := p.renderer(jobs)
 	if err != nil {
 		return err
 	}

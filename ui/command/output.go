@@ -12,7 +12,7 @@ import (
 )
 
 // renderer shows events in the form that was asked for, and writes them to the log file.
-func (p *program) renderer(command string, jobs []*job) (render.Renderer, error) {
+func (p *program) renderer(jobs []*job) (render.Renderer, error) {
 	hide := &secret.Redactor{}
 	for _, j := range jobs {
 		hide.AddCredentials(j.creds)
@@ -23,12 +23,9 @@ func (p *program) renderer(command string, jobs []*job) (render.Renderer, error)
 	}
 	out := censored{p.Out, hide}
 	var r render.Renderer
-	switch {
-	case p.json:
+	if p.json {
 		r = render.JSON(out)
-	case command == "plan":
-		r = looked{render.Plain(out, p.plainOptions(jobs))}
-	default:
+	} else {
 		r = render.Plain(out, p.plainOptions(jobs))
 	}
 	if log == nil {
@@ -88,22 +85,6 @@ func (b both) Emit(e event.Event) {
 
 // Close closes both.
 func (b both) Close() error { return errors.Join(b.shown.Close(), b.kept.Close()) }
-
-// looked leaves a plan's counts out of its last line, which would read as if all that had been done.
-type looked struct{ render.Renderer }
-
-// Emit passes the event on.
-func (l looked) Emit(e event.Event) {
-	if r, ok := e.(event.Result); ok {
-		tenants := make([]event.Outcome, len(r.Tenants))
-		for i, t := range r.Tenants {
-			tenants[i] = event.Outcome{Name: t.Name, OK: t.OK, Error: t.Error}
-		}
-		r.Tenants = tenants
-		e = r
-	}
-	l.Renderer.Emit(e)
-}
 
 // plainOptions shape lines for people. Where the sandbox ends with the run, there is nothing to do next with it.
 func (p *program) plainOptions(jobs []*job) render.Options {

@@ -56,13 +56,16 @@ func shown(r event.Result) bool {
 // OutcomeLines is how a command ended for one tenant.
 func OutcomeLines(command string, t event.Outcome, st Styles, width int) []string {
 	state := OK
-	if !t.OK {
+	switch {
+	case !t.OK:
 		state = Bad
+	case command == "plan" && pending(t):
+		state = Warn
 	}
 	head := state.Mark(st) + " " + state.Style(st).Render(Pad(state.Word(), 7)) + " "
 	lines := Hang(head, st.Title.Render(t.Name)+"  "+sentence(command, t), width)
 	for _, f := range [][2]string{{"form", t.FormURL}, {"Action", t.ActionID}, {"service", t.ServiceSID}} {
-		if f[1] != "" {
+		if f[1] != "" && command != "plan" {
 			lines = append(lines, Hang("          "+st.Quiet.Render(Pad(f[0], 9)), f[1], width)...)
 		}
 	}
@@ -77,6 +80,12 @@ func sentence(command string, t event.Outcome) string {
 		return command + " failed"
 	case !t.OK:
 		return command + " failed after: " + counts
+	case command == "plan" && pending(t):
+		return "is not as the file says"
+	case command == "plan":
+		return "is as the file says"
+	case command == "doctor":
+		return "every link is in order"
 	case command == "smoke":
 		return "works: every step of the live test passed"
 	case command == "destroy" && counts == "":
@@ -86,6 +95,9 @@ func sentence(command string, t event.Outcome) string {
 	}
 	return counts
 }
+
+// pending says whether a plan found something to do.
+func pending(t event.Outcome) bool { return t.Created+t.Updated+t.Deleted > 0 }
 
 // tally counts what was done, leaving out what was not.
 func tally(t event.Outcome) string {
