@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// crowd people log in at the same time, half of them on a stage for each value of code_check. How many they are stands in
-// crowdsize_test.go and, for -race, crowdsize_race_test.go.
+// crowd people log in at the same time, half of them on a stage for each value of code_check.
+const crowd = 400
 
 // TestACrowdLogsInAtTheSameTime is the test to run with -race: everything that a login touches is shared by all.
 func TestACrowdLogsInAtTheSameTime(t *testing.T) {

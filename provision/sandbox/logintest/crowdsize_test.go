@@ -1,5 +1,0 @@
-//go:build !race
-
-package logintest
-
-const crowd = 200
