@@ -1,10 +1,6 @@
 package command
 
 import (
-	"context"
-	"encoding/json"
-	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -74,62 +70,4 @@ tokens. Without a terminal, or with --auto, it plays itself.`,
 	o.flags(c)
 	c.AddCommand(p.serveCommand())
 	return c
-}
-
-func (p *program) serveCommand() *cobra.Command {
-	var o sandboxOptions
-	c := &cobra.Command{
-		Use: "serve", Short: "Serve the embedded providers on this computer until interrupted",
-		Long: `Serves the embedded Auth0, Twilio and Vercel on loopback addresses, for your own tests and tools. Prints
-where they are; with --json as one object.`,
-		Args: noArguments,
-		RunE: func(c *cobra.Command, _ []string) error {
-			options, err := o.options()
-			if err != nil {
-				return err
-			}
-			return p.serve(c.Context(), options)
-		},
-	}
-	o.flags(c)
-	return c
-}
-
-func (p *program) serve(ctx context.Context, o sandbox.Options) error {
-	box, err := sandbox.Start(ctx, o)
-	if err != nil {
-		return fault.Wrap(err, fault.Failed, "sandbox.start", "Check that this computer lets programs listen on 127.0.0.1.", "The sandbox did not start: %s.", err)
-	}
-	defer box.Close()
-	info := box.Info()
-	if p.json {
-		if err := json.NewEncoder(p.Out).Encode(info); err != nil {
-			return err
-		}
-	} else {
-		fmt.Fprintf(p.Out, `The sandbox is serving. Press ctrl+c to end it.
-
-  phone     %s   what was texted, live
-  app       client_id %s, redirect_uri %s
-
-To use it from another terminal:
-
-  export PHONEGATE_AUTH0_URL=%s
-  export PHONEGATE_TWILIO_URL=%s
-  export PHONEGATE_VERCEL_URL=%s
-  export PHONEGATE_PHONE_URL=%s
-  phonegate apply --sandbox --yes
-
-For programs that insist on the providers' own names:
-
-  export HTTPS_PROXY=%s SSL_CERT_FILE=%s NODE_EXTRA_CA_CERTS=%s
-`, info.PhoneURL, info.App.ClientID, info.App.RedirectURI, info.Auth0URL, info.TwilioURL, info.VercelURL, info.PhoneURL,
-			info.ProxyURL, info.CAFile, info.CAFile)
-		for _, name := range slices.Sorted(maps.Keys(info.Credentials)) {
-			fmt.Fprintf(p.Out, "  export %s=%s\n", name, info.Credentials[name])
-		}
-	}
-	<-ctx.Done()
-	// Being interrupted is how a server is meant to end.
-	return nil
 }

@@ -1,0 +1,104 @@
+package command
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"phonegate/provision/fault"
+	"phonegate/provision/sandbox"
+)
+
+func (p *program) serveCommand() *cobra.Command {
+	var (
+		o          sandboxOptions
+		data, seed string
+		endpoints  bool
+	)
+	c := &cobra.Command{
+		Use: "serve", Short: "Serve the embedded providers on this computer until interrupted",
+		Long: `Serves the embedded Auth0, Twilio and Vercel on loopback addresses, for your own tests and tools. Prints
+where they are; with --json as one object.`,
+		Args: noArguments,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if endpoints {
+				return p.endpoints()
+			}
+			options, err := o.options()
+			if err != nil {
+				return err
+			}
+			options.DataDir, options.Seed = data, seed
+			return p.serve(c.Context(), options)
+		},
+	}
+	o.flags(c)
+	c.Flags().StringVar(&data, "data", "", "keep the world in this directory between runs")
+	c.Flags().StringVar(&seed, "seed", "", "fill a new world by the requests in this file")
+	c.Flags().BoolVar(&endpoints, "endpoints", false, "list what is emulated, from what it is known and what is not certain")
+	return c
+}
+
+// endpoints prints the table of emulated operations.
+func (p *program) endpoints() error {
+	rows := sandbox.EndpointTable()
+	if p.json {
+		out := json.NewEncoder(p.Out)
+		for _, row := range rows {
+			if err := out.Encode(row); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	out := tabwriter.NewWriter(p.Out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(out, "PROVIDER\tMETHOD\tPATH\tKNOWN FROM\tNOT CERTAIN\tSWITCH")
+	for _, row := range rows {
+		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\t%s\n", row.Provider, row.Method, row.Path, row.Source, row.Unconfirmed, row.Behaviour)
+	}
+	return out.Flush()
+}
+
+func (p *program) serve(ctx context.Context, o sandbox.Options) error {
+	box, err := sandbox.Start(ctx, o)
+	if err != nil {
+		return fault.Wrap(err, fault.Failed, "sandbox.start", "Check that this computer lets programs listen on 127.0.0.1.", "The sandbox did not start: %s.", err)
+	}
+	defer box.Close()
+	info := box.Info()
+	if p.json {
+		if err := json.NewEncoder(p.Out).Encode(info); err != nil {
+			return err
+		}
+	} else {
+		fmt.Fprintf(p.Out, `The sandbox is serving. Press ctrl+c to end it.
+
+  phone     %s   what was texted, live
+  app       client_id %s, redirect_uri %s
+
+To use it from another terminal:
+
+  export PHONEGATE_AUTH0_URL=%s
+  export PHONEGATE_TWILIO_URL=%s
+  export PHONEGATE_VERCEL_URL=%s
+  export PHONEGATE_PHONE_URL=%s
+  phonegate apply --sandbox --yes
+
+For programs that insist on the providers' own names:
+
+  export HTTPS_PROXY=%s SSL_CERT_FILE=%s NODE_EXTRA_CA_CERTS=%s
+`, info.PhoneURL, info.App.ClientID, info.App.RedirectURI, info.Auth0URL, info.TwilioURL, info.VercelURL, info.PhoneURL,
+			info.ProxyURL, info.CAFile, info.CAFile)
+		for _, name := range slices.Sorted(maps.Keys(info.Credentials)) {
+			fmt.Fprintf(p.Out, "  export %s=%s\n", name, info.Credentials[name])
+		}
+	}
+	<-ctx.Done()
+	// Being interrupted is how a server is meant to end.
+	return nil
+}
