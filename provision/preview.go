@@ -75,11 +75,18 @@ func PreviewForm(ctx context.Context, s templates.Settings) (address string, sto
 	if err != nil {
 		return "", nil, err
 	}
-	server := &http.Server{Handler: form, ReadHeaderTimeout: 10 * time.Second}
+	page := "/?" + url.Values{"session_token": {signed}, "state": {"preview"}}.Encode()
+	server := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet && r.URL.RawQuery == "" { // an address that a person can read and type
+			http.Redirect(rw, r, page, http.StatusSeeOther)
+			return
+		}
+		form.ServeHTTP(rw, r)
+	})}
 	go func() { _ = server.Serve(listener) }()
 	stop = func() { _ = server.Close() }
 	context.AfterFunc(ctx, stop)
-	return "http://" + listener.Addr().String() + "/?" + url.Values{"session_token": {signed}, "state": {"preview"}}.Encode(), stop, nil
+	return "http://" + listener.Addr().String() + "/", stop, nil
 }
 
 // module is the form's code among its files.
