@@ -159,7 +159,7 @@ func deployed(a *management.Action) bool {
 func (a *Action) Change() event.Change {
 	c := event.Change{Resource: a.Name(), Op: event.None, Detail: fmt.Sprintf("“%s”", a.spec.Name)}
 	if a.found == nil {
-		c.Op, c.From, c.Requests = event.Create, "new", 4
+		c.Op, c.From, c.Requests = event.Create, "generated", 4
 		c.Detail += ", post-login, " + runtime
 		return c
 	}

@@ -83,6 +83,9 @@ func (b *Binding) Change() event.Change {
 	}
 	c.Requests = 3
 	c.Op, c.From = event.Create, "new"
+	if kept := len(b.others(b.list)); kept > 0 {
+		c.From = fmt.Sprintf("kept: %d", kept)
+	}
 	if len(b.others(b.list)) < len(b.list) && b.action.ID() != "" {
 		c.Op, c.From = event.Update, ""
 		c.Detail += "; now it is not the last"

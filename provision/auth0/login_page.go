@@ -151,7 +151,7 @@ func (l *LoginPage) Change() event.Change {
 			c.Detail += ": somebody changed it since phonegate wrote it; that version is kept in the state file"
 		case l.note.Get("client") == l.target.id:
 		case l.target.html == "" || !l.target.on:
-			c.Op, c.From = event.Create, "new"
+			c.Op, c.From = event.Create, "generated"
 		default:
 			c.Detail += ": the page there now is kept, to be put back by destroy"
 		}

@@ -173,8 +173,16 @@ func (b *backend) Plan(ctx context.Context, s wizard.Session, emit func(event.Ev
 		return event.Plan{}, err
 	}
 	b.keep(o)
+	for i, c := range plan.Changes {
+		if from := s.Sources[namedBy[c.Resource]]; c.Op == event.Create && from != "" {
+			plan.Changes[i].From = from
+		}
+	}
 	return plan, nil
 }
+
+// namedBy are the answers that name a resource, by its own name: whoever reviews the plan wants to know where a name came from.
+var namedBy = map[string]string{"twilio.service": "twilio.service_name", "host.project": "host.project"}
 
 // keep puts an engine in the place of the one that is kept.
 func (b *backend) keep(o *opened) {

@@ -125,7 +125,7 @@ func (d *Deployment) Change() event.Change {
 	case why == "":
 		return c
 	case d.note.Get("id") == "":
-		c.Op, c.From = event.Create, "new"
+		c.Op, c.From = event.Create, "generated"
 		c.Detail = fmt.Sprintf("%d files to %s", len(d.files), d.project.spec.Name)
 	default:
 		c.Op = event.Update

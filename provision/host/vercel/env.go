@@ -87,7 +87,7 @@ func (e *Env) Change() event.Change {
 		}
 	}
 	if len(why) == len(names) && len(names) > 0 && e.note.Get("inputs") == "" {
-		c.Op, c.From, c.Requests = event.Create, "new", 1
+		c.Op, c.From, c.Requests = event.Create, "generated", 1
 		c.Detail = strings.Join(names, ", ")
 		return c
 	}
