@@ -47,7 +47,7 @@ type Options struct {
 	Timeout time.Duration
 	// Backoff is the pause before the first repeat of a request; it doubles with each one. 300 ms if zero.
 	Backoff time.Duration
-	// Base sends the requests; a clone of http.DefaultTransport if nil.
+	// Base sends the requests; if nil, over connections that all Transports of the process share.
 	Base http.RoundTripper
 }
 
@@ -67,15 +67,20 @@ type Transport struct {
 	skews  map[string]time.Duration
 }
 
+// connections are shared, so that many tenants, one after the other, do not leave theirs open.
+var connections = func() *http.Transport {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.MaxIdleConnsPerHost = 16
+	return t
+}()
+
 // New makes a Transport.
 func New(o Options) *Transport {
 	if o.Timeout <= 0 {
 		o.Timeout = defaultTimeout
 	}
 	if o.Base == nil {
-		base := http.DefaultTransport.(*http.Transport).Clone()
-		base.MaxIdleConnsPerHost = 16
-		o.Base = base
+		o.Base = connections
 	}
 	t := &Transport{o: o, retry: defaultPolicy(), buckets: map[string]*rate.Limiter{},
 		counts: map[string]int{}, closed: map[string]time.Time{}, skews: map[string]time.Duration{}}
