@@ -181,7 +181,7 @@ func (p *program) realTest(ctx context.Context, o smoke.Options, person wizard.P
 	}
 	o.Person = &smoke.Interactive{
 		Codes: func(ctx context.Context, to string, _ time.Time) (string, error) {
-			return person.Code(ctx, masked(to), "")
+			return person.Code(ctx, smoke.Masked(to), "")
 		},
 		Open: person.Open,
 	}
@@ -218,11 +218,4 @@ func exampleNumber(t config.Tenant) string {
 		return phonenumbers.Format(n, phonenumbers.E164)
 	}
 	return "+61491570156"
-}
-
-func masked(number string) string {
-	if len(number) < 4 {
-		return number
-	}
-	return "•••• ••" + number[len(number)-2:]
 }
