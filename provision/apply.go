@@ -45,7 +45,7 @@ func (t *Tenant) outcome(count map[event.Op]int, err error) event.Outcome {
 	return event.Outcome{
 		Name: t.name, OK: err == nil,
 		Created: count[event.Create], Updated: count[event.Update], Unchanged: count[event.None], Deleted: count[event.Delete],
-		FormURL: t.deployment.URL(), ActionID: t.action.ID(), ServiceSID: t.service.SID(),
+		FormURL: t.host.URL(), ActionID: t.action.ID(), ServiceSID: t.service.SID(),
 		Error: event.FromError(err),
 	}
 }

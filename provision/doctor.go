@@ -62,13 +62,13 @@ func (t *Tenant) looks() []look {
 	problems := map[string]func(context.Context) ([]*fault.Error, error){
 		"twilio.service":   func(context.Context) ([]*fault.Error, error) { return t.service.Problems(), nil },
 		"twilio.key":       func(ctx context.Context) ([]*fault.Error, error) { return t.key.Problems(ctx, t.service.SID()) },
-		"host.project":     func(context.Context) ([]*fault.Error, error) { return t.project.Problems(), nil },
-		"host.env":         func(context.Context) ([]*fault.Error, error) { return t.env.Problems(), nil },
-		"host.deployment":  func(context.Context) ([]*fault.Error, error) { return t.deployment.Problems(), nil },
 		"auth0.action":     func(context.Context) ([]*fault.Error, error) { return t.action.Problems(), nil },
 		"auth0.binding":    func(context.Context) ([]*fault.Error, error) { return t.binding.Problems(), nil },
 		"auth0.login_page": func(context.Context) ([]*fault.Error, error) { return t.pageProblems(), nil },
 		"auth0.client":     t.client.Problems,
+	}
+	for _, r := range t.host.Resources() {
+		problems[r.Name()] = func(context.Context) ([]*fault.Error, error) { return r.Problems(), nil }
 	}
 	for _, n := range t.nodes {
 		all = append(all, look{n.Name(), func(ctx context.Context) (string, []*fault.Error, error) {
@@ -103,8 +103,8 @@ func (t *Tenant) lookAtTwilio(ctx context.Context) (string, []*fault.Error, erro
 }
 
 func (t *Tenant) lookAtHost(ctx context.Context) (string, []*fault.Error, error) {
-	a, err := t.vercel.Check(ctx)
-	return firstOf(a.TeamName, a.Team, a.User), nil, err
+	account, err := t.host.Check(ctx)
+	return account, nil, err
 }
 
 // pageProblems names each way in which the login page that was read does not do its work.

@@ -17,7 +17,7 @@ import (
 
 // lookAtForm asks the form how it is, as anybody on the internet could, and shows it a session that Auth0 did not sign.
 func (t *Tenant) lookAtForm(ctx context.Context) (string, []*fault.Error, error) {
-	form, err := t.deployment.Look(ctx)
+	form, err := t.host.Look(ctx)
 	if err != nil {
 		return "", nil, err
 	}

@@ -35,7 +35,7 @@ func (t *Tenant) PlanRotation(ctx context.Context) (event.Plan, error) {
 // renewWhatIsLost makes new secrets where a resource must be written and a value it needs is not known here. Both sides of a secret
 // are then written, so that they stay equal.
 func (t *Tenant) renewWhatIsLost() {
-	if t.env.Change().Op == event.None && t.action.Change().Op == event.None && !t.key.Missing() {
+	if !t.host.SendsSecrets() && t.action.Change().Op == event.None && !t.key.Missing() {
 		return
 	}
 	if t.session.value() == "" || t.verdict.value() == "" {

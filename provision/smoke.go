@@ -12,7 +12,7 @@ func (t *Tenant) Smoke() smoke.Options {
 		Tenant: t.name,
 		Domain: t.spec.Auth0.Domain, Connection: t.spec.Auth0.Connection,
 		ClientID: t.client.ID(), Callbacks: auth0.TestCallbacks, Capture: t.spec.Capture,
-		ServiceSID: t.service.SID(), ActionID: t.action.ID(), FormURL: t.deployment.URL(),
+		ServiceSID: t.service.SID(), ActionID: t.action.ID(), FormURL: t.host.URL(),
 		Deployed: []resource.Resource{t.action, t.binding},
 		Auth0:    t.auth0, Twilio: t.twilio, HTTP: t.transport,
 	}

@@ -9,7 +9,7 @@ import (
 	"phonegate/provision/config"
 	"phonegate/provision/event"
 	"phonegate/provision/fault"
-	"phonegate/provision/host/vercel"
+	"phonegate/provision/host"
 	"phonegate/provision/resource"
 	"phonegate/provision/secret"
 	"phonegate/provision/state"
@@ -48,17 +48,14 @@ type Tenant struct {
 
 	auth0  *auth0.Client
 	twilio *twilio.Client
-	vercel *vercel.Client
+	host   host.Host
 
-	service    *twilio.Service
-	key        *twilio.Key
-	project    *vercel.Project
-	env        *vercel.Env
-	deployment *vercel.Deployment
-	action     *auth0.Action
-	binding    *auth0.Binding
-	loginPage  *auth0.LoginPage
-	client     *auth0.TestClient
+	service   *twilio.Service
+	key       *twilio.Key
+	action    *auth0.Action
+	binding   *auth0.Binding
+	loginPage *auth0.LoginPage
+	client    *auth0.TestClient
 
 	session, verdict, keySecret      *generated
 	previousSession, previousVerdict *generated
@@ -73,9 +70,6 @@ type Tenant struct {
 
 // Open prepares the engine for one tenant. It makes no call.
 func Open(o Options) (*Tenant, error) {
-	if o.Spec.Host.Kind != "vercel" {
-		return nil, fault.New(fault.Usage, "host.kind", "Set host.kind to vercel.", "The form can't be deployed to %q yet, only to vercel.", o.Spec.Host.Kind)
-	}
 	if was := o.State.Note("tenant").Get("domain"); was != "" && was != o.Spec.Auth0.Domain {
 		return nil, fault.New(fault.Usage, "state.domain", "Give "+o.Spec.Auth0.Domain+" a name of its own in the file, or destroy what is at "+was+" first.",
 			"What is remembered of tenant %s belongs to %s, not to %s.", o.Name, was, o.Spec.Auth0.Domain)
@@ -86,10 +80,6 @@ func Open(o Options) (*Tenant, error) {
 		return nil, err
 	}
 	page, err := templates.LoginPage(settings)
-	if err != nil {
-		return nil, err
-	}
-	form, err := templates.Form(settings)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +97,13 @@ func Open(o Options) (*Tenant, error) {
 	c := o.Credentials
 	t.auth0 = auth0.New(auth0.Options{Domain: o.Spec.Auth0.Domain, ClientID: c.Auth0ClientID, ClientSecret: c.Auth0ClientSecret, Token: c.Auth0Token, HTTP: t.transport, Poll: o.Poll})
 	t.twilio = twilio.New(twilio.Options{AccountSID: c.TwilioAccountSID, AuthToken: c.TwilioAuthToken, APIKey: c.TwilioAPIKey, APISecret: c.TwilioAPISecret, HTTP: t.transport})
-	t.vercel = vercel.New(vercel.Options{Token: c.VercelToken, Team: firstOf(o.Spec.Host.Team, c.VercelTeam), HTTP: t.transport, Poll: o.Poll})
+	t.host, err = newHost(hosting{
+		spec: o.Spec, credentials: c, road: t.transport, poll: o.Poll, inputs: t.formInputs,
+		note: func(name string) resource.Note { return o.State.Note(name) },
+	})
+	if err != nil {
+		return nil, err
+	}
 
 	made := func(name string) *generated {
 		return &generated{name: name, vault: o.Vault, note: o.State.Note("secrets")}
@@ -118,13 +114,6 @@ func Open(o Options) (*Tenant, error) {
 	t.service = twilio.NewService(t.twilio, twilio.ServiceSpec{Name: o.Spec.Twilio.ServiceName, CodeLength: o.Spec.Twilio.CodeLength}, o.State.Note("twilio.service"))
 	t.key = twilio.NewKey(t.twilio, keyName(o.Name, o.Spec.Auth0.Domain), t.keySecret.value, t.keySecret.put, o.State.Note("twilio.key"))
 	t.key.SecretNeeded = func() bool { return false } // renewWhatIsLost decides, knowing who needs it
-	t.project = vercel.NewProject(t.vercel, vercel.ProjectSpec{Name: o.Spec.Host.Project}, o.State.Note("host.project"))
-	t.env = vercel.NewEnv(t.vercel, t.project, t.formInputs, o.State.Note("host.env"))
-	var files []vercel.File
-	for _, f := range form {
-		files = append(files, vercel.File{Path: f.Path, Data: f.Data})
-	}
-	t.deployment = vercel.NewDeployment(t.vercel, t.project, t.env, files, o.State.Note("host.deployment"))
 	t.action = auth0.NewAction(t.auth0, auth0.ActionSpec{Name: templates.ActionName, Code: string(action), Inputs: t.actionInputs}, o.State.Note("auth0.action"))
 	t.binding = auth0.NewBinding(t.auth0, t.action, o.State.Note("auth0.binding"))
 	t.loginPage = auth0.NewLoginPage(t.auth0, auth0.LoginPageSpec{Mode: o.Spec.Auth0.LoginPage, ClientID: o.Spec.Auth0.ClientID, HTML: string(page)}, o.State.Note("auth0.login_page"))
@@ -132,17 +121,17 @@ func Open(o Options) (*Tenant, error) {
 	t.client.Connection = o.Spec.Auth0.Connection
 
 	// The binding is the switch: it goes on when everything it leads to is in place.
-	t.nodes = graph{
-		{t.service, nil},
-		{t.key, nil},
-		{t.project, nil},
-		{t.loginPage, nil},
-		{t.client, nil},
-		{t.env, []string{"host.project", "twilio.service", "twilio.key"}},
-		{t.deployment, []string{"host.env"}},
-		{t.action, []string{"twilio.service", "twilio.key", "host.deployment"}},
-		{t.binding, []string{"auth0.action", "auth0.login_page"}},
+	t.nodes = graph{{t.service, nil}, {t.key, nil}}
+	var before []string
+	for _, r := range t.host.Resources() {
+		t.nodes = append(t.nodes, &node{r, before})
+		before = []string{r.Name(), "twilio.service", "twilio.key"}
 	}
+	t.nodes = append(t.nodes,
+		&node{t.loginPage, nil},
+		&node{t.client, nil},
+		&node{t.action, []string{"twilio.service", "twilio.key", "host.deployment"}},
+		&node{t.binding, []string{"auth0.action", "auth0.login_page"}})
 	return t, nil
 }
 
@@ -180,7 +169,7 @@ func (t *Tenant) actionInputs() resource.Inputs {
 		s.secret("VERDICT_SECRET_PREVIOUS", t.previousVerdict)
 	}
 	t.twilioInputs(s)
-	s.plain("FORM_URL", t.deployment.URL())
+	s.plain("FORM_URL", t.host.URL())
 	return s.inputs()
 }
 
@@ -209,7 +198,7 @@ func (t *Tenant) Requests() map[string]int { return t.transport.Requests() }
 func (t *Tenant) HTTP() http.RoundTripper { return t.transport }
 
 // FormURL is the form's address, "" before it is deployed.
-func (t *Tenant) FormURL() string { return t.deployment.URL() }
+func (t *Tenant) FormURL() string { return t.host.URL() }
 
 func firstOf(values ...string) string {
 	for _, v := range values {

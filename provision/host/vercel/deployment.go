@@ -14,21 +14,16 @@ import (
 
 	"phonegate/provision/event"
 	"phonegate/provision/fault"
+	"phonegate/provision/host"
 	"phonegate/provision/resource"
 )
-
-// File is one file of the form.
-type File struct {
-	Path string // with forward slashes
-	Data []byte
-}
 
 // Deployment is the resource host.deployment: the form's files, live under the project's production address.
 type Deployment struct {
 	c       *Client
 	project *Project
 	env     *Env
-	files   []File
+	files   []host.File
 	note    resource.Note
 
 	found *deployment
@@ -63,7 +58,7 @@ func (d *deployment) failed() bool {
 }
 
 // NewDeployment makes the resource. The note keeps the deployment's id, the hash of what was deployed and the address.
-func NewDeployment(c *Client, p *Project, env *Env, files []File, note resource.Note) *Deployment {
+func NewDeployment(c *Client, p *Project, env *Env, files []host.File, note resource.Note) *Deployment {
 	return &Deployment{c: c, project: p, env: env, files: files, note: note}
 }
 
@@ -110,7 +105,7 @@ func (d *Deployment) build() string {
 	h := sha256.New()
 	_, _ = fmt.Fprintf(h, "env %s\n", fingerprint)
 	files := slices.Clone(d.files)
-	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortFunc(files, func(a, b host.File) int { return strings.Compare(a.Path, b.Path) })
 	for _, f := range files {
 		_, _ = fmt.Fprintf(h, "%s %x\n", f.Path, sha256.Sum256(f.Data))
 	}

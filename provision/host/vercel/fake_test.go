@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"phonegate/provision/host"
 	"phonegate/provision/resource"
 	sandbox "phonegate/provision/sandbox/vercel"
 	"phonegate/provision/sandbox/world"
@@ -29,7 +30,7 @@ type account struct {
 	road   *transport.Transport
 	values map[string]string
 	print  string
-	files  []File
+	files  []host.File
 }
 
 func newAccount(t *testing.T, reserved ...string) *account {
@@ -47,11 +48,11 @@ func newAccount(t *testing.T, reserved ...string) *account {
 }
 
 // files is a form that only knows how to say that it is there.
-func files(version string) []File {
-	return []File{
-		{"package.json", []byte(`{"private":true,"type":"module","engines":{"node":"22.x"}}`)},
-		{"vercel.json", []byte(`{"rewrites":[{"source":"/(.*)","destination":"/api/verify"}]}`)},
-		{"api/verify.js", []byte(`export default { async fetch() { return Response.json({phonegate: "form", version: "` + version + `"}); } };`)},
+func files(version string) []host.File {
+	return []host.File{
+		{Path: "package.json", Data: []byte(`{"private":true,"type":"module","engines":{"node":"22.x"}}`)},
+		{Path: "vercel.json", Data: []byte(`{"rewrites":[{"source":"/(.*)","destination":"/api/verify"}]}`)},
+		{Path: "api/verify.js", Data: []byte(`export default { async fetch() { return Response.json({phonegate: "form", version: "` + version + `"}); } };`)},
 	}
 }
 

@@ -3,8 +3,6 @@ package vercel
 import (
 	"cmp"
 	"context"
-	"encoding/json"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -12,6 +10,7 @@ import (
 	"time"
 
 	"phonegate/provision/fault"
+	"phonegate/provision/host"
 	"phonegate/provision/resource"
 )
 
@@ -143,52 +142,27 @@ func (d *Deployment) Health(ctx context.Context) (string, error) {
 	}
 }
 
-// Condition is what the form says of itself.
-type Condition struct {
-	Version string
-	Ready   bool // its environment is complete
-}
-
 // Look asks the form, anonymously and once, how it is.
-func (d *Deployment) Look(ctx context.Context) (Condition, error) {
+func (d *Deployment) Look(ctx context.Context) (host.Condition, error) {
 	if d.URL() == "" {
-		return Condition{}, fault.New(fault.Failed, "vercel.no_form", "Run `phonegate apply`.", "No form is deployed.")
+		return host.Condition{}, fault.New(fault.Failed, "vercel.no_form", "Run `phonegate apply`.", "No form is deployed.")
 	}
 	c, _, err := d.look(ctx)
 	return c, err
 }
 
 // look asks once. again says that the answer may be another one soon.
-func (d *Deployment) look(ctx context.Context) (c Condition, again bool, err error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, d.URL()+"/?health=1", nil)
-	if err != nil {
-		return c, false, err
-	}
-	r.Header.Set("User-Agent", "phonegate")
-	r.Header.Set("Accept", "application/json")
-	res, err := d.c.o.HTTP.RoundTrip(r) // a RoundTripper follows no redirect
-	if err != nil {
-		return c, false, err
-	}
-	defer func() { _ = res.Body.Close() }()
-	data, err := io.ReadAll(io.LimitReader(res.Body, 64<<10))
-	if err != nil {
-		return c, true, err
-	}
-	if res.StatusCode == http.StatusUnauthorized || ssoRedirect(res) {
+func (d *Deployment) look(ctx context.Context) (c host.Condition, again bool, err error) {
+	c, found, res, err := host.Ask(ctx, d.c.o.HTTP, d.URL())
+	switch {
+	case found:
+		return c, false, nil
+	case err != nil:
+		return c, res != nil, err
+	case res.StatusCode == http.StatusUnauthorized || ssoRedirect(res):
 		return c, false, fault.New(fault.Failed, codeProtected,
 			"Switch Deployment Protection off for the project: https://vercel.com/dashboard > Settings > Deployment Protection.",
 			"%s asks for a Vercel login, so that no user could reach it.", d.URL())
-	}
-	var body struct {
-		Phonegate string `json:"phonegate"`
-		Version   any    `json:"version"`
-		Ready     bool   `json:"ready"`
-	}
-	if res.StatusCode == http.StatusOK && json.Unmarshal(data, &body) == nil && body.Phonegate == "form" {
-		c.Version, _ = body.Version.(string)
-		c.Ready = body.Ready
-		return c, false, nil
 	}
 	return c, res.StatusCode == http.StatusNotFound || res.StatusCode >= 500, fault.New(fault.Failed, "vercel.form_silent",
 		"See the project's logs at https://vercel.com/dashboard, then run the same command again.",
