@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/auth0/go-auth0/v3/management"
 
@@ -89,8 +90,24 @@ func (b *Binding) Change() event.Change {
 	if len(b.others(b.list)) < len(b.list) && b.action.ID() != "" {
 		c.Op, c.From = event.Update, ""
 		c.Detail += "; now it is not the last"
+		c.Diff = diff(flow(b.list), flow(b.wanted()))
 	}
 	return c
+}
+
+// wanted is the list with our Action at its end, and nowhere else.
+func (b *Binding) wanted() []*management.ActionBinding {
+	i := slices.IndexFunc(b.list, b.ours)
+	return append(b.others(b.list), b.list[i])
+}
+
+// flow is a list of bindings in words, a line each.
+func flow(list []*management.ActionBinding) string {
+	var names []string
+	for _, x := range list {
+		names = append(names, bindingName(x))
+	}
+	return strings.Join(names, "\n")
 }
 
 func (b *Binding) place(list []*management.ActionBinding) string {

@@ -74,7 +74,7 @@ func TestAnActionThatIsNoLongerLastIsMoved(t *testing.T) {
 	if err := b.Read(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := b.Change(); got.Op != event.Update || !strings.Contains(got.Detail, "not the last") {
+	if got := b.Change(); got.Op != event.Update || !strings.Contains(got.Detail, "not the last") || !strings.Contains(got.Diff, "- "+actionName) || !strings.Contains(got.Diff, "+ "+actionName) {
 		t.Errorf("plan: %+v", got)
 	}
 	if err := b.Apply(t.Context(), nil); err != nil {

@@ -18,6 +18,9 @@ func PlanLines(p event.Plan, st Styles, width int, host string) []string {
 	lines := []string{st.Title.Render(title)}
 	for _, c := range p.Changes {
 		lines = append(lines, ChangeLines(c, st, width, host, true)...)
+		if c.Diff != "" {
+			lines = append(lines, DiffLines(c.Diff, st, width)...)
+		}
 	}
 	for _, l := range Hang("  ", Sum(p), width) {
 		lines = append(lines, st.Quiet.Render(l))
