@@ -55,10 +55,10 @@ func Slots() []Slot {
 			Help: "It is under the team's Settings > General; a personal account needs none.", URL: "https://vercel.com/account",
 			field: func(c *Credentials) *string { return &c.VercelTeam }},
 		{Env: "CLOUDFLARE_API_TOKEN", Provider: "cloudflare", Label: "API token", Secret: true,
-			Help: "Make one under My Profile > API Tokens with the permission Workers Scripts: Edit.", URL: "https://dash.cloudflare.com/profile/api-tokens",
+			Help: "Make one under My Profile > API Tokens > Custom token, with the Account permissions Workers Scripts: Edit and Account Settings: Read.", URL: "https://dash.cloudflare.com/profile/api-tokens",
 			field: func(c *Credentials) *string { return &c.CloudflareToken }},
 		{Env: "CLOUDFLARE_ACCOUNT_ID", Provider: "cloudflare", Label: "account ID",
-			Help: "It is on the Workers & Pages overview, on the right.", URL: "https://dash.cloudflare.com/",
+			Help: "It is on the Workers & Pages overview, on the right: 32 hexadecimal digits.", URL: "https://dash.cloudflare.com/",
 			field: func(c *Credentials) *string { return &c.CloudflareAccountID }},
 	}
 }
