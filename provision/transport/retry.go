@@ -14,15 +14,26 @@ import (
 
 // policy decides whether a request is sent again, and when.
 type policy struct {
-	attempts  int           // for failures of the server or the network
-	throttled int           // for "too many requests", which costs nothing but time
-	first     time.Duration // the first delay; it doubles with each attempt
-	busy      time.Duration // the shortest delay after a "too many requests" that does not say when to come back
-	longest   time.Duration // no single delay is longer; what asks for more is an error
+	attempts int           // for failures of the server or the network
+	first    time.Duration // the first delay; it doubles with each attempt
+	longest  time.Duration // no single delay is longer; what asks for more is an error
+
+	// For "too many requests", which costs nothing but time:
+	refusals int           // how many are taken
+	patience time.Duration // how long they may delay one request altogether; its place in the queue is not counted
+	busy     time.Duration // the shortest delay after one that does not say when to come back
+	calm     time.Duration // the longest delay that is not asked for
 }
 
 func defaultPolicy() policy {
-	return policy{attempts: 4, throttled: 12, first: 300 * time.Millisecond, busy: time.Second, longest: time.Minute}
+	return policy{attempts: 4, first: 300 * time.Millisecond, longest: time.Minute,
+		refusals: 30, patience: 2 * time.Minute, busy: time.Second, calm: 10 * time.Second}
+}
+
+// tries is what became of a request so far.
+type tries struct {
+	failures, refusals int
+	refused            time.Duration // for how long
 }
 
 // next is the delay before the next attempt, and whether there is one. Exactly one of res and err is set.
@@ -30,29 +41,42 @@ func defaultPolicy() policy {
 // A request that may already have been acted on is only repeated where the caller says that this is safe: a second
 // POST to Verify costs one of five messages, a second POST to Keys leaves a key that nobody knows.
 // Two failures are always safe: no connection was made, or the server answered that it did nothing (429).
-func (p policy) next(provider string, res *http.Response, err error, safe bool, attempt int) (time.Duration, bool) {
-	backoff := jitter(p.first << min(attempt-1, 10))
-	if err != nil {
-		return min(backoff, p.longest), attempt < p.attempts && (safe || neverSent(err)) && !notFound(err)
-	}
-	switch {
-	case res.StatusCode == http.StatusTooManyRequests:
+func (p policy) next(provider string, res *http.Response, err error, safe bool, past *tries) (time.Duration, bool) {
+	if res != nil && res.StatusCode == http.StatusTooManyRequests {
 		if provider == twilio && !transient429(res) {
 			return 0, false
 		}
-		delay, told := askedDelay(res)
-		if !told {
-			delay = max(backoff, p.busy)
-		}
-		return delay, attempt < p.throttled && delay <= p.longest
-	case res.StatusCode == http.StatusRequestTimeout || res.StatusCode >= 500:
+		return p.refused(res, past)
+	}
+	past.failures++
+	backoff := jitter(p.first << min(past.failures-1, 10))
+	if err != nil {
+		return min(backoff, p.longest), past.failures < p.attempts && (safe || neverSent(err)) && !notFound(err)
+	}
+	if res.StatusCode == http.StatusRequestTimeout || res.StatusCode >= 500 {
 		delay, told := askedDelay(res)
 		if !told {
 			delay = backoff
 		}
-		return delay, safe && attempt < p.attempts && delay <= p.longest
+		return delay, safe && past.failures < p.attempts && delay <= p.longest
 	}
 	return 0, false
+}
+
+// refused is next after a "too many requests". What is refused again and again waits longer than it is asked to: others use up
+// what is left for it.
+func (p policy) refused(res *http.Response, past *tries) (time.Duration, bool) {
+	past.refusals++
+	delay, told := askedDelay(res)
+	least := min(jitter(p.first<<min(past.refusals-1, 10)), p.calm)
+	switch {
+	case !told:
+		delay = max(least, p.busy)
+	case past.refusals > 3:
+		delay = max(delay, least)
+	}
+	past.refused += delay
+	return delay, past.refusals <= p.refusals && delay <= p.longest && past.refused <= p.patience
 }
 
 // jitter spreads d over its upper half, so that programs that failed together do not come back together.
@@ -63,10 +87,7 @@ func jitter(d time.Duration) time.Duration {
 // askedDelay is what the answer asks for: Retry-After in seconds or as a date, or
 // X-RateLimit-Reset in Unix seconds. Dates are read by the server's own clock.
 func askedDelay(res *http.Response) (time.Duration, bool) {
-	now := time.Now()
-	if date, err := http.ParseTime(res.Header.Get("Date")); err == nil {
-		now = date
-	}
+	now := serverTime(res)
 	if after := res.Header.Get("Retry-After"); after != "" {
 		if seconds, err := strconv.Atoi(after); err == nil && seconds >= 0 {
 			return time.Duration(seconds) * time.Second, true

@@ -14,8 +14,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"phonegate/provision/fault"
 )
 
@@ -39,7 +37,11 @@ type Options struct {
 	Auth0Hosts []string
 	// FormHosts are hosts on which a form runs, beside everything under vercel.app.
 	FormHosts []string
-	// Limits holds requests a second by provider ("auth0": 2). No entry: no limit of our own.
+	// Rates is shared by the Transports that may work for the same accounts; nil for limits of its own.
+	Rates *Rates
+	// Accounts names, by provider, the account whose limit the requests count against. No entry: one of its own.
+	Accounts map[string]string
+	// Limits holds requests a second by provider ("auth0": 2). No entry: what the provider's answers say.
 	Limits map[string]float64
 	// OnWait is told about every wait of more than a second, before it begins. It may be called by many goroutines.
 	OnWait func(provider string, d time.Duration)
@@ -57,13 +59,12 @@ type Options struct {
 // broken body can be repeated like a broken connection, and a caller that forgets to
 // close a body (twilio-go does) leaks nothing.
 type Transport struct {
-	o       Options
-	retry   policy
-	buckets map[string]*rate.Limiter
+	o     Options
+	retry policy
+	own   *Rates // of accounts that are nobody else's
 
 	mu     sync.Mutex
 	counts map[string]int
-	closed map[string]time.Time // when a provider that said 429 will take requests again
 	skews  map[string]time.Duration
 }
 
@@ -82,17 +83,23 @@ func New(o Options) *Transport {
 	if o.Base == nil {
 		o.Base = connections
 	}
-	t := &Transport{o: o, retry: defaultPolicy(), buckets: map[string]*rate.Limiter{},
-		counts: map[string]int{}, closed: map[string]time.Time{}, skews: map[string]time.Duration{}}
+	t := &Transport{o: o, retry: defaultPolicy(), own: NewRates(), counts: map[string]int{}, skews: map[string]time.Duration{}}
 	if o.Backoff > 0 {
 		t.retry.first, t.retry.busy = o.Backoff, o.Backoff
 	}
-	for provider, perSecond := range o.Limits {
-		if perSecond > 0 {
-			t.buckets[provider] = rate.NewLimiter(rate.Limit(perSecond), max(1, int(perSecond)))
-		}
-	}
 	return t
+}
+
+// account is where a request waits for its turn.
+func (t *Transport) account(provider, host string) *account {
+	switch name := t.o.Accounts[provider]; {
+	case provider == form:
+		return t.own.account(strings.ToLower(host), 0)
+	case name == "" || t.o.Rates == nil:
+		return t.own.account(provider, t.o.Limits[provider])
+	default:
+		return t.o.Rates.account(provider+" "+name, t.o.Limits[provider])
+	}
 }
 
 // Requests counts the API requests sent so far, repeats included, by provider: auth0, twilio, vercel.
@@ -126,24 +133,29 @@ func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	safe := r.Method == http.MethodGet || r.Method == http.MethodHead || ctx.Value(repeatable) != nil
-	for attempt := 1; ; attempt++ {
-		if err := t.admit(ctx, provider); err != nil {
+	a := t.account(provider, r.URL.Hostname())
+	for q, past := a.turn(), (tries{}); ; {
+		if err := t.admit(ctx, provider, a, q); err != nil {
 			return nil, err
 		}
 		res, err := t.attempt(t.redirect(r, provider, body), provider)
+		delay, again := t.retry.next(provider, res, err, safe, &past)
+		end := ending{delay: delay}
+		if err == nil {
+			end.said, end.refused = allowanceOf(provider, res), again && res.StatusCode == http.StatusTooManyRequests
+		}
+		a.landed(end)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		delay, again := t.retry.next(provider, res, err, safe, attempt)
 		if !again {
 			if err != nil {
 				return nil, unreachable(r.URL.Hostname(), provider, t.o.Timeout, err)
 			}
 			return res, nil
 		}
-		if res != nil && res.StatusCode == http.StatusTooManyRequests {
-			t.close(provider, delay) // admit waits, and so do all other requests to this provider
-			continue
+		if end.refused {
+			continue // admit waits, and so do all other requests for this account
 		}
 		if err := t.wait(ctx, provider, delay); err != nil {
 			return nil, err

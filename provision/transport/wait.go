@@ -5,37 +5,37 @@ import (
 	"time"
 )
 
-// admit waits until the provider takes requests again and the bucket has a token.
-func (t *Transport) admit(ctx context.Context, provider string) error {
-	for {
-		t.mu.Lock()
-		left := time.Until(t.closed[provider])
-		t.mu.Unlock()
-		if left <= 0 {
-			break
+// admit waits until it is the turn of q and its account takes requests.
+func (t *Transport) admit(ctx context.Context, provider string, a *account, q *turn) error {
+	a.enter(q)
+	for told := false; ; {
+		gone, wait, about := a.try(q)
+		if gone {
+			return nil
 		}
-		if err := t.wait(ctx, provider, left); err != nil {
+		if !told {
+			told = t.tell(ctx, provider, about)
+		}
+		var due <-chan time.Time
+		var timer *time.Timer
+		if wait > 0 {
+			timer = time.NewTimer(wait)
+			due = timer.C
+		}
+		var err error
+		select {
+		case <-due:
+		case <-q.wake:
+		case <-ctx.Done():
+			err = ctx.Err()
+		}
+		if timer != nil {
+			timer.Stop()
+		}
+		if err != nil {
+			a.leave(q)
 			return err
 		}
-	}
-	bucket := t.buckets[provider]
-	if bucket == nil {
-		return ctx.Err()
-	}
-	reservation := bucket.Reserve()
-	if err := t.wait(ctx, provider, reservation.Delay()); err != nil {
-		reservation.Cancel()
-		return err
-	}
-	return nil
-}
-
-// close keeps all requests to a provider back for d: it has just said that it takes none.
-func (t *Transport) close(provider string, d time.Duration) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if until := time.Now().Add(d); until.After(t.closed[provider]) {
-		t.closed[provider] = until
 	}
 }
 
@@ -45,19 +45,26 @@ func Waiting(ctx context.Context, told func(provider string, d time.Duration)) c
 	return context.WithValue(ctx, waiting, told)
 }
 
+// tell tells of a wait that is long enough for somebody to wonder.
+func (t *Transport) tell(ctx context.Context, provider string, d time.Duration) bool {
+	if d <= time.Second {
+		return false
+	}
+	if t.o.OnWait != nil {
+		t.o.OnWait(provider, d)
+	}
+	if told, ok := ctx.Value(waiting).(func(string, time.Duration)); ok {
+		told(provider, d)
+	}
+	return true
+}
+
 // wait waits for d and ends at once when the context does.
 func (t *Transport) wait(ctx context.Context, provider string, d time.Duration) error {
 	if d <= 0 {
 		return ctx.Err()
 	}
-	if d > time.Second {
-		if t.o.OnWait != nil {
-			t.o.OnWait(provider, d)
-		}
-		if told, ok := ctx.Value(waiting).(func(string, time.Duration)); ok {
-			told(provider, d)
-		}
-	}
+	t.tell(ctx, provider, d)
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

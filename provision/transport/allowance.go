@@ -1,0 +1,45 @@
+package transport
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// allowance is what an answer says of its account's limit.
+type allowance struct {
+	limit, left int
+	reset       time.Duration // until more is taken
+}
+
+// paced is the longest window of a limit that is kept by waiting beforehand. Longer ones are for single operations, so many
+// deployments a day: others need not wait for those.
+const paced = time.Minute
+
+// allowanceOf reads X-RateLimit-Limit, -Remaining and -Reset; nil if they are not all there. At Auth0 only the Management
+// API's count, since the login pages have limits of their own.
+func allowanceOf(provider string, res *http.Response) *allowance {
+	if provider == form || provider == auth0 && res.Request != nil && !strings.HasPrefix(res.Request.URL.Path, "/api/") {
+		return nil
+	}
+	limit, err1 := strconv.Atoi(res.Header.Get("X-RateLimit-Limit"))
+	left, err2 := strconv.Atoi(res.Header.Get("X-RateLimit-Remaining"))
+	reset, err3 := strconv.ParseInt(res.Header.Get("X-RateLimit-Reset"), 10, 64)
+	if err1 != nil || err2 != nil || err3 != nil || limit <= 0 || left < 0 {
+		return nil
+	}
+	in := time.Unix(reset, 0).Sub(serverTime(res))
+	if in > paced {
+		return nil
+	}
+	return &allowance{limit, left, max(0, in)}
+}
+
+// serverTime is the answer's own time; dates in it are read by the server's clock.
+func serverTime(res *http.Response) time.Time {
+	if date, err := http.ParseTime(res.Header.Get("Date")); err == nil {
+		return date
+	}
+	return time.Now()
+}
