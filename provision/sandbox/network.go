@@ -84,7 +84,7 @@ func incoming(r *http.Request) (*http.Request, error) {
 	if in.URL.Path == "" {
 		in.URL.Path = "/"
 	}
-	in.RequestURI, in.RemoteAddr = in.URL.RequestURI(), "127.0.0.1:0"
+	in.RequestURI, in.RemoteAddr = in.URL.RequestURI(), net.JoinHostPort(world.Address(r.Context()), "0")
 	in.URL.Scheme, in.URL.Host, in.URL.User = "", "", nil
 	in.Body, in.ContentLength, in.GetBody = io.NopCloser(bytes.NewReader(body)), int64(len(body)), nil
 	in.Proto, in.ProtoMajor, in.ProtoMinor = "HTTP/1.1", 1, 1

@@ -22,6 +22,7 @@ const lockHost = "cdn.auth0.com"
 // stage is a sandbox to which the engine has deployed everything, and an app whose users log in.
 type stage struct {
 	*sandbox.Sandbox
+	tenant  *provision.Tenant
 	formURL string
 	http    *http.Client  // reaches the tenant
 	api     *auth0.Client // its Management API
@@ -66,7 +67,7 @@ func newStage(t *testing.T, answers config.Tenant, page string) *stage {
 	}))
 	t.Cleanup(app.Close)
 	return &stage{
-		Sandbox: box, formURL: tenant.FormURL(), app: app.URL + "/callback",
+		Sandbox: box, tenant: tenant, formURL: tenant.FormURL(), app: app.URL + "/callback",
 		http: &http.Client{Transport: tenant.HTTP(), Timeout: 30 * time.Second},
 		api: auth0.New(auth0.Options{Domain: sandbox.Auth0Domain, ClientID: sandbox.Auth0ClientID,
 			ClientSecret: sandbox.Auth0ClientSecret, HTTP: tenant.HTTP()}),

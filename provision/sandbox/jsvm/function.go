@@ -25,6 +25,8 @@ type Function struct {
 	Log func(line string)
 	// WithoutEnv leaves out the second argument of the handler. Vercel passes none: code that relies on it must fail.
 	WithoutEnv bool
+	// Crash answers in the place of a function that failed or took too long; nil for Vercel's own words.
+	Crash func(rw http.ResponseWriter, status int)
 
 	around Surroundings
 	module string
@@ -123,10 +125,10 @@ func (f *Function) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		f.write(rw, r, answer)
 	case errors.Is(err, errTooLong):
 		f.logLine("the function took longer than " + f.limit())
-		crash(rw, http.StatusGatewayTimeout, "FUNCTION_INVOCATION_TIMEOUT")
+		f.crash(rw, http.StatusGatewayTimeout)
 	default:
 		f.logLine(err.Error())
-		crash(rw, http.StatusInternalServerError, "FUNCTION_INVOCATION_FAILED")
+		f.crash(rw, http.StatusInternalServerError)
 	}
 }
 
@@ -154,7 +156,7 @@ func (f *Function) write(rw http.ResponseWriter, r *http.Request, answer *messag
 	content, err := answer.Body.bytes()
 	if err != nil {
 		f.logLine(err.Error())
-		crash(rw, http.StatusInternalServerError, "FUNCTION_INVOCATION_FAILED")
+		f.crash(rw, http.StatusInternalServerError)
 		return
 	}
 	for _, h := range answer.Headers {
@@ -191,17 +193,21 @@ func requestURL(r *http.Request) string {
 	return "https://" + r.Host + path
 }
 
-// crash is Vercel's answer for a function that failed.
-func crash(rw http.ResponseWriter, status int, code string) {
+// crash is the host's answer for a function that failed; Vercel's, unless there is another.
+func (f *Function) crash(rw http.ResponseWriter, status int) {
+	if f.Crash != nil {
+		f.Crash(rw, status)
+		return
+	}
+	text, code := "A server error has occurred", "FUNCTION_INVOCATION_FAILED"
+	if status == http.StatusGatewayTimeout {
+		text, code = "An error occurred with your deployment", "FUNCTION_INVOCATION_TIMEOUT"
+	}
 	id := make([]byte, 6)
 	_, _ = rand.Read(id)
 	rw.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	rw.Header().Set("Cache-Control", "public, max-age=0, must-revalidate")
 	rw.Header().Set("X-Vercel-Error", code)
 	rw.WriteHeader(status)
-	text := "A server error has occurred"
-	if status == http.StatusGatewayTimeout {
-		text = "An error occurred with your deployment"
-	}
 	fmt.Fprintf(rw, "%s\n\n%s\n\nsyd1::%s\n", text, code, hex.EncodeToString(id))
 }

@@ -42,6 +42,8 @@ func (m *machine) host(args []any) (any, error) {
 		return nil, nil
 	case "env":
 		return jsonText(m.env)
+	case "process":
+		return int(m.around.Process), nil
 	case "intl":
 		return nil, intl.Register(m.vm, intl.TimeZone("UTC"))
 	case "sleep":

@@ -22,7 +22,19 @@ type Surroundings struct {
 	Time time.Duration
 	// Memory is the limit of one virtual machine in bytes. Zero: 64 MiB.
 	Memory uint64
+	// Process is what the code finds of Node's process object.
+	Process Process
 }
+
+// Process is how much of Node's process object there is. Not every host is Node.
+type Process int
+
+// The kinds of process.
+const (
+	WholeProcess Process = iota // with the environment in it
+	EmptyProcess                // with an empty process.env
+	NoProcess                   // there is no process
+)
 
 // ActionCall is one leg of a post-login Action.
 type ActionCall struct {

@@ -38,6 +38,8 @@ var (
 		About: "Whether two sends to one number at the same time are accepted.", Sources: "error catalogue 60212"})
 	maxRateLimits = world.Declare(world.Behaviour{Name: "twilio.max_rate_limits", Values: []string{"10", "2"},
 		About: "How many rate limits a service, and buckets a rate limit, may have (60207, 60210).", Sources: "error catalogue; the numbers are not stated"})
+	unknownRateLimit = world.Declare(world.Behaviour{Name: "twilio.unknown_rate_limit", Values: []string{"60200", "20404", "ignored"},
+		About: "What a send that names a rate limit which the service does not have is answered with, or whether the name is ignored.", Sources: "docs are silent; a user reports an error"})
 	delivery = world.Declare(world.Behaviour{Name: "twilio.delivery", Values: []string{"delivered", "30003", "30005", "30008"},
 		About: "Whether messages arrive; a number is the carrier's error on the attempt.", Sources: "spec: verification_attempt channel_data"})
 )

@@ -75,3 +75,39 @@ func TestTwoSendsToOneNumberAtTheSameTimeAreAccepted(t *testing.T) {
 	b.server.mu.Unlock()
 	b.send(service)
 }
+
+func TestASendThatNamesALimitWhichIsNotThere(t *testing.T) {
+	for value, want := range map[string][2]int{"60200": {400, 60200}, "20404": {404, 20404}, "ignored": {201, 0}} {
+		t.Run(value, func(t *testing.T) {
+			b := newBench(t)
+			b.behave("twilio.unknown_rate_limit", value)
+			path := "/v2/Services/" + b.service()
+			send := func() answer {
+				return b.post(path+"/Verifications", "To", mobile, "Channel", "sms", "RateLimits", `{"end_user":"7"}`)
+			}
+			send().want(t, want[0], want[1])
+			arrived := len(b.phone.Messages(mobile))
+			if (arrived == 1) != (want[1] == 0) {
+				t.Errorf("%d messages", arrived)
+			}
+			limit := b.post(path+"/RateLimits", "UniqueName", "end_user")
+			send().want(t, 201, 0) // without a bucket nothing is counted
+			b.post(path+"/RateLimits/"+limit.body["sid"].(string)+"/Buckets", "Max", "1", "Interval", "600")
+			send().want(t, 201, 0)
+			send().want(t, 429, 20429)
+			b.w.Advance(10 * time.Minute)
+			send().want(t, 201, 0)
+		})
+	}
+}
+
+func TestTheStateShowsRateLimitsWithTheirBuckets(t *testing.T) {
+	b := newBench(t)
+	path := "/v2/Services/" + b.service() + "/RateLimits"
+	limit := b.post(path, "UniqueName", "end_user").body["sid"].(string)
+	b.post(path+"/"+limit+"/Buckets", "Max", "20", "Interval", "86400")
+	b.post(path+"/"+limit+"/Buckets", "Max", "8", "Interval", "600")
+	if got := b.server.State().Services[0].RateLimits; len(got) != 1 || got[0] != "end_user 8/600 20/86400" {
+		t.Errorf("%q", got)
+	}
+}

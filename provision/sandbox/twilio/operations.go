@@ -43,7 +43,8 @@ func init() {
 		"path in the 404 text", notFoundPath)
 
 	const limits = service + "/RateLimits"
-	verify("POST", limits, 201, (*call).createRateLimit, fromSpec, "how many are allowed", maxRateLimits)
+	verify("POST", limits, 201, (*call).createRateLimit, fromSpec+"; docs: programmable-rate-limits; a send over a limit: error catalogue 20429",
+		"how many are allowed; what a send that names an unknown one is answered with", maxRateLimits)
 	verify("GET", limits, 200, (*call).listRateLimits, fromSpec, "")
 	verify("GET", limits+"/{Sid}", 200, (*call).fetchRateLimit, fromSpec, "")
 	verify("POST", limits+"/{Sid}", 200, (*call).updateRateLimit, fromSpec, "")

@@ -41,6 +41,15 @@ type bucket struct {
 	sends        map[string][]time.Time // by value
 }
 
+// String is the limit with its buckets, shortest interval first.
+func (l *rateLimit) String() string {
+	text := l.UniqueName
+	for _, b := range slices.SortedFunc(slices.Values(l.buckets), func(a, b *bucket) int { return a.Interval - b.Interval }) {
+		text += fmt.Sprintf(" %d/%d", b.Max, b.Interval)
+	}
+	return text
+}
+
 func (b *bucket) full(value string, now time.Time) bool {
 	since := now.Add(-time.Duration(b.Interval) * time.Second)
 	b.sends[value] = slices.DeleteFunc(b.sends[value], func(t time.Time) bool { return !t.After(since) })

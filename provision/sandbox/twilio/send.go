@@ -240,6 +240,16 @@ func (s *service) takeTokens(c *call) *problem {
 	if json.Unmarshal([]byte(text), &values) != nil {
 		return invalid("RateLimits", text)
 	}
+	for name := range values {
+		if !slices.ContainsFunc(s.rateLimits, func(l *rateLimit) bool { return l.UniqueName == name }) {
+			switch c.world.Behaviour(unknownRateLimit) {
+			case "60200":
+				return invalid("RateLimits", text)
+			case "20404":
+				return c.notFound(c.r)
+			}
+		}
+	}
 	now := c.world.Now()
 	var counted []*bucket
 	for _, l := range s.rateLimits {

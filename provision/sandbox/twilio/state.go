@@ -14,14 +14,15 @@ type State struct {
 
 // ServiceState is one service of a State.
 type ServiceState struct {
-	SID                string   `json:"sid"`
-	FriendlyName       string   `json:"friendly_name"`
-	CodeLength         int      `json:"code_length"`
-	LookupEnabled      bool     `json:"lookup_enabled"`
-	SkipSMSToLandlines bool     `json:"skip_sms_to_landlines"`
-	CustomCodeEnabled  bool     `json:"custom_code_enabled"`
-	DoNotShareWarning  bool     `json:"do_not_share_warning_enabled"`
-	RateLimits         []string `json:"rate_limits"`
+	SID                string `json:"sid"`
+	FriendlyName       string `json:"friendly_name"`
+	CodeLength         int    `json:"code_length"`
+	LookupEnabled      bool   `json:"lookup_enabled"`
+	SkipSMSToLandlines bool   `json:"skip_sms_to_landlines"`
+	CustomCodeEnabled  bool   `json:"custom_code_enabled"`
+	DoNotShareWarning  bool   `json:"do_not_share_warning_enabled"`
+	// RateLimits are the limits by name, each with its buckets: "end_user 3/60 20/86400".
+	RateLimits []string `json:"rate_limits"`
 }
 
 // KeyState is one API key of a State.
@@ -38,7 +39,7 @@ func (s *Server) State() State {
 	for _, v := range s.services {
 		limits := []string{}
 		for _, l := range v.rateLimits {
-			limits = append(limits, l.UniqueName)
+			limits = append(limits, l.String())
 		}
 		slices.Sort(limits)
 		state.Services = append(state.Services, ServiceState{v.SID, v.FriendlyName, v.CodeLength, v.LookupEnabled, v.SkipSMSToLandlines,

@@ -14,10 +14,24 @@ import (
 
 type contextKey int
 
-const byCode contextKey = iota
+const (
+	byCode contextKey = iota
+	from
+)
 
 // ByCode marks the requests that deployed code makes, for the log.
 func ByCode(ctx context.Context) context.Context { return context.WithValue(ctx, byCode, true) }
+
+// From gives the requests made with the context an IP address of their own. Without it they come from the machine itself.
+func From(ctx context.Context, ip string) context.Context { return context.WithValue(ctx, from, ip) }
+
+// Address is the IP address that From has given, else the machine's own.
+func Address(ctx context.Context) string {
+	if ip, ok := ctx.Value(from).(string); ok {
+		return ip
+	}
+	return "127.0.0.1"
+}
 
 // Fault is armed for the next matching requests.
 type Fault struct {

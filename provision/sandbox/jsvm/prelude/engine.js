@@ -266,8 +266,10 @@
   web.hide("performance", { timeOrigin: began, now: () => now() - began, mark() {}, measure() {} });
   const env = JSON.parse(host("env")) ?? {};
   web.env = env;
-  web.hide("process", {
-    env,
+  const [wholeProcess, , noProcess] = [0, 1, 2];
+  const found = host("process");
+  if (found !== noProcess) web.hide("process", {
+    env: found === wholeProcess ? env : {},
     argv: ["node"],
     version: "v22.12.0",
     versions: { node: "22.12.0" },
