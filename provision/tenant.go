@@ -32,6 +32,8 @@ type Options struct {
 	Endpoints transport.Endpoints
 	// Limits holds requests a second by provider that are not exceeded.
 	Limits map[string]float64
+	// Rates is shared by the tenants of one run, so that those of one account keep to its limit together; nil for none to share.
+	Rates *transport.Rates
 	// Poll is the time between two looks at a build or deployment, Backoff the pause before a request is repeated, Timeout
 	// the deadline of one request; zero for what suits the real providers.
 	Poll, Backoff, Timeout time.Duration
@@ -91,6 +93,8 @@ func Open(o Options) (*Tenant, error) {
 		Endpoints:  o.Endpoints,
 		Auth0Hosts: append([]string{o.Spec.Auth0.Domain}, o.Spec.Auth0.CustomDomains...),
 		Limits:     o.Limits,
+		Rates:      o.Rates,
+		Accounts:   accounts(o.Spec, o.Credentials),
 		Backoff:    o.Backoff,
 		Timeout:    o.Timeout,
 	})
