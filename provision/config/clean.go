@@ -164,6 +164,27 @@ func cleanTeam(s string) (string, error) {
 	return s, nil
 }
 
+// cleanFormURL takes http only for this computer, as the Action does: for trying it out.
+func cleanFormURL(s string) (string, error) {
+	if !strings.Contains(s, "://") {
+		s = "https://" + s
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.User != nil || u.RawQuery != "" || u.Fragment != "" || !harmless(s) || strings.ContainsAny(s, "`|$&()") {
+		return "", fmt.Errorf("%s is not an https address such as https://verify.acme.example", quoted(s))
+	}
+	host, port := bareHost(u.Host)
+	n, bad := strconv.Atoi(port)
+	switch local := host == "localhost" || host == "127.0.0.1"; {
+	case !isHostname(host), port != "" && (bad != nil || n < 1 || n > 65535), !local && !strings.Contains(host, "."):
+		return "", fmt.Errorf("%s is not an https address such as https://verify.acme.example", quoted(s))
+	case u.Scheme != "https" && !(u.Scheme == "http" && local):
+		return "", fmt.Errorf("%s does not begin with https://, and users' browsers must not send what they type in clear", quoted(s))
+	}
+	u.Host = strings.ToLower(u.Host)
+	return strings.TrimRight(u.String(), "/"), nil
+}
+
 func cleanBrandName(s string) (string, error) {
 	for _, r := range s {
 		if !unicode.IsPrint(r) {

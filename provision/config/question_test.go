@@ -26,7 +26,7 @@ func fieldKeys(typ reflect.Type, prefix string) (keys []string) {
 var answers = map[string]string{
 	"auth0.domain": "acme-dev.us.auth0.com", "auth0.custom_domains": "login.acme.example,id.acme.example", "auth0.connection": "Customers",
 	"auth0.client_id": "abc123", "auth0.login_page": "client", "twilio.account_sid": "AC0123456789abcdef0123456789abcdef",
-	"twilio.service_name": "Acme", "twilio.code_length": "4", "host.kind": "bundle", "host.project": "acme", "host.team": "team_1",
+	"twilio.service_name": "Acme", "twilio.code_length": "4", "host.kind": "bundle", "host.project": "acme", "host.team": "team_1", "host.url": "https://verify.acme.example",
 	"brand.name": "Acme", "brand.color": "#112233", "brand.logo_url": "https://acme.example/l.png", "code_check": "action",
 	"capture": "form", "no_phone": "skip", "countries": "AU,NZ", "default_country": "NZ", "enforce.users_created_after": "2026-07-01T09:00:00Z",
 	"enforce.skip_clients": "a,b", "enforce.skip_connections": "google-oauth2", "claims": "https://acme.example/", "protected": "true",
@@ -129,6 +129,10 @@ func TestMissingListsRequiredAnswersThatMatter(t *testing.T) {
 			t.Errorf("error %q lacks %q", err, want)
 		}
 	}
+	elsewhere := Tenant{Auth0: Auth0{Domain: "acme.us.auth0.com"}, Host: Host{Kind: "bundle"}}
+	if got := keys(elsewhere); !reflect.DeepEqual(got, []string{"host.url"}) {
+		t.Errorf("missing for a bundle: %v", got)
+	}
 	if MissingError("dev", nil) != nil {
 		t.Error("an error for nothing")
 	}
@@ -144,6 +148,10 @@ func TestAnswersAreTidied(t *testing.T) {
 		{"protected", "Yes", "true"},
 		{"code_check", "FORM", "form"},
 		{"auth0.custom_domains", "https://login.acme.example/", "login.acme.example"},
+		{"host.url", " https://Verify.Acme.example/ ", "https://verify.acme.example"},
+		{"host.url", "acme.example/verify/", "https://acme.example/verify"},
+		{"host.url", "verify.acme.example:8443", "https://verify.acme.example:8443"},
+		{"host.url", "http://127.0.0.1:8080", "http://127.0.0.1:8080"},
 	} {
 		q, _ := Find(tt.key)
 		var tenant Tenant
@@ -181,6 +189,13 @@ func TestAnswersAreRefusedWithAReason(t *testing.T) {
 		{"host.project", "a---b", "no ---"},
 		{"host.kind", "versel", "did you mean vercel?"},
 		{"host.team", "my team", "is not a team's ID"},
+		{"host.url", "http://verify.acme.example", "does not begin with https://"},
+		{"host.url", "ftp://127.0.0.1", "does not begin with https://"},
+		{"host.url", "verify", "is not an https address"},
+		{"host.url", "https://user@acme.example", "is not an https address"},
+		{"host.url", "https://acme.example/?a=b", "is not an https address"},
+		{"host.url", "https://acme.example/$(reboot)", "is not an https address"},
+		{"host.url", "https://acme.example:99999", "is not an https address"},
 	} {
 		q, _ := Find(tt.key)
 		tenant := Tenant{}

@@ -95,19 +95,25 @@ func hostQuestions() []Question {
 	kind := choice("host.kind", func(t *Tenant) *string { return &t.Host.Kind },
 		Option{"vercel", "Vercel", "The form is deployed as one function of a Vercel project."},
 		Option{"cloudflare", "Cloudflare", "The form is deployed as a Worker."},
-		Option{"bundle", "Elsewhere", "The form is written to a folder for you to run on your own server."})
+		Option{"bundle", "Elsewhere", "The form is written to a folder for you to run on your own server, at an address of yours."})
 	kind.Prompt = "Where does the form run?"
 	kind.Help = "The host of the page on which users type the code."
 
 	project := text("host.project", func(t *Tenant) *string { return &t.Host.Project }, cleanProject)
 	project.Prompt = "Project name"
-	project.Help = "It becomes the form's address, such as acme-dev-verify.vercel.app."
+	project.Help = "It becomes the form's address, such as acme-dev-verify.vercel.app; of a bundle it names the folder."
 
 	team := text("host.team", func(t *Tenant) *string { return &t.Host.Team }, cleanTeam)
 	team.Env, team.Identity = "VERCEL_TEAM_ID", true
 	team.Prompt = "Team"
 	team.Help = "The Vercel team that owns the project; empty for a personal account."
 	team.When = func(t Tenant) bool { return t.Host.Kind == "" || t.Host.Kind == "vercel" }
+
+	address := text("host.url", func(t *Tenant) *string { return &t.Host.URL }, cleanFormURL)
+	address.Prompt = "Address of the form"
+	address.Help = "Where the form will answer, such as https://verify.acme.example; only for a form that runs elsewhere (host.kind: bundle)."
+	address.Required = true
+	address.When = func(t Tenant) bool { return t.Host.Kind == "bundle" }
 
 	name := text("brand.name", func(t *Tenant) *string { return &t.Brand.Name }, cleanBrandName)
 	name.Prompt = "Name on the form"
@@ -121,7 +127,7 @@ func hostQuestions() []Question {
 	logo.Prompt = "Logo"
 	logo.Help = "An https address of an image, or a data:image address; empty shows the name."
 
-	return []Question{kind, project, team, name, color, logo}
+	return []Question{kind, project, team, address, name, color, logo}
 }
 
 func rolloutQuestions() []Question {

@@ -78,6 +78,7 @@ func TestContradictionsAreFoundWithTheirPlaces(t *testing.T) {
 		"its own custom domain":      {"auth0: {domain: a.auth0.com, custom_domains: [a.auth0.com]}", "own domain already"},
 		"its connection left out":    {"enforce: {skip_connections: [Username-Password-Authentication]}", "is the connection that is to be verified"},
 		"its application left out":   {"auth0: {client_id: x}\n    enforce: {skip_clients: [x]}", "is the application that is to be verified"},
+		"a bundle with a dot":        {"host: {kind: bundle, url: verify.acme.example, project: a.b}", "cannot name a folder"},
 		"a Worker with a dot":        {"host: {kind: cloudflare, project: a.b}", "cannot be a Worker's name"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -56,6 +56,7 @@ type Host struct {
 	Kind    string `yaml:"kind,omitempty"` // vercel | cloudflare | bundle
 	Project string `yaml:"project,omitempty"`
 	Team    string `yaml:"team,omitempty"`
+	URL     string `yaml:"url,omitempty"` // where a bundle answers, without a slash at the end
 }
 
 // Brand is what the end user sees on the form.

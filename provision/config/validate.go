@@ -42,5 +42,8 @@ func contradictions(t Tenant) (found Problems) {
 	if t.Host.Kind == "cloudflare" && (len(t.Host.Project) > 63 || strings.ContainsAny(t.Host.Project, "._")) {
 		add("host.project", "%s cannot be a Worker's name: up to 63 lower-case letters, digits and -", quoted(t.Host.Project))
 	}
+	if t.Host.Kind == "bundle" && (len(t.Host.Project) > 63 || strings.ContainsAny(t.Host.Project, "._")) {
+		add("host.project", "%s cannot name a folder of which an app or a service is made: up to 63 lower-case letters, digits and -", quoted(t.Host.Project))
+	}
 	return found
 }
