@@ -19,7 +19,8 @@ func TestTheLiveTestGoesThroughAPersonsBrowser(t *testing.T) {
 	found := findTools(t)
 	s := newStage(t, config.Tenant{}, "deployed")
 	s.mountLock(found.bundleLock(t))
-	const email, phone = "lee@example.com", "+15005550104"
+	const phone = "+15005550104"
+	var email string // the test suggests one
 
 	var browsers sync.WaitGroup
 	defer browsers.Wait()
@@ -45,6 +46,7 @@ func TestTheLiveTestGoesThroughAPersonsBrowser(t *testing.T) {
 			if err != nil {
 				return err
 			}
+			email = at.Query().Get("login_hint")
 			play := s.script(email, phone, start{journeys[0], address})
 			play.RedirectURI = at.Query().Get("redirect_uri")
 			journeys = journeys[1:]
