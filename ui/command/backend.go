@@ -104,7 +104,7 @@ func (b *backend) Check(ctx context.Context, provider string, s wizard.Session) 
 	if err != nil {
 		return wizard.Account{}, err
 	}
-	a := wizard.Account{Name: found.Name}
+	a := wizard.Account{Name: found.Name, Rate: found.Rate}
 	for _, r := range found.Notes {
 		a.Notes = append(a.Notes, wizard.Note{OK: r.OK, Text: r.Text, Hint: r.Hint})
 	}
