@@ -29,6 +29,7 @@ type account struct {
 	world *world.World
 	phone *phone.Phone
 	road  *transport.Transport
+	srv   *sandbox.Server
 	vault string
 }
 
@@ -44,7 +45,7 @@ func newAccount(t *testing.T, callerIDs ...string) *account {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &account{t: t, world: w, phone: p, road: transport.New(transport.Options{Endpoints: transport.Endpoints{Twilio: u}})}
+	return &account{t: t, world: w, phone: p, srv: srv, road: transport.New(transport.Options{Endpoints: transport.Endpoints{Twilio: u}})}
 }
 
 func (x *account) client(rt http.RoundTripper) *Client {
@@ -114,6 +115,16 @@ func (x *account) services() []any {
 	x.t.Helper()
 	list, _ := x.call("GET", "https://verify.twilio.com/v2/Services", nil)["services"].([]any)
 	return list
+}
+
+// limits are the rate limits of the account's one service, with their buckets.
+func (x *account) limits() []string {
+	x.t.Helper()
+	services := x.srv.State().Services
+	if len(services) != 1 {
+		return nil
+	}
+	return services[0].RateLimits
 }
 
 // works says whether a key's credentials are accepted.

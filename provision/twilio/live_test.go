@@ -128,16 +128,22 @@ func TestErrorsOfEveryShapeAreTyped(t *testing.T) {
 		body, code string
 		category   fault.Category
 	}{
-		"Twilio's own":       {400, `{"code":60200,"message":"Invalid parameter ` + "`To`" + `","status":400}`, "twilio.60200", fault.Failed},
-		"a trial account":    {403, `{"code":21608,"message":"unverified","status":403}`, "twilio.21608", fault.Failed},
-		"HTML of a proxy":    {502, "<html>bad gateway</html>", "twilio.http_502", fault.Failed},
-		"an empty body":      {404, "", "twilio.http_404", fault.Failed},
-		"a code in quotes":   {400, `{"code":"60200","message":"x"}`, "twilio.60200", fault.Failed},
-		"a redirect":         {302, "", "twilio.http_302", fault.Failed},
-		"a success as HTML":  {200, "<html>log in to the hotel's network</html>", "twilio.unexpected_answer", fault.Failed},
-		"credentials":        {401, `{"code":20003,"message":"Authenticate","status":401}`, "twilio.20003", fault.Refused},
-		"an unknown code":    {400, `{"code":99999,"message":"x"}`, "twilio.99999", fault.Failed},
-		"nothing understood": {418, `[1]`, "twilio.http_418", fault.Failed},
+		"Twilio's own":         {400, `{"code":60200,"message":"Invalid parameter ` + "`To`" + `","status":400}`, "twilio.60200", fault.Failed},
+		"a trial account":      {403, `{"code":21608,"message":"unverified","status":403}`, "twilio.21608", fault.Failed},
+		"HTML of a proxy":      {502, "<html>bad gateway</html>", "twilio.http_502", fault.Failed},
+		"an empty body":        {404, "", "twilio.http_404", fault.Failed},
+		"a code in quotes":     {400, `{"code":"60200","message":"x"}`, "twilio.60200", fault.Failed},
+		"a redirect":           {302, "", "twilio.http_302", fault.Failed},
+		"a success as HTML":    {200, "<html>log in to the hotel's network</html>", "twilio.unexpected_answer", fault.Failed},
+		"credentials":          {401, `{"code":20003,"message":"Authenticate","status":401}`, "twilio.20003", fault.Refused},
+		"access denied":        {403, `{"code":20006,"message":"Access Denied","status":403}`, "twilio.20006", fault.Refused},
+		"test credentials":     {403, `{"code":20008,"message":"Resource not accessible with Test Account Credentials","status":403}`, "twilio.20008", fault.Refused},
+		"a closed account":     {401, `{"code":20005,"message":"Account not active","status":401}`, "twilio.20005", fault.Refused},
+		"a proxy that says no": {403, "<html>forbidden</html>", "twilio.http_403", fault.Refused},
+		"a blocked country":    {403, `{"code":60605,"message":"blocked","status":403}`, "twilio.60605", fault.Failed},
+		"too many requests":    {429, `{"code":20429,"message":"Too many requests","status":429}`, "twilio.20429", fault.Failed},
+		"an unknown code":      {400, `{"code":99999,"message":"x"}`, "twilio.99999", fault.Failed},
+		"nothing understood":   {418, `[1]`, "twilio.http_418", fault.Failed},
 	} {
 		closed := 0
 		c1 := New(Options{AccountSID: accountSID, AuthToken: authToken, HTTP: roundTripper(func(r *http.Request) (*http.Response, error) {
@@ -150,6 +156,37 @@ func TestErrorsOfEveryShapeAreTyped(t *testing.T) {
 		}
 		if closed != 1 {
 			t.Errorf("%s: the body was closed %d times", name, closed)
+		}
+	}
+}
+
+func TestARefusalSaysWhichCredentialsCanDoIt(t *testing.T) {
+	token := Options{AccountSID: accountSID, AuthToken: authToken}
+	key := Options{AccountSID: accountSID, APIKey: "SK00000000000000000000000000000001", APISecret: "x"}
+	keys := func(c *Client) error { return c.api(t.Context()).DeleteKey("SK00000000000000000000000000000002", nil) }
+	service := func(c *Client) error {
+		return c.verify(t.Context()).DeleteService("VA00000000000000000000000000000001")
+	}
+	for name, c := range map[string]struct {
+		with        Options
+		do          func(*Client) error
+		status      int
+		body        string
+		hint, never string
+	}{
+		"keys, with a token":            {token, keys, 403, `{"code":20006,"message":"Access Denied"}`, "no standard or restricted key can", "TWILIO_API_KEY"},
+		"keys, with a key":              {key, keys, 403, `{"code":20006,"message":"Access Denied"}`, "Set TWILIO_AUTH_TOKEN", "TWILIO_API_SECRET"},
+		"keys, with a key, said as 401": {key, keys, 401, `{"code":20003,"message":"Authentication Error - invalid username"}`, "Set TWILIO_AUTH_TOKEN", "TWILIO_API_SECRET"},
+		"Verify, with a key":            {key, service, 403, `{"code":20006,"message":"Access Denied"}`, "permission for Verify", "TWILIO_AUTH_TOKEN"},
+		"Verify, with a token":          {token, service, 401, `{"code":20003,"message":"Authenticate"}`, "Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN", "key can"},
+		"test credentials":              {token, service, 403, `{"code":20008,"message":"x"}`, "live credentials", "key can"},
+	} {
+		c.with.HTTP = roundTripper(func(r *http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: c.status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(c.body)), Request: r}, nil
+		})
+		f := fault.Of(typed(c.do(New(c.with))))
+		if f.Category != fault.Refused || !strings.Contains(f.Hint, c.hint) || strings.Contains(f.Hint, c.never) {
+			t.Errorf("%s: %v: %s", name, f, f.Hint)
 		}
 	}
 }

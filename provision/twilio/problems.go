@@ -43,7 +43,7 @@ func (s *Service) Problems() []*fault.Error {
 	if s.found.CodeLength != s.spec.CodeLength {
 		all = append(all, problem("twilio.code_length", "", "The Verify service sends codes of %d digits, but the form asks for %d.", s.found.CodeLength, s.spec.CodeLength))
 	}
-	return all
+	return append(all, s.limitProblems()...)
 }
 
 // Problems names each way in which the key that was read is not as it should be. Where its secret is known here, it is tried on the

@@ -20,6 +20,9 @@ func TestEveryFailureIsMadeGoodByTheNextRun(t *testing.T) {
 			if n := len(x.services()); n != 1 {
 				t.Errorf("%d services", n)
 			}
+			if got := x.limits(); !slices.Equal(got, wantedLimits) {
+				t.Errorf("the service has the limits %q", got)
+			}
 			k := x.key(x.road, transporttest.NewNotes())
 			if err := errors.Join(k.Read(t.Context()), k.Retire(t.Context())); err != nil {
 				t.Fatal(err)
@@ -36,7 +39,8 @@ func TestUndoDeletesOnlyWhatPhonegateMade(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			x := newAccount(t)
 			if adopted {
-				x.call("POST", "https://verify.twilio.com/v2/Services", url.Values{"FriendlyName": {"Acme"}, "CodeLength": {"4"}})
+				sid := x.call("POST", "https://verify.twilio.com/v2/Services", url.Values{"FriendlyName": {"Acme"}, "CodeLength": {"4"}})["sid"].(string)
+				x.call("POST", "https://verify.twilio.com/v2/Services/"+sid+"/RateLimits", url.Values{"UniqueName": {"theirs"}})
 			}
 			x.call("POST", "https://api.twilio.com/2010-04-01/Accounts/"+accountSID+"/Keys.json", url.Values{"FriendlyName": {"somebody else's"}})
 			notes := transporttest.NewNotes()
@@ -52,6 +56,9 @@ func TestUndoDeletesOnlyWhatPhonegateMade(t *testing.T) {
 			}
 			if n := len(x.services()); n != want {
 				t.Errorf("%d services, want %d", n, want)
+			}
+			if got := x.limits(); adopted && !slices.Equal(got, []string{"theirs"}) {
+				t.Errorf("the service that was there has the limits %q", got)
 			}
 			if n := len(x.keys()); n != 1 {
 				t.Errorf("%d keys, want the one of somebody else", n)

@@ -20,18 +20,19 @@ type ServiceSpec struct {
 	CodeLength int
 }
 
-// Service is the resource twilio.service. Only its name and the length of its codes are managed; all
+// Service is the resource twilio.service. Its name, the length of its codes and the rate limits that are ours are managed; all
 // other settings are left as they are.
 type Service struct {
 	c    *Client
 	spec ServiceSpec
 	note resource.Note
 
-	found *ServiceInfo
-	stale bool // found may be out of date: an Apply has failed on the way
+	found  *ServiceInfo
+	limits map[string]foundLimit // by name
+	stale  bool                  // found may be out of date: an Apply has failed on the way
 }
 
-// NewService makes the resource. The note keeps the service's sid and whether phonegate made it.
+// NewService makes the resource. The note keeps the service's sid, whether phonegate made it, and which limits it made.
 func NewService(c *Client, spec ServiceSpec, note resource.Note) *Service {
 	return &Service{c: c, spec: spec, note: note}
 }
@@ -86,19 +87,22 @@ func (s *Service) Read(ctx context.Context) error {
 	if err := s.validate(); err != nil {
 		return err
 	}
-	s.found, s.stale = nil, false
+	s.found, s.limits, s.stale = nil, nil, false
 	if sid := s.note.Get("sid"); sid != "" {
 		found, err := s.c.verify(ctx).FetchService(sid)
 		if err == nil {
 			i := info(found)
 			s.found = &i
-			return nil
+			return s.readLimits(ctx)
 		}
 		if err = typed(err); !notFound(err) {
 			return err
 		}
 	}
-	return s.find(ctx)
+	if err := s.find(ctx); err != nil || s.found == nil {
+		return err
+	}
+	return s.readLimits(ctx)
 }
 
 func (s *Service) find(ctx context.Context) error {
@@ -119,7 +123,9 @@ func (s *Service) find(ctx context.Context) error {
 func (s *Service) Change() event.Change {
 	c := event.Change{Resource: s.Name(), Op: event.None, Detail: fmt.Sprintf("“%s”, %d digits", s.spec.Name, s.spec.CodeLength)}
 	if s.found == nil {
-		c.Op, c.From, c.Requests = event.Create, "new", 1
+		_, n := s.limitsDiffer()
+		c.Op, c.From, c.Requests = event.Create, "new", 1+n
+		c.Detail += ", with limits for each user and network"
 		return c
 	}
 	var why []string
@@ -130,9 +136,14 @@ func (s *Service) Change() event.Change {
 		why = append(why, fmt.Sprintf("%d digits → %d", s.found.CodeLength, s.spec.CodeLength))
 	}
 	if len(why) > 0 {
-		c.Op, c.Requests = event.Update, 1
+		c.Requests = 1
+	}
+	differ, n := s.limitsDiffer()
+	if why = append(why, differ...); len(why) > 0 {
+		c.Op, c.Requests = event.Update, c.Requests+n
 		c.Detail = fmt.Sprintf("“%s”: %s", s.spec.Name, strings.Join(why, ", "))
-	} else if s.note.Get("sid") == "" {
+	}
+	if s.note.Get("sid") == "" {
 		c.From = "found"
 	}
 	return c
@@ -151,20 +162,28 @@ func (s *Service) Apply(ctx context.Context, _ resource.Progress) (err error) {
 		if err := s.create(ctx); err != nil {
 			return err
 		}
-	case s.Change().Op == event.Update:
+		s.limits = map[string]foundLimit{}
+	case s.found.Name != s.spec.Name || s.found.CodeLength != s.spec.CodeLength:
 		p := (&verify.UpdateServiceParams{}).SetFriendlyName(s.spec.Name).SetCodeLength(s.spec.CodeLength)
 		if _, err := s.c.verify(transport.Repeatable(ctx)).UpdateService(s.found.SID, p); err != nil {
 			return typed(err)
 		}
 		s.found.Name, s.found.CodeLength = s.spec.Name, s.spec.CodeLength
 	}
-	return s.adopt()
+	// Whose service it is comes first: the limits may fail, and it must not be made or adopted a second time.
+	if err := s.adopt(); err != nil {
+		return err
+	}
+	return s.keepLimits(ctx)
 }
 
 // create makes the service. That phonegate is about to make one of this name is noted first: if the answer is lost or the
 // program dies, the service that is then found by that name is known to be ours.
 func (s *Service) create(ctx context.Context) error {
 	if err := s.note.Set("making", s.spec.Name); err != nil {
+		return err
+	}
+	if err := s.note.Set("limits", ""); err != nil { // those of a service that is gone
 		return err
 	}
 	p := (&verify.CreateServiceParams{}).SetFriendlyName(s.spec.Name).SetCodeLength(s.spec.CodeLength)
@@ -192,6 +211,10 @@ func (s *Service) UndoChange() event.Change {
 		c.Detail = fmt.Sprintf("“%s” is not there", s.spec.Name)
 	case !s.made():
 		c.Detail = fmt.Sprintf("“%s” is kept: phonegate did not make it", s.found.Name)
+		if own := s.ownLimits(); len(own) > 0 {
+			c.Op, c.Requests = event.Update, len(own)
+			c.Detail += "; its limits " + strings.Join(own, " and ") + " go"
+		}
 	default:
 		c.Op, c.Requests, c.Detail = event.Delete, 1, fmt.Sprintf("“%s”", s.found.Name)
 	}
@@ -223,9 +246,13 @@ func (s *Service) Undo(ctx context.Context, _ resource.Progress) error {
 		if err := typed(s.c.verify(transport.Repeatable(ctx)).DeleteService(s.found.SID)); err != nil && !notFound(err) {
 			return err
 		}
+	} else if s.found != nil {
+		if err := s.removeLimits(ctx); err != nil {
+			return err
+		}
 	}
-	s.found = nil
-	for _, key := range []string{"sid", "made", "making"} {
+	s.found, s.limits = nil, nil
+	for _, key := range []string{"sid", "made", "making", "limits"} {
 		if err := s.note.Set(key, ""); err != nil {
 			return err
 		}

@@ -1,0 +1,154 @@
+package twilio
+
+import (
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"phonegate/provision/event"
+	"phonegate/provision/fault"
+	"phonegate/provision/sandbox/world"
+	"phonegate/provision/transport/transporttest"
+)
+
+// wantedLimits are the limits as the emulation shows them.
+var wantedLimits = []string{"phonegate_ip 100/600 500/86400", "phonegate_user 8/600 20/86400"}
+
+// edited is a service that is in order, but for what somebody did to its limits.
+func edited(t *testing.T, x *account, notes *transporttest.Notes, edit func(limits string, sid func(name string) string)) *Service {
+	t.Helper()
+	s := x.service(x.road, notes)
+	if err := errors.Join(s.Read(t.Context()), s.Apply(t.Context(), nil)); err != nil {
+		t.Fatal(err)
+	}
+	at := "https://verify.twilio.com/v2/Services/" + s.SID() + "/RateLimits"
+	edit(at, func(name string) string { return x.call("GET", at+"/"+name, nil)["sid"].(string) })
+	s = x.service(x.road, notes)
+	if err := s.Read(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestDriftOfTheLimitsIsNamedAndRepaired(t *testing.T) {
+	for name, c := range map[string]struct {
+		edit     func(x *account, at string, sid func(string) string)
+		detail   string // "" for nothing to do
+		requests int
+		problem  string
+	}{
+		"nothing": {func(*account, string, func(string) string) {}, "", 0, ""},
+		"a limit is deleted": {func(x *account, at string, sid func(string) string) {
+			x.call("DELETE", at+"/"+sid("phonegate_user"), nil)
+		}, "phonegate_user is missing", 3, "twilio.rate_limit_missing"},
+		"a limit has lost its buckets": {func(x *account, at string, sid func(string) string) {
+			for _, b := range x.call("GET", at+"/"+sid("phonegate_ip")+"/Buckets", nil)["buckets"].([]any) {
+				x.call("DELETE", at+"/"+sid("phonegate_ip")+"/Buckets/"+b.(map[string]any)["sid"].(string), nil)
+			}
+		}, "phonegate_ip has no limit in 10 min, phonegate_ip has no limit in 24 h", 2, "twilio.rate_limit_edited"},
+		"a figure is changed": {func(x *account, at string, sid func(string) string) {
+			for _, b := range x.call("GET", at+"/"+sid("phonegate_user")+"/Buckets", nil)["buckets"].([]any) {
+				if one := b.(map[string]any); one["interval"] == float64(600) {
+					x.call("POST", at+"/"+sid("phonegate_user")+"/Buckets/"+one["sid"].(string), url.Values{"Max": {"1000"}})
+				}
+			}
+		}, "phonegate_user: 1000 in 10 min → 8", 1, "twilio.rate_limit_edited"},
+		"a bucket is added": {func(x *account, at string, sid func(string) string) {
+			x.call("POST", at+"/"+sid("phonegate_user")+"/Buckets", url.Values{"Max": {"1"}, "Interval": {"90"}})
+		}, "phonegate_user: 1 in 90 s goes", 1, "twilio.rate_limit_edited"},
+		"a limit of somebody else's is none of ours": {func(x *account, at string, sid func(string) string) {
+			x.call("POST", at, url.Values{"UniqueName": {"theirs"}})
+		}, "", 0, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			x, notes := newAccount(t), transporttest.NewNotes()
+			s := edited(t, x, notes, func(at string, sid func(string) string) { c.edit(x, at, sid) })
+			change, problems := s.Change(), s.Problems()
+			if c.detail == "" {
+				if change.Op != event.None || len(problems) != 0 {
+					t.Errorf("plan: %+v, problems: %v", change, problems)
+				}
+				return
+			}
+			if change.Op != event.Update || !strings.Contains(change.Detail, c.detail) || change.Requests != c.requests {
+				t.Errorf("plan: %+v", change)
+			}
+			if len(problems) != 1 || problems[0].Code != c.problem {
+				t.Errorf("problems: %v", problems)
+			}
+			before := x.road.Requests()["twilio"]
+			if err := s.Apply(t.Context(), nil); err != nil {
+				t.Fatal(err)
+			}
+			if got := x.limits(); !slices.Equal(got, wantedLimits) {
+				t.Errorf("the service has the limits %q", got)
+			}
+			if n := x.road.Requests()["twilio"] - before; n != c.requests {
+				t.Errorf("it took %d requests", n)
+			}
+			again := x.service(x.road, notes)
+			if err := again.Read(t.Context()); err != nil || again.Change().Op != event.None || s.Change().Op != event.None {
+				t.Errorf("afterwards: %v, %+v, %+v", err, again.Change(), s.Change())
+			}
+		})
+	}
+}
+
+func TestThePlanCountsTheRequestsOfANewService(t *testing.T) {
+	x := newAccount(t)
+	s := x.service(x.road, transporttest.NewNotes())
+	if err := s.Read(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	planned, before := s.Change(), x.road.Requests()["twilio"]
+	if err := s.Apply(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if n := x.road.Requests()["twilio"] - before; planned.Op != event.Create || n != planned.Requests {
+		t.Errorf("%d requests, planned: %+v", n, planned)
+	}
+}
+
+func TestALimitThatSomebodyMadeMeanwhileIsTakenOver(t *testing.T) {
+	x, notes := newAccount(t), transporttest.NewNotes()
+	s := edited(t, x, notes, func(at string, sid func(string) string) { x.call("DELETE", at+"/"+sid("phonegate_user"), nil) })
+	x.call("POST", "https://verify.twilio.com/v2/Services/"+s.SID()+"/RateLimits", url.Values{"UniqueName": {"phonegate_user"}})
+	if err := s.Apply(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := x.limits(); !slices.Equal(got, wantedLimits) {
+		t.Errorf("the service has the limits %q", got)
+	}
+}
+
+func TestAServiceWithoutRoomForMoreLimitsSaysSo(t *testing.T) {
+	x, notes := newAccount(t), transporttest.NewNotes()
+	if err := x.world.SetBehaviour("twilio.max_rate_limits", "2"); err != nil {
+		t.Fatal(err)
+	}
+	s := edited(t, x, notes, func(at string, sid func(string) string) {
+		x.call("DELETE", at+"/"+sid("phonegate_user"), nil)
+		x.call("POST", at, url.Values{"UniqueName": {"theirs"}})
+	})
+	if f := fault.Of(s.Apply(t.Context(), nil)); f == nil || f.Code != "twilio.60207" || !strings.Contains(f.Hint, "Rate limits") {
+		t.Errorf("%v", f)
+	}
+}
+
+func TestAnAnswerThatIsLostMakesNoSecondLimit(t *testing.T) {
+	x, notes := newAccount(t), transporttest.NewNotes()
+	s := x.service(x.road, notes)
+	if err := s.Read(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	x.world.Arm(world.Fault{Provider: "twilio", Method: "POST", Path: "/RateLimits", Drop: true, After: true, Times: 1})
+	x.world.Arm(world.Fault{Provider: "twilio", Method: "POST", Path: "/Buckets", Drop: true, After: true, Times: 1})
+	if err := s.Apply(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := x.limits(); !slices.Equal(got, wantedLimits) {
+		t.Errorf("the service has the limits %q", got)
+	}
+}
