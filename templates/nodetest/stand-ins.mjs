@@ -82,7 +82,7 @@ export async function inWorld({ now, twilio, secrets }, run) {
   }
 }
 
-function checkCall(reply, call, url, options, secrets) {
+export function checkCall(reply, call, url, options, secrets) {
   assert.equal(url.origin, 'https://verify.twilio.com');
   if (reply.expect) assert.equal(call, reply.expect);
   const [user, password] = Buffer.from(options.headers.Authorization.replace(/^Basic /, ''), 'base64').toString().split(':');

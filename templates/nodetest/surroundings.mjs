@@ -1,0 +1,28 @@
+// Loaded before the bundle's server (node --import): its clock stands still, Twilio is a stand-in, its patience is short.
+//
+//   PHONEGATE_NOW     the time
+//   PHONEGATE_TWILIO  what Twilio answers to every call; each call is a line "call METHOD URL" on standard output
+import http from 'node:http';
+import { syncBuiltinESMExports } from 'node:module';
+
+const { PHONEGATE_NOW, PHONEGATE_TWILIO } = process.env;
+const RealDate = Date;
+const at = RealDate.parse(PHONEGATE_NOW);
+globalThis.Date = class extends RealDate {
+  constructor(...given) { if (given.length > 0) super(...given); else super(at); }
+  static now() { return at; }
+};
+globalThis.fetch = async (address, { method }) => {
+  process.stdout.write(`call ${method} ${address}\n`);
+  return new Response(PHONEGATE_TWILIO, { status: 200 });
+};
+
+const { createServer } = http;
+http.createServer = (options, listener) => {
+  for (const name of ['headersTimeout', 'requestTimeout', 'keepAliveTimeout']) {
+    if (!(options[name] > 0 && options[name] <= 20_000)) throw new Error(`${name} is ${options[name]}`);
+  }
+  if (!(options.maxHeaderSize <= 16 * 1024)) throw new Error(`maxHeaderSize is ${options.maxHeaderSize}`);
+  return createServer({ ...options, headersTimeout: options.headersTimeout / 50, requestTimeout: options.requestTimeout / 50, connectionsCheckingInterval: 20 }, listener);
+};
+syncBuiltinESMExports();
