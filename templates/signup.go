@@ -87,7 +87,7 @@ func signUpFields(s Settings) ([]Field, error) {
 	}
 	f := Field{
 		Name:        "phone_number",
-		Placeholder: "Mobile number, e.g. " + plan.example(),
+		Placeholder: "Mobile, e.g. " + plan.example(),
 		Pattern:     lenient(plan),
 		Icon:        phoneIcon,
 	}
