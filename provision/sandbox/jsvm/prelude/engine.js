@@ -266,10 +266,9 @@
   web.hide("performance", { timeOrigin: began, now: () => now() - began, mark() {}, measure() {} });
   const env = JSON.parse(host("env")) ?? {};
   web.env = env;
-  const [wholeProcess, , noProcess] = [0, 1, 2];
-  const found = host("process");
-  if (found !== noProcess) web.hide("process", {
-    env: found === wholeProcess ? env : {},
+  const found = host("process"); // 0: all of it, 1: without environment, 2: there is none
+  if (found !== 2) web.hide("process", {
+    env: found === 0 ? env : {},
     argv: ["node"],
     version: "v22.12.0",
     versions: { node: "22.12.0" },

@@ -1,0 +1,9 @@
+package cloudflare
+
+import (
+	"testing"
+
+	"phonegate/provision/sandbox/world/worldtest"
+)
+
+func TestMain(m *testing.M) { worldtest.Main(m, "cloudflare") }
