@@ -24,6 +24,8 @@ func (s *Sandbox) control() http.Handler {
 		reply(rw, http.StatusOK, log)
 	})
 	mux.HandleFunc("GET /endpoints", func(rw http.ResponseWriter, _ *http.Request) { reply(rw, http.StatusOK, EndpointTable()) })
+	mux.HandleFunc("GET /tenants", func(rw http.ResponseWriter, _ *http.Request) { reply(rw, http.StatusOK, s.Domains()) })
+	mux.HandleFunc("POST /doors", s.postDoor)
 	mux.HandleFunc("POST /faults", s.postFault)
 	mux.HandleFunc("DELETE /faults", func(rw http.ResponseWriter, _ *http.Request) {
 		s.world.Disarm()
@@ -126,6 +128,22 @@ func (s *Sandbox) postLatency(rw http.ResponseWriter, r *http.Request) {
 	}
 	s.world.SetLatency(time.Duration(*body.MS) * time.Millisecond)
 	reply(rw, http.StatusOK, map[string]int64{"ms": *body.MS})
+}
+
+// postDoor opens a tenant's loopback address for a browser.
+func (s *Sandbox) postDoor(rw http.ResponseWriter, r *http.Request) {
+	var body struct {
+		Host string `json:"host"`
+	}
+	if !read(rw, r, &body) {
+		return
+	}
+	at := s.Door(body.Host)
+	if at == "" {
+		refuse(rw, fmt.Errorf("There is no door to %q: host is a tenant's domain or where something is deployed.", body.Host)) //nolint:staticcheck // a sentence
+		return
+	}
+	reply(rw, http.StatusOK, map[string]string{"host": body.Host, "url": at})
 }
 
 func (s *Sandbox) getClock(rw http.ResponseWriter, _ *http.Request) {

@@ -20,22 +20,25 @@ import (
 type saved struct {
 	Version  int             `json:"version"`
 	Now      time.Time       `json:"now"`
-	Auth0    json.RawMessage `json:"auth0"`
+	Auth0    json.RawMessage `json:"auth0"` // the first tenant
 	Twilio   json.RawMessage `json:"twilio"`
 	Vercel   json.RawMessage `json:"vercel"`
 	Messages []phone.Message `json:"messages"` // oldest first
+	// Tenants are the other tenants by their domains.
+	Tenants map[string]json.RawMessage `json:"tenants,omitempty"`
 }
 
 const savedVersion = 1
 
 // snapshot is the world as it is.
 func (s *Sandbox) snapshot() (saved, error) {
-	auth0, err1 := s.auth0.Snapshot()
+	auth0, err1 := s.Auth0().Snapshot()
 	twilio, err2 := s.twilio.Snapshot()
 	vercel, err3 := s.vercel.Snapshot()
+	others, err4 := s.saveOthers()
 	messages := s.phone.Messages("")
 	slices.Reverse(messages)
-	return saved{savedVersion, s.world.Now(), auth0, twilio, vercel, messages}, errors.Join(err1, err2, err3)
+	return saved{savedVersion, s.world.Now(), auth0, twilio, vercel, messages, others}, errors.Join(err1, err2, err3, err4)
 }
 
 // restore replaces the world by one that was saved. Its clock is never behind the one that was saved.
@@ -48,7 +51,7 @@ func (s *Sandbox) restore(w saved) error {
 	for _, m := range w.Messages {
 		s.phone.Receive(m)
 	}
-	return errors.Join(s.auth0.Restore(w.Auth0), s.twilio.Restore(w.Twilio), s.vercel.Restore(w.Vercel))
+	return errors.Join(s.Auth0().Restore(w.Auth0), s.restoreOthers(w.Tenants), s.twilio.Restore(w.Twilio), s.vercel.Restore(w.Vercel))
 }
 
 // Reset makes the world what it was when the sandbox started for the first time, seed included: accounts, phone, faults,

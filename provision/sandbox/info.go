@@ -34,6 +34,8 @@ type Info struct {
 	ProxyURL       string            `json:"proxy_url"`
 	Credentials    map[string]string `json:"credentials"`
 	App            App               `json:"app"`
+	// Tenants are the domains of all Auth0 tenants; Auth0URL leads to each of them by the Host header.
+	Tenants []string `json:"tenants"`
 }
 
 // App is the application that users log in to.
@@ -47,7 +49,7 @@ func (s *Sandbox) Info() Info {
 	return Info{
 		Type: "sandbox", Auth0URL: s.auth0URL, TwilioURL: s.twilioURL, VercelURL: s.vercelURL, PhoneURL: s.phoneURL,
 		Auth0TLSDomain: s.tlsDomain, CAFile: s.ca.file(), ProxyURL: s.proxyURL, Credentials: Credentials(),
-		App: App{AppClientID, AppRedirectURI},
+		App: App{AppClientID, AppRedirectURI}, Tenants: s.Domains(),
 	}
 }
 

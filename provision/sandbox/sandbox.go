@@ -15,7 +15,6 @@ import (
 
 	"phonegate/provision/fault"
 	"phonegate/provision/sandbox/auth0"
-	"phonegate/provision/sandbox/jsvm"
 	"phonegate/provision/sandbox/phone"
 	"phonegate/provision/sandbox/twilio"
 	"phonegate/provision/sandbox/vercel"
@@ -40,15 +39,20 @@ type Options struct {
 	DataDir string
 	// Seed is a file of requests that fill a new world, see Seed.
 	Seed string
+	// Tenants are names of Auth0 tenants beside the first one, see Domains. All share one Twilio and one Vercel account.
+	Tenants []string
 }
 
 // Sandbox is a running sandbox. It is safe for use by many goroutines.
 type Sandbox struct {
 	world  *world.World
 	phone  *phone.Phone
-	auth0  *auth0.Server
 	twilio *twilio.Server
 	vercel *vercel.Server
+
+	tenantsMu sync.Mutex
+	tenants   []*tenant // the first one has the addresses of its own
+	doorMu    sync.Mutex
 
 	hosts *hosts
 	doors *doors
@@ -84,7 +88,7 @@ func Start(ctx context.Context, o Options) (*Sandbox, error) {
 	s.close = sync.OnceValue(s.shutDown)
 	s.doors = newDoors(s, listen)
 	if s.ca, err = newAuthority(); err == nil {
-		s.populate()
+		s.populate(o.Tenants)
 		err = s.open()
 	}
 	if err == nil {
@@ -120,17 +124,14 @@ func (s *Sandbox) fill(o Options) error {
 }
 
 // populate makes the providers and gives each its host names.
-func (s *Sandbox) populate() {
+func (s *Sandbox) populate(tenants []string) {
 	w := s.world
 	inside := &network{base: s.ctx, hosts: s.hosts, tasks: &s.tasks, byCode: true}
 	s.twilio = twilio.New(twilio.Options{World: w, Phone: s.phone, AccountSID: TwilioAccountSID, AuthToken: TwilioAuthToken})
-	s.auth0 = auth0.New(auth0.Options{
-		World: w, Domain: Auth0Domain, ClientID: Auth0ClientID, ClientSecret: Auth0ClientSecret,
-		App:     auth0.App{ClientID: AppClientID, RedirectURIs: []string{AppRedirectURI}},
-		Network: inside, RunAction: jsvm.RunAction,
-	})
+	for _, domain := range domains(tenants) {
+		s.addTenant(domain)
+	}
 	s.vercel = vercel.New(vercel.Options{World: w, Token: VercelToken, Network: inside, OnDeploy: s.deployed})
-	s.hosts.add(Auth0Domain, s.kept(w.Handler("auth0", auth0.WriteError, s.auth0)))
 	for _, host := range []string{"verify.twilio.com", "api.twilio.com", "lookups.twilio.com"} {
 		s.hosts.add(host, s.kept(w.Handler("twilio", twilio.WriteError, s.twilio)))
 	}
@@ -189,7 +190,7 @@ func (s *Sandbox) openTLS() error {
 	}
 	_, port, _ := net.SplitHostPort(address)
 	s.tlsDomain = net.JoinHostPort("localhost", port)
-	s.auth0.AddAlias(s.tlsDomain)
+	s.Auth0().AddAlias(s.tlsDomain)
 	s.hosts.addPort("localhost", port, tenant)
 	return nil
 }
@@ -241,8 +242,8 @@ func (s *Sandbox) World() *world.World { return s.world }
 // Phone is where the codes arrive.
 func (s *Sandbox) Phone() *phone.Phone { return s.phone }
 
-// Auth0 is the emulated tenant.
-func (s *Sandbox) Auth0() *auth0.Server { return s.auth0 }
+// Auth0 is the first emulated tenant.
+func (s *Sandbox) Auth0() *auth0.Server { return s.allTenants()[0].Server }
 
 // Twilio is the emulated Twilio account.
 func (s *Sandbox) Twilio() *twilio.Server { return s.twilio }
@@ -257,8 +258,8 @@ func (s *Sandbox) Network() http.RoundTripper {
 }
 
 // Door is the loopback address ("http://127.0.0.1:4321") at which a browser on this machine finds an emulated host,
-// "" if it has none.
-func (s *Sandbox) Door(host string) string { return s.doors.of(host) }
+// "" if it has none. A tenant's door is opened when it is first asked for.
+func (s *Sandbox) Door(host string) string { return s.openDoor(host) }
 
 // listening hands out the addresses to listen on.
 type listening struct {

@@ -14,7 +14,8 @@ import (
 )
 
 // Seed is the file that fills a new world: for each provider the requests to send, in order, with the sandbox's
-// credentials. So whatever the emulated APIs can make can be there at the start, and nothing else.
+// credentials; Auth0's go to the first tenant. So whatever the emulated APIs can make can be there at the start, and
+// nothing else.
 type Seed struct {
 	Auth0  []SeedRequest `json:"auth0"`
 	Twilio []SeedRequest `json:"twilio"`
@@ -48,7 +49,7 @@ func (s *Sandbox) seed(file string) error {
 		return bad(err)
 	}
 	direct := newHosts()
-	direct.add("auth0", s.auth0)
+	direct.add("auth0", s.Auth0())
 	direct.add("twilio", s.twilio)
 	direct.add("vercel", s.vercel)
 	client := &http.Client{Transport: &network{base: s.ctx, hosts: direct, tasks: &s.tasks}}

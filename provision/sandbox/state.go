@@ -8,9 +8,18 @@ type State struct {
 	Auth0  any          `json:"auth0"`
 	Twilio twilio.State `json:"twilio"`
 	Vercel any          `json:"vercel"`
+	// Tenants are the Auth0 tenants beside the first one, by their domains.
+	Tenants map[string]any `json:"tenants,omitempty"`
 }
 
 // State is the accounts' present state.
 func (s *Sandbox) State() State {
-	return State{Auth0: s.auth0.State(), Twilio: s.twilio.State(), Vercel: s.vercel.State()}
+	all := State{Auth0: s.Auth0().State(), Twilio: s.twilio.State(), Vercel: s.vercel.State()}
+	for _, t := range s.others() {
+		if all.Tenants == nil {
+			all.Tenants = map[string]any{}
+		}
+		all.Tenants[t.domain] = t.State()
+	}
+	return all
 }

@@ -19,6 +19,21 @@ func newLimit(provider string, perSecond float64) *limit {
 	return &limit{perSecond, rate.NewLimiter(rate.Limit(perSecond), max(1, int(perSecond))), provider == "twilio"}
 }
 
+// limitOf is the bucket of one account of a provider, nil without a limit.
+func (w *World) limitOf(provider, account string) *limit {
+	perSecond := w.perSecond[provider]
+	if perSecond <= 0 {
+		return nil
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	key := provider + "\x00" + account
+	if w.limits[key] == nil {
+		w.limits[key] = newLimit(provider, perSecond)
+	}
+	return w.limits[key]
+}
+
 // allow takes a token and sets the rate-limit headers that Auth0 documents
 // (https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy) and Vercel sends
 // likewise. The reset is when there will be a token again.

@@ -100,6 +100,12 @@ type ErrorWriter func(rw http.ResponseWriter, status int)
 
 // Handler puts latency, rate limit, faults and the log in front of a provider's API.
 func (w *World) Handler(provider string, fail ErrorWriter, next http.Handler) http.Handler {
+	return w.HandlerOf(provider, "", fail, next)
+}
+
+// HandlerOf is Handler for one of several accounts of a provider, each of which has the rate limit for itself.
+func (w *World) HandlerOf(provider, account string, fail ErrorWriter, next http.Handler) http.Handler {
+	lim := w.limitOf(provider, account)
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		rec := &recorder{ResponseWriter: rw}
@@ -115,7 +121,7 @@ func (w *World) Handler(provider string, fail ErrorWriter, next http.Handler) ht
 			}
 			w.note(line)
 		}()
-		answered = w.answer(provider, fail, next, rec, r)
+		answered = w.answer(provider, lim, fail, next, rec, r)
 		if !answered {
 			panic(http.ErrAbortHandler)
 		}
@@ -123,7 +129,7 @@ func (w *World) Handler(provider string, fail ErrorWriter, next http.Handler) ht
 }
 
 // answer is false if no answer must arrive: the connection is to break, or nobody waits any more.
-func (w *World) answer(provider string, fail ErrorWriter, next http.Handler, rec *recorder, r *http.Request) bool {
+func (w *World) answer(provider string, lim *limit, fail ErrorWriter, next http.Handler, rec *recorder, r *http.Request) bool {
 	w.mu.Lock()
 	latency := w.latency
 	w.mu.Unlock()
@@ -131,7 +137,7 @@ func (w *World) answer(provider string, fail ErrorWriter, next http.Handler, rec
 		return false
 	}
 	w.mu.Lock()
-	lim, now := w.limits[provider], w.now()
+	now := w.now()
 	// A request that the rate limit refuses uses up no fault.
 	var f *Fault
 	allowed := lim == nil || lim.allow(rec, now)

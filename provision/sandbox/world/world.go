@@ -19,7 +19,7 @@ const keepRequests = 50_000
 type Options struct {
 	// Latency is added to every API request.
 	Latency time.Duration
-	// RateLimits holds requests a second by provider ("auth0": 2).
+	// RateLimits holds requests a second by provider ("auth0": 2); each of its accounts has as many.
 	RateLimits map[string]float64
 	// Speed makes waits shorter: 100 turns a timeout of 5 s into 50 ms. Zero means 1, real time.
 	Speed float64
@@ -33,7 +33,8 @@ type World struct {
 	first      Options // what Reset goes back to
 	speed      float64
 	latency    time.Duration
-	limits     map[string]*limit
+	perSecond  map[string]float64 // by provider
+	limits     map[string]*limit  // by provider and account
 	advanced   time.Duration
 	behaviours map[string]string
 	faults     []*Fault
@@ -42,14 +43,9 @@ type World struct {
 
 // New makes a world whose clock starts at the present.
 func New(o Options) *World {
-	w := &World{speed: o.Speed, latency: o.Latency, limits: map[string]*limit{}, behaviours: map[string]string{}}
+	w := &World{speed: o.Speed, latency: o.Latency, perSecond: maps.Clone(o.RateLimits), limits: map[string]*limit{}, behaviours: map[string]string{}}
 	if w.speed <= 0 {
 		w.speed = 1
-	}
-	for provider, perSecond := range o.RateLimits {
-		if perSecond > 0 {
-			w.limits[provider] = newLimit(provider, perSecond)
-		}
 	}
 	w.first = Options{Latency: o.Latency, Behaviours: maps.Clone(o.Behaviours)}
 	maps.Copy(w.behaviours, o.Behaviours)

@@ -249,3 +249,17 @@ func TestManyGoroutinesShareAWorld(t *testing.T) {
 		t.Errorf("%d requests", n)
 	}
 }
+
+func TestEachAccountHasTheRateLimitForItself(t *testing.T) {
+	w, calls := New(Options{RateLimits: map[string]float64{"auth0": 1}}), 0
+	one, two := w.HandlerOf("auth0", "one", fail, counting(&calls)), w.HandlerOf("auth0", "two", fail, counting(&calls))
+	otherDoor := w.HandlerOf("auth0", "one", fail, counting(&calls))
+	for i, c := range []struct {
+		h    http.Handler
+		want int
+	}{{one, 200}, {one, 429}, {two, 200}, {otherDoor, 429}, {two, 429}} {
+		if got := call(c.h, "GET", "/").Code; got != c.want {
+			t.Errorf("request %d: %d, want %d", i, got, c.want)
+		}
+	}
+}
