@@ -139,17 +139,19 @@ func TestFormVersionNamesWhatRuns(t *testing.T) {
 	}
 }
 
-func TestActionAndFormReadNumbersByTheSameText(t *testing.T) {
-	numbers := func(path string) string {
-		_, rest, begin := strings.Cut(string(source(path)), "// phonegate:numbers")
-		text, _, end := strings.Cut(rest, "// phonegate:end-of-numbers")
+func TestActionAndFormShareTheSameText(t *testing.T) {
+	block := func(path, name string) string {
+		_, rest, begin := strings.Cut(string(source(path)), "// phonegate:"+name)
+		text, _, end := strings.Cut(rest, "// phonegate:end-of-"+name)
 		if !begin || !end {
-			t.Fatalf("%s has no number block", path)
+			t.Fatalf("%s has no block %s", path, name)
 		}
 		return text
 	}
-	if diff := cmp.Diff(numbers("action/verify-phone-number.js"), numbers("form/verify.mjs")); diff != "" {
-		t.Error(diff)
+	for _, name := range []string{"limits", "numbers"} {
+		if diff := cmp.Diff(block("action/verify-phone-number.js", name), block("form/verify.mjs", name)); diff != "" {
+			t.Error(diff)
+		}
 	}
 }
 

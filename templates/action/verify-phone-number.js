@@ -27,7 +27,7 @@ const CONFIG = /* phonegate:config */ {
   "claims": null
 } /* phonegate:end */;
 
-const CALL_TIMEOUT_MS = 5000; // Auth0 gives one leg 20 s; a leg makes two calls at most
+const CALL_TIMEOUT_MS = 5000; // Auth0 gives one leg 20 s; a leg makes three calls at most
 const RESEND_AFTER_MS = 60 * 1000;
 const CODE_LIFETIME_MS = 10 * 60 * 1000; // Twilio's, and the session token's
 const MAX_TRIES = 5; // Twilio refuses the sixth check of a verification
@@ -40,7 +40,7 @@ const DENIALS = {
   phone_code_wrong: 'The code was not right. Sign in again to try once more.',
   phone_code_expired: 'The code has expired or was already used. Sign in again for a new one.',
   phone_too_many_tries: 'Too many wrong codes. Wait ten minutes, then sign in again.',
-  phone_too_many_sends: 'Too many codes were sent to this number. Wait ten minutes, then sign in again.',
+  phone_too_many_sends: 'Too many codes were asked for. Wait ten minutes, then sign in again; if that does not help, wait a day.',
   phone_provider: 'The code could not be sent or checked. Sign in again in a few minutes.',
   phone_token: 'The answer of the verification page was not accepted. Sign in again.',
   phone_config: 'Phone verification is not set up completely.',
@@ -130,20 +130,29 @@ async function verifyNumber(event, api, secrets, profile) {
   if (alive && pending.tries >= MAX_TRIES) return deny(api, 'phone_too_many_tries');
   if (age < RESEND_AFTER_MS || (alive && pending.tries > 0)) return sendToCodePage(event, api, secrets, pending);
 
-  const sent = await startVerification(secrets, profile.number, alive ? pending : null);
+  const sent = await startVerification(event, secrets, profile.number, alive ? pending : null);
   if (sent.problem === 'phone_invalid') return askForNumber(event, api, secrets, 'phone_invalid');
   if (sent.problem) return deny(api, sent.problem, sent.detail);
   writePending(api, sent.pending);
   return sendToCodePage(event, api, secrets, sent.pending, sent.limited);
 }
 
-async function startVerification(secrets, number, pending) {
-  const reply = await callTwilio(secrets, 'POST', 'Verifications', { To: number, Channel: 'sms' });
+async function startVerification(event, secrets, number, pending) {
+  const reply = await sendText(event, secrets, { To: number, Channel: 'sms' });
   if (reply.ok && isVerificationSid(reply.body.sid)) return { pending: pendingOf(reply.body, number) };
-  if (reply.code === 60203) return findVerification(secrets, number, pending);
+  if (isLimit(reply.code) && pending) return { pending, limited: true };
+  if (reply.code === 60203) return findVerification(secrets, number);
+  if (isLimit(reply.code)) return { problem: 'phone_too_many_sends' };
   if (reply.code === 60202) return { problem: 'phone_too_many_tries' }; // at the form, which this Action does not see
   if (reply.code === 60200 || reply.code === 60205) return { problem: 'phone_invalid' };
   return { problem: 'phone_provider', detail: reply.code ? ` (Twilio ${reply.code})` : '' };
+}
+
+/** Sends one text at most. Without the rate limits, which somebody has deleted, logins go on; phonegate doctor names it. */
+async function sendText(event, secrets, form) {
+  const RateLimits = await limitsOf(secrets.TWILIO_VERIFY_SERVICE, event.user.user_id, event.request.ip);
+  const reply = await callTwilio(secrets, 'POST', 'Verifications', { ...form, RateLimits });
+  return isUnknownLimit(reply.code) ? callTwilio(secrets, 'POST', 'Verifications', form) : reply;
 }
 
 /**
@@ -152,8 +161,7 @@ async function startVerification(secrets, number, pending) {
  * sid: the remembered one or, if the earlier texts were not sent by this Action (or the record is
  * gone), the one that Twilio finds by the number. Without a sid nothing could be checked: deny.
  */
-async function findVerification(secrets, number, pending) {
-  if (pending) return { pending, limited: true };
+async function findVerification(secrets, number) {
   const reply = await callTwilio(secrets, 'GET', `Verifications/${encodeURIComponent(number)}`);
   const found = reply.ok && isVerificationSid(reply.body.sid) && reply.body.to === number && reply.body.status === 'pending';
   if (!found) return { problem: 'phone_too_many_sends' };
@@ -320,6 +328,49 @@ async function callTwilio(secrets, method, path, form) {
 function isVerificationSid(value) {
   return typeof value === 'string' && /^VE[0-9a-f]{32}$/i.test(value);
 }
+
+// phonegate:limits (the same text in Action and form)
+
+/**
+ * What Twilio counts sends by, under the names of the service's two rate limits: the user, and the network that the login
+ * came from. Twilio is given keyed hashes, so it learns neither, and whatever a user id holds, they are well-formed.
+ */
+async function limitsOf(service, user, address) {
+  const limits = { phonegate_user: await pseudonym(service, user) };
+  const network = networkOf(address);
+  if (network) limits.phonegate_ip = await pseudonym(service, network);
+  return JSON.stringify(limits);
+}
+
+async function pseudonym(service, text) {
+  const [key, message] = [service, text].map((value) => new TextEncoder().encode(value));
+  const hmac = await crypto.subtle.importKey('raw', key, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  const hash = new Uint8Array(await crypto.subtle.sign('HMAC', hmac, message));
+  return Array.from(hash.slice(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** An IPv4 address, or the first half of an IPv6 address: the second half is the user's own to choose. "" for none. */
+function networkOf(address) {
+  const text = typeof address === 'string' ? address.toLowerCase() : '';
+  if (!text.includes(':')) return text;
+  const mapped = /^::ffff:(\d+(?:\.\d+){3})$/.exec(text);
+  if (mapped) return mapped[1];
+  const [head, tail] = text.split('::').map((part) => (part ? part.split(':') : []));
+  const gap = tail ? Array(Math.max(0, 8 - head.length - tail.length)).fill('0') : [];
+  return [...head, ...gap, ...(tail ?? [])].slice(0, 4).map((group) => parseInt(group, 16) || 0).join(':');
+}
+
+/** Twilio's codes for sends that are too many: for the number, for a rate limit of the service, for the account. */
+function isLimit(code) {
+  return [60203, 20429, 25109].includes(code);
+}
+
+/** Twilio's codes for a send that names a rate limit which somebody has deleted; what was refused can be asked for again without. */
+function isUnknownLimit(code) {
+  return [60200, 20404].includes(code);
+}
+
+// phonegate:end-of-limits
 
 // phonegate:numbers (the same text in Action and form)
 

@@ -247,12 +247,20 @@ async function sendAgain(context, channel) {
   const seconds = secondsToResend(known.session);
   if (seconds > 0) return codePage(known, { status: 429, problem: 'too_soon', values: { seconds } });
   if (channel === 'call' && !mayCall(known.session)) return codePage(known);
-  const sent = await callTwilio(context, 'POST', 'Verifications', { To: found.body.to, Channel: channel });
-  if (sent.code === 60203) return codePage(remember(known, { limited: true }), { status: 429, problem: 'limited' });
+  const sent = await sendCode(context, { To: found.body.to, Channel: channel });
+  if (isLimit(sent.code)) return codePage(remember(known, { limited: true }), { status: 429, problem: 'limited' });
   if (!sent.ok || !isVerificationSid(sent.body.sid)) return codePage(known, { status: 503, problem: 'not_sent' });
   const tries = sent.body.sid === session.vsid ? session.tries : 0;
   const next = remember(known, { vsid: sent.body.sid, tries, sends: countSends(sent.body) || known.session.sends + 1, sent: now() });
   return codePage(next, { done: channel === 'call' ? 'called' : 'resent' });
+}
+
+/** Sends one message at most. Without the rate limits, which somebody has deleted, logins go on; phonegate doctor names it. */
+async function sendCode(context, form) {
+  const { session, settings } = context;
+  const RateLimits = await limitsOf(settings.twilio.service, session.sub, session.ip); // Auth0 has put both into the token
+  const reply = await callTwilio(context, 'POST', 'Verifications', { ...form, RateLimits });
+  return isUnknownLimit(reply.code) ? callTwilio(context, 'POST', 'Verifications', form) : reply;
 }
 
 /** Starts a verification of a number that the user has typed here, in the national form of a country or with its "+". */
@@ -265,12 +273,13 @@ async function startNumber(given, typed, region) {
   if (problem) return numberPage(context, { status: 422, problem });
   if (!countNumber(context.session, number)) return numberPage(context, { status: 429, problem: 'number_limited' });
   let limited = false;
-  let reply = await callTwilio(context, 'POST', 'Verifications', { To: number, Channel: 'sms' });
+  let reply = await sendCode(context, { To: number, Channel: 'sms' });
   if (reply.code === 60203) { // no further text, but one that arrived still works
     limited = true;
     reply = await callTwilio(context, 'GET', `Verifications/${encodeURIComponent(number)}`);
     if (!reply.ok || reply.body.status !== 'pending') return numberPage(context, { status: 429, problem: 'number_limited' });
   }
+  if (isLimit(reply.code)) return numberPage(context, { status: 429, problem: 'number_limited' });
   if (reply.code === 60200 || reply.code === 60205) return numberPage(context, { status: 422, problem: 'phone_invalid' });
   if (reply.code === 60605) return numberPage(context, { status: 422, problem: 'phone_country' });
   if (!reply.ok || !isVerificationSid(reply.body.sid)) return numberPage(context, { status: 503, problem: 'not_sent' });
@@ -280,7 +289,7 @@ async function startNumber(given, typed, region) {
 
 /**
  * A session may text a few different numbers, not hundreds. This page keeps no store, so an instance
- * counts what it has seen itself; Twilio's limit for each number and the list of countries do the rest.
+ * counts what it has seen itself; Twilio's limits for the user, the network and the number hold across instances.
  */
 const numbersOf = new Map();
 
@@ -424,6 +433,49 @@ async function callTwilio({ settings: { twilio } }, method, path, form) {
 function isVerificationSid(value) {
   return typeof value === 'string' && /^VE[0-9a-f]{32}$/i.test(value);
 }
+
+// phonegate:limits (the same text in Action and form)
+
+/**
+ * What Twilio counts sends by, under the names of the service's two rate limits: the user, and the network that the login
+ * came from. Twilio is given keyed hashes, so it learns neither, and whatever a user id holds, they are well-formed.
+ */
+async function limitsOf(service, user, address) {
+  const limits = { phonegate_user: await pseudonym(service, user) };
+  const network = networkOf(address);
+  if (network) limits.phonegate_ip = await pseudonym(service, network);
+  return JSON.stringify(limits);
+}
+
+async function pseudonym(service, text) {
+  const [key, message] = [service, text].map((value) => new TextEncoder().encode(value));
+  const hmac = await crypto.subtle.importKey('raw', key, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  const hash = new Uint8Array(await crypto.subtle.sign('HMAC', hmac, message));
+  return Array.from(hash.slice(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** An IPv4 address, or the first half of an IPv6 address: the second half is the user's own to choose. "" for none. */
+function networkOf(address) {
+  const text = typeof address === 'string' ? address.toLowerCase() : '';
+  if (!text.includes(':')) return text;
+  const mapped = /^::ffff:(\d+(?:\.\d+){3})$/.exec(text);
+  if (mapped) return mapped[1];
+  const [head, tail] = text.split('::').map((part) => (part ? part.split(':') : []));
+  const gap = tail ? Array(Math.max(0, 8 - head.length - tail.length)).fill('0') : [];
+  return [...head, ...gap, ...(tail ?? [])].slice(0, 4).map((group) => parseInt(group, 16) || 0).join(':');
+}
+
+/** Twilio's codes for sends that are too many: for the number, for a rate limit of the service, for the account. */
+function isLimit(code) {
+  return [60203, 20429, 25109].includes(code);
+}
+
+/** Twilio's codes for a send that names a rate limit which somebody has deleted; what was refused can be asked for again without. */
+function isUnknownLimit(code) {
+  return [60200, 20404].includes(code);
+}
+
+// phonegate:end-of-limits
 
 // phonegate:numbers (the same text in Action and form)
 
