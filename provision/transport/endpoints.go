@@ -12,5 +12,5 @@ type Endpoints struct {
 	Auth0      *url.URL // PHONEGATE_AUTH0_URL: the tenant's domain and its custom domains
 	Twilio     *url.URL // PHONEGATE_TWILIO_URL: verify., api. and lookups.twilio.com
 	Vercel     *url.URL // PHONEGATE_VERCEL_URL: api.vercel.com and the deployments' hosts
-	Cloudflare *url.URL // PHONEGATE_CLOUDFLARE_URL
+	Cloudflare *url.URL // PHONEGATE_CLOUDFLARE_URL: api.cloudflare.com and the Workers' hosts
 }

@@ -19,10 +19,11 @@ import (
 
 // Provider names, as they are counted and limited.
 const (
-	auth0  = "auth0"
-	twilio = "twilio"
-	vercel = "vercel"
-	form   = "form" // what we host ourselves: not an API, not counted
+	auth0      = "auth0"
+	twilio     = "twilio"
+	vercel     = "vercel"
+	cloudflare = "cloudflare"
+	form       = "form" // what we host ourselves: not an API, not counted
 )
 
 const (
@@ -35,7 +36,7 @@ type Options struct {
 	Endpoints Endpoints
 	// Auth0Hosts are the tenant's domain and its custom domains.
 	Auth0Hosts []string
-	// FormHosts are hosts on which a form runs, beside everything under vercel.app.
+	// FormHosts are hosts on which a form runs, beside everything under vercel.app and workers.dev.
 	FormHosts []string
 	// Rates is shared by the Transports that may work for the same accounts; nil for limits of its own.
 	Rates *Rates
@@ -102,7 +103,7 @@ func (t *Transport) account(provider, host string) *account {
 	}
 }
 
-// Requests counts the API requests sent so far, repeats included, by provider: auth0, twilio, vercel.
+// Requests counts the API requests sent so far, repeats included, by provider: auth0, twilio, vercel, cloudflare.
 func (t *Transport) Requests() map[string]int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -176,6 +177,8 @@ func (t *Transport) provider(host string) string {
 		return twilio
 	case host == "api.vercel.com":
 		return vercel
+	case host == "api.cloudflare.com":
+		return cloudflare
 	}
 	return form
 }
@@ -217,6 +220,8 @@ func (t *Transport) redirect(r *http.Request, provider string, body []byte) *htt
 		to = t.o.Endpoints.Auth0
 	case provider == twilio:
 		to = t.o.Endpoints.Twilio
+	case provider == cloudflare, strings.HasSuffix(strings.ToLower(r.URL.Hostname()), ".workers.dev"):
+		to = t.o.Endpoints.Cloudflare
 	case provider == vercel, t.formHost(r.URL.Hostname()):
 		to = t.o.Endpoints.Vercel
 	}

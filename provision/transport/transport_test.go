@@ -53,7 +53,7 @@ func body(code int, text string) http.HandlerFunc {
 func broken(rw http.ResponseWriter, _ *http.Request) { panic(http.ErrAbortHandler) }
 
 func to(u *url.URL) *Transport {
-	t := New(Options{Endpoints: Endpoints{Auth0: u, Twilio: u, Vercel: u}, Auth0Hosts: []string{"acme.us.auth0.test", "login.acme.test:8443"}})
+	t := New(Options{Endpoints: Endpoints{Auth0: u, Twilio: u, Vercel: u, Cloudflare: u}, Auth0Hosts: []string{"acme.us.auth0.test", "login.acme.test:8443"}})
 	t.retry.first = time.Millisecond
 	return t
 }
@@ -146,6 +146,8 @@ func TestGoesToTheEndpointUnderTheProvidersName(t *testing.T) {
 		verify:                                "verify.twilio.com",
 		"https://api.vercel.com/v2/user":      "api.vercel.com",
 		"https://acme-verify.vercel.app/":     "acme-verify.vercel.app",
+		"https://api.cloudflare.com/user":     "api.cloudflare.com",
+		"https://form.acme.workers.dev/":      "form.acme.workers.dev",
 	} {
 		var got, path string
 		u, _ := server(t, func(_ http.ResponseWriter, r *http.Request) { got, path = r.Host, r.URL.Path })
