@@ -43,7 +43,7 @@ func readme(s Settings) []byte {
 	if s.CodeCheck == "action" {
 		twilio = "no Twilio secret: the Action checks the codes"
 	}
-	return fmt.Appendf(nil, `# Phone verification for %s
+	text := fmt.Appendf(nil, `# Phone verification for %s
 
 Written by phonegate. The same answers always give the same bytes; no file holds a secret.
 
@@ -73,4 +73,8 @@ while secrets are being changed (first the form, then the Action);
 
 `+"`GET /?health=1`"+` on the form answers which version runs and whether its environment is complete.
 `, s.Domain, ActionName, FormModule, twilio)
+	if s.Capture == "lock" {
+		text = append(append(text, '\n'), LockGuide()...)
+	}
+	return text
 }

@@ -2,7 +2,7 @@ package templates
 
 import "embed"
 
-//go:embed action/verify-phone-number.js form/verify.mjs form/vercel.json form/package.json form/texts/*.json lock/additional-sign-up-fields.js lock/login-page.html
+//go:embed action/verify-phone-number.js form/verify.mjs form/vercel.json form/package.json form/texts/*.json lock/additional-sign-up-fields.js lock/login-page.html lock/embed.jsx lock/embed.vue
 var files embed.FS
 
 // source is a template as it lies in the repository.

@@ -35,4 +35,5 @@ var phonegateSignUpFields = (function (config) {
   ]
 } /* phonegate:end */);
 
+if (typeof globalThis === 'object') globalThis.phonegateSignUpFields = phonegateSignUpFields; // for pages made of modules
 if (typeof module === 'object' && module.exports) module.exports = phonegateSignUpFields;
