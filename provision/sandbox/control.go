@@ -92,9 +92,9 @@ func (s *Sandbox) postFault(rw http.ResponseWriter, r *http.Request) {
 //nolint:staticcheck // these errors are sentences for people
 func validFault(f world.Fault) error {
 	switch f.Provider {
-	case "", "auth0", "twilio", "vercel", "form":
+	case "", "auth0", "twilio", "vercel", "cloudflare", "form":
 	default:
-		return fmt.Errorf("There is no provider %q: it is auth0, twilio, vercel, form, or left out for any.", f.Provider)
+		return fmt.Errorf("There is no provider %q: it is auth0, twilio, vercel, cloudflare, form, or left out for any.", f.Provider)
 	}
 	switch {
 	case f.Status != 0 && (f.Status < 200 || f.Status > 599):

@@ -23,7 +23,8 @@ type saved struct {
 	Auth0    json.RawMessage `json:"auth0"` // the first tenant
 	Twilio   json.RawMessage `json:"twilio"`
 	Vercel   json.RawMessage `json:"vercel"`
-	Messages []phone.Message `json:"messages"` // oldest first
+	Workers  json.RawMessage `json:"cloudflare,omitempty"` // missing in worlds of before there was one
+	Messages []phone.Message `json:"messages"`             // oldest first
 	// Tenants are the other tenants by their domains.
 	Tenants map[string]json.RawMessage `json:"tenants,omitempty"`
 }
@@ -36,9 +37,10 @@ func (s *Sandbox) snapshot() (saved, error) {
 	twilio, err2 := s.twilio.Snapshot()
 	vercel, err3 := s.vercel.Snapshot()
 	others, err4 := s.saveOthers()
+	workers, err5 := s.workers.Snapshot()
 	messages := s.phone.Messages("")
 	slices.Reverse(messages)
-	return saved{savedVersion, s.world.Now(), auth0, twilio, vercel, messages, others}, errors.Join(err1, err2, err3, err4)
+	return saved{savedVersion, s.world.Now(), auth0, twilio, vercel, workers, messages, others}, errors.Join(err1, err2, err3, err4, err5)
 }
 
 // restore replaces the world by one that was saved. Its clock is never behind the one that was saved.
@@ -51,7 +53,15 @@ func (s *Sandbox) restore(w saved) error {
 	for _, m := range w.Messages {
 		s.phone.Receive(m)
 	}
-	return errors.Join(s.Auth0().Restore(w.Auth0), s.restoreOthers(w.Tenants), s.twilio.Restore(w.Twilio), s.vercel.Restore(w.Vercel))
+	return errors.Join(s.Auth0().Restore(w.Auth0), s.restoreOthers(w.Tenants), s.twilio.Restore(w.Twilio), s.vercel.Restore(w.Vercel),
+		s.restoreWorkers(w.Workers))
+}
+
+func (s *Sandbox) restoreWorkers(saved json.RawMessage) error {
+	if len(saved) == 0 {
+		return nil
+	}
+	return s.workers.Restore(saved)
 }
 
 // Reset makes the world what it was when the sandbox started for the first time, seed included: accounts, phone, faults,

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"phonegate/provision/sandbox/auth0"
+	"phonegate/provision/sandbox/cloudflare"
 	"phonegate/provision/sandbox/twilio"
 	"phonegate/provision/sandbox/vercel"
 	"phonegate/provision/sandbox/world"
@@ -27,5 +28,6 @@ func EndpointTable() []Endpoint {
 	add("auth0", auth0.Endpoints())
 	add("twilio", twilio.Endpoints())
 	add("vercel", vercel.Endpoints())
+	add("cloudflare", cloudflare.Endpoints())
 	return rows
 }

@@ -1,4 +1,4 @@
-// Package sandbox puts the emulated Auth0 tenant, Twilio account, Vercel account and phone into one world and opens
+// Package sandbox puts the emulated Auth0 tenant, Twilio, Vercel and Cloudflare accounts and phone into one world and opens
 // their doors: loopback servers, a TLS listener and a CONNECT proxy. Nothing leaves the machine; what was deployed
 // runs as it is, and finds the emulated hosts under their real names.
 package sandbox
@@ -15,6 +15,7 @@ import (
 
 	"phonegate/provision/fault"
 	"phonegate/provision/sandbox/auth0"
+	"phonegate/provision/sandbox/cloudflare"
 	"phonegate/provision/sandbox/phone"
 	"phonegate/provision/sandbox/twilio"
 	"phonegate/provision/sandbox/vercel"
@@ -32,7 +33,7 @@ type Options struct {
 	// Behaviours sets named behaviours that differ from their default.
 	Behaviours map[string]string
 	// Listen is the loopback address of the servers, "127.0.0.1:0" if empty. With a port other than 0 the servers
-	// take that port and the ones after it: Auth0, Twilio, Vercel, phone, TLS, proxy.
+	// take that port and the ones after it: Auth0, Twilio, Vercel, phone, TLS, proxy, Cloudflare.
 	Listen string
 	// DataDir is a folder in which the world is kept between runs, "" to forget it at the end. Two sandboxes must not
 	// share one.
@@ -45,10 +46,11 @@ type Options struct {
 
 // Sandbox is a running sandbox. It is safe for use by many goroutines.
 type Sandbox struct {
-	world  *world.World
-	phone  *phone.Phone
-	twilio *twilio.Server
-	vercel *vercel.Server
+	world   *world.World
+	phone   *phone.Phone
+	twilio  *twilio.Server
+	vercel  *vercel.Server
+	workers *cloudflare.Server
 
 	tenantsMu sync.Mutex
 	tenants   []*tenant // the first one has the addresses of its own
@@ -68,7 +70,7 @@ type Sandbox struct {
 	keep  atomic.Pointer[keeper] // nil if nothing is kept
 
 	auth0URL, twilioURL, vercelURL, phoneURL, proxyURL string
-	tlsDomain                                          string
+	cloudflareURL, tlsDomain                           string
 }
 
 // Start builds the world and opens its doors. The sandbox closes when the context ends or Close is called.
@@ -137,10 +139,17 @@ func (s *Sandbox) populate(tenants []string) {
 	}
 	s.hosts.add(vercelAPI, s.kept(w.Handler("vercel", vercel.WriteError, s.vercel)))
 	s.hosts.addBelow(deploymentDomain, w.Handler("form", writeFormError, s.vercel))
+	s.workers = cloudflare.New(cloudflare.Options{
+		World: w, Token: CloudflareToken, AccountID: CloudflareAccountID, AccountName: "Acme", Subdomain: "acme", Network: inside,
+		OnSubdomain: func(domain string) { s.hosts.addBelow(domain, w.Handler("form", writeFormError, s.workers)) }, OnDeploy: s.deployed,
+	})
+	s.hosts.add(cloudflareAPI, s.kept(w.Handler("cloudflare", cloudflare.WriteError, s.workers)))
+	s.workers.Announce()
 }
 
 const (
 	vercelAPI        = "api.vercel.com"
+	cloudflareAPI    = "api.cloudflare.com"
 	deploymentDomain = "vercel.app"
 )
 
@@ -178,6 +187,11 @@ func (s *Sandbox) open() error {
 		return err
 	}
 	s.proxyURL = "http://" + address
+	cloudflareHost, _ := s.hosts.find(cloudflareAPI)
+	if address, err = s.doors.serve(s.front(underName(cloudflareAPI, cloudflareHost))); err != nil {
+		return err
+	}
+	s.cloudflareURL = "http://" + address
 	return nil
 }
 
@@ -222,7 +236,7 @@ func (s *Sandbox) shutDown() error {
 	err = errors.Join(err, s.keep.Load().save())
 	if s.vercel != nil {
 		// An account without deployments keeps no virtual machines warm.
-		err = errors.Join(err, s.vercel.Restore([]byte("{}")))
+		err = errors.Join(err, s.vercel.Restore([]byte("{}")), s.workers.Restore([]byte("{}")))
 	}
 	return errors.Join(err, s.ca.remove())
 }
@@ -250,6 +264,9 @@ func (s *Sandbox) Twilio() *twilio.Server { return s.twilio }
 
 // Vercel is the emulated Vercel account.
 func (s *Sandbox) Vercel() *vercel.Server { return s.vercel }
+
+// Cloudflare is the emulated Cloudflare account.
+func (s *Sandbox) Cloudflare() *cloudflare.Server { return s.workers }
 
 // Network answers requests to the emulated hosts inside this process, under their real names, as calls from outside.
 // Any other host name does not exist in it.

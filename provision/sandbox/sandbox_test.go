@@ -86,7 +86,7 @@ func TestInfoHasTheDocumentedKeys(t *testing.T) {
 	if err := json.Unmarshal(text, &keys); err != nil {
 		t.Fatal(err)
 	}
-	if want := "app auth0_tls_domain auth0_url ca_file credentials phone_url proxy_url tenants twilio_url type vercel_url"; strings.Join(slices.Sorted(maps.Keys(keys)), " ") != want {
+	if want := "app auth0_tls_domain auth0_url ca_file cloudflare_url credentials phone_url proxy_url tenants twilio_url type vercel_url"; strings.Join(slices.Sorted(maps.Keys(keys)), " ") != want {
 		t.Errorf("keys of %s", text)
 	}
 	for _, key := range []string{`"type":"sandbox"`, `"auth0_url":"http://127.0.0.1:`, `"twilio_url":"http://127.0.0.1:`, `"vercel_url":"http://127.0.0.1:`,

@@ -30,7 +30,7 @@ func (o *sandboxOptions) options() (sandbox.Options, error) {
 	for _, l := range o.limits {
 		provider, rate, _ := strings.Cut(l, "=")
 		n, err := strconv.ParseFloat(strings.TrimSuffix(rate, "/s"), 64)
-		if err != nil || n <= 0 || !slices.Contains([]string{"auth0", "twilio", "vercel"}, provider) {
+		if err != nil || n <= 0 || !slices.Contains([]string{"auth0", "twilio", "vercel", "cloudflare"}, provider) {
 			return out, fault.New(fault.Usage, "usage.rate_limit", "For instance --rate-limit auth0=2/s.", "%q is not a rate limit.", l)
 		}
 		out.RateLimits[provider] = n
