@@ -25,7 +25,7 @@ func (r *Rates) account(name string, perSecond float64) *account {
 	defer r.mu.Unlock()
 	a := r.accounts[name]
 	if a == nil {
-		a = &account{}
+		a = &account{fresh: true, window: 1}
 		if perSecond > 0 {
 			a.bucket = rate.NewLimiter(rate.Limit(perSecond), max(1, int(perSecond)))
 		}
@@ -49,9 +49,11 @@ type account struct {
 	limit, left int
 	reset       time.Time
 
-	// window is how many requests may be under way at once, 0 for any number. A provider that refuses without saying
-	// what it would take is asked carefully afterwards: one at a time, then more as the answers are good.
+	// window is how many requests may be under way at once, 0 for any number. The very first one goes alone: its answer
+	// may say how many are taken. A provider that refuses without saying so is asked carefully afterwards: one at a
+	// time, then more as the answers are good.
 	window, good int
+	fresh        bool // nothing has been answered yet
 }
 
 // turn is one request's place in the queue. It keeps it when it has to come again.
@@ -162,7 +164,7 @@ type ending struct {
 func (a *account) landed(e ending) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	defer a.wake()
+	defer func() { a.fresh = false; a.wake() }()
 	a.flying--
 	switch {
 	case e.said != nil:
@@ -179,6 +181,9 @@ func (a *account) landed(e ending) {
 			a.window, a.good = 1, 0
 		}
 		return
+	}
+	if a.fresh {
+		a.window = 0
 	}
 	if a.window > 0 {
 		if a.good++; a.good >= a.window {

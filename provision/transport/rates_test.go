@@ -97,7 +97,6 @@ func TestWhatIsSaidOfOtherLimitsHoldsNobodyBack(t *testing.T) {
 		url    string
 		answer http.HandlerFunc
 	}{
-		"Auth0's login pages have a limit of their own": {"https://acme.us.auth0.test/oauth/token", allowing(10, 0, 30*time.Second)},
 		"so many deployments an hour":                   {"https://api.vercel.com/v13/deployments", allowing(100, 0, time.Hour)},
 		"nonsense":                                      {tenant, status(200, "X-RateLimit-Limit", "-1", "X-RateLimit-Remaining", "0", "X-RateLimit-Reset", "soon")},
 	} {
@@ -111,6 +110,41 @@ func TestWhatIsSaidOfOtherLimitsHoldsNobodyBack(t *testing.T) {
 		if n.Load() != 5 {
 			t.Errorf("%s: %d requests", name, n.Load())
 		}
+	}
+}
+
+func TestAuth0sLoginAndItsManagementAPIHaveLimitsOfTheirOwn(t *testing.T) {
+	u, n := server(t, allowing(10, 0, 30*time.Second), status(200))
+	tr := sharing(u, NewRates(), "one")
+	for _, address := range []string{"https://acme.us.auth0.test/oauth/token", tenant, tenant} {
+		if _, err := do(t, tr, t.Context(), "GET", address, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n.Load() != 3 {
+		t.Errorf("%d requests", n.Load())
+	}
+}
+
+func TestTheVeryFirstRequestGoesAlone(t *testing.T) {
+	goOn := make(chan struct{})
+	u, n := server(t, func(http.ResponseWriter, *http.Request) { <-goOn }, status(200))
+	tr := sharing(u, NewRates(), "one")
+	var group sync.WaitGroup
+	for range 5 {
+		group.Go(func() {
+			if _, err := do(t, tr, t.Context(), "GET", tenant, ""); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	goOn <- struct{}{} // the first one has arrived
+	if early := n.Load(); early != 1 {
+		t.Errorf("%d requests arrived before the first answer", early)
+	}
+	group.Wait()
+	if n.Load() != 5 {
+		t.Errorf("%d requests", n.Load())
 	}
 }
 
@@ -180,6 +214,7 @@ func TestTheOldestRequestGoesFirst(t *testing.T) {
 	if gone, _, _ := a.try(first); !gone {
 		t.Error("the older one did not go")
 	}
+	a.landed(ending{})
 	if gone, _, _ := a.try(second); !gone {
 		t.Error("the younger one did not follow")
 	}

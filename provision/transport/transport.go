@@ -91,15 +91,20 @@ func New(o Options) *Transport {
 	return t
 }
 
-// account is where a request waits for its turn.
-func (t *Transport) account(provider, host string) *account {
+// account is where a request waits for its turn. Auth0 counts the requests to its Management API by themselves, and
+// every form is an account of its own.
+func (t *Transport) account(provider string, to *url.URL) *account {
+	kind := provider
+	if provider == auth0 && !strings.HasPrefix(to.Path, "/api/") {
+		kind = "auth0 login"
+	}
 	switch name := t.o.Accounts[provider]; {
 	case provider == form:
-		return t.own.account(strings.ToLower(host), 0)
+		return t.own.account(strings.ToLower(to.Hostname()), 0)
 	case name == "" || t.o.Rates == nil:
-		return t.own.account(provider, t.o.Limits[provider])
+		return t.own.account(kind, t.o.Limits[provider])
 	default:
-		return t.o.Rates.account(provider+" "+name, t.o.Limits[provider])
+		return t.o.Rates.account(kind+" "+name, t.o.Limits[provider])
 	}
 }
 
@@ -134,7 +139,7 @@ func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	safe := r.Method == http.MethodGet || r.Method == http.MethodHead || ctx.Value(repeatable) != nil
-	a := t.account(provider, r.URL.Hostname())
+	a := t.account(provider, r.URL)
 	for q, past := a.turn(), (tries{}); ; {
 		if err := t.admit(ctx, provider, a, q); err != nil {
 			return nil, err
@@ -143,7 +148,7 @@ func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		delay, again := t.retry.next(provider, res, err, safe, &past)
 		end := ending{delay: delay}
 		if err == nil {
-			end.said, end.refused = allowanceOf(provider, res), again && res.StatusCode == http.StatusTooManyRequests
+			end.said, end.refused = allowanceOf(res), again && res.StatusCode == http.StatusTooManyRequests
 		}
 		a.landed(end)
 		if ctx.Err() != nil {
