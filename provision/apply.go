@@ -9,6 +9,9 @@ import (
 // Apply carries out the last Plan. What does not depend on one another runs at the same time; state is saved after every
 // change, so that a run that was stopped anywhere is carried on by the next one.
 func (t *Tenant) Apply(ctx context.Context) (event.Outcome, error) {
+	if err := t.canHandOver(); err != nil {
+		return t.outcome(nil, err), err
+	}
 	if err := t.state.Note("tenant").Set("domain", t.spec.Auth0.Domain); err != nil {
 		return t.outcome(nil, err), err
 	}

@@ -96,7 +96,7 @@ func (b *bench) open(emit func(event.Event)) *provision.Tenant {
 	}
 	t, err := provision.Open(provision.Options{
 		Name: "dev", Spec: b.spec, Credentials: creds, Vault: b.vault, State: st, Endpoints: endpoints,
-		Poll: 5 * time.Millisecond, Backoff: time.Millisecond, Timeout: b.timeout, Limits: b.limits, Emit: emit,
+		Dir: b.dir, FormHost: b.formHost(), Poll: 5 * time.Millisecond, Backoff: time.Millisecond, Timeout: b.timeout, Limits: b.limits, Emit: emit,
 	})
 	if err != nil {
 		b.t.Fatal(err)

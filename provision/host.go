@@ -19,9 +19,12 @@ type hosting struct {
 	credentials secret.Credentials
 	road        http.RoundTripper
 	poll        time.Duration
-	// inputs is the form's environment.
-	inputs func() resource.Inputs
-	note   func(resource string) resource.Note
+	// tenant is its name, dir the directory of its files.
+	tenant, dir string
+	// inputs is the form's environment, session the secret that sessions are signed with.
+	inputs  func() resource.Inputs
+	session func() (value, print string)
+	note    func(resource string) resource.Note
 }
 
 // newHost makes the host that the answers name. It makes no call.
@@ -34,8 +37,12 @@ func newHost(h hosting) (host.Host, error) {
 		}
 		client := vercel.New(vercel.Options{Token: h.credentials.VercelToken, Team: firstOf(h.spec.Host.Team, h.credentials.VercelTeam), HTTP: h.road, Poll: h.poll})
 		return vercel.NewHost(client, vercel.Form{Project: h.spec.Host.Project, Files: files, Inputs: h.inputs, Note: h.note}), nil
+	case "bundle":
+		return newBundle(h)
+	case "cloudflare":
+		return newCloudflare(h)
 	default:
-		return nil, fault.New(fault.Usage, "host.kind", "Set host.kind to vercel.", "The form can't be deployed to %q yet, only to vercel.", kind)
+		return nil, fault.New(fault.Usage, "host.kind", "Set host.kind to vercel or bundle.", "The form can't be deployed to %q yet, only to vercel or as a bundle.", kind)
 	}
 }
 

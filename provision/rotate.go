@@ -52,6 +52,7 @@ func (t *Tenant) renewWhatIsLost() {
 		t.keySecret.lose()
 		t.key.Renew()
 	}
+	t.renewWithTheRest()
 }
 
 // keepSecrets stores what the plan decided about the generated secrets. The previous pair goes first: whatever happens in

@@ -27,3 +27,22 @@ func Settings(t config.Tenant) templates.Settings {
 		Claims: t.Claims,
 	}
 }
+
+// Artefacts renders all that a tenant's answers lead to, as files for people to read. Where the form runs elsewhere, the folder that it
+// runs from is among them.
+func Artefacts(tenant string, t config.Tenant) ([]templates.File, error) {
+	all, err := templates.Artefacts(Settings(t))
+	if err != nil || t.Host.Kind != "bundle" {
+		return all, err
+	}
+	form, err := Bundle(tenant, t)
+	if err != nil {
+		return nil, err
+	}
+	return templates.WithBundle(all, form), nil
+}
+
+// Bundle renders the folder of a form that runs elsewhere.
+func Bundle(tenant string, t config.Tenant) ([]templates.File, error) {
+	return templates.Bundle(Settings(t), templates.BundleNames{Tenant: tenant, Project: t.Host.Project, URL: t.Host.URL})
+}

@@ -27,6 +27,10 @@ type Options struct {
 	Credentials secret.Credentials
 	// Vault keeps the secrets that phonegate generates; nil for one that ends with the process.
 	Vault secret.Vault
+	// Dir is the directory of phonegate.yaml: what is written for people goes below it. "" for the current one.
+	Dir string
+	// FormHost is a host whose form Endpoints.Vercel stands in for, beside those of Vercel: the sandbox can run any form. "" for none.
+	FormHost string
 	// State remembers ids between runs. The caller opens and closes it.
 	State     *state.State
 	Endpoints transport.Endpoints
@@ -46,6 +50,7 @@ type Tenant struct {
 	name      string
 	spec      config.Tenant
 	state     *state.State
+	vault     secret.Vault
 	transport *transport.Transport
 
 	auth0  *auth0.Client
@@ -88,10 +93,11 @@ func Open(o Options) (*Tenant, error) {
 	if o.Vault == nil {
 		o.Vault = secret.MemoryVault()
 	}
-	t := &Tenant{name: o.Name, spec: o.Spec, state: o.State, sink: o.Emit, stop: make(chan struct{})}
+	t := &Tenant{name: o.Name, spec: o.Spec, state: o.State, vault: o.Vault, sink: o.Emit, stop: make(chan struct{})}
 	t.transport = transport.New(transport.Options{
 		Endpoints:  o.Endpoints,
 		Auth0Hosts: append([]string{o.Spec.Auth0.Domain}, o.Spec.Auth0.CustomDomains...),
+		FormHosts:  []string{o.FormHost},
 		Limits:     o.Limits,
 		Rates:      o.Rates,
 		Accounts:   accounts(o.Spec, o.Credentials),
@@ -102,8 +108,9 @@ func Open(o Options) (*Tenant, error) {
 	t.auth0 = auth0.New(auth0.Options{Domain: o.Spec.Auth0.Domain, ClientID: c.Auth0ClientID, ClientSecret: c.Auth0ClientSecret, Token: c.Auth0Token, HTTP: t.transport, Poll: o.Poll})
 	t.twilio = twilio.New(twilio.Options{AccountSID: c.TwilioAccountSID, AuthToken: c.TwilioAuthToken, APIKey: c.TwilioAPIKey, APISecret: c.TwilioAPISecret, HTTP: t.transport})
 	t.host, err = newHost(hosting{
-		spec: o.Spec, credentials: c, road: t.transport, poll: o.Poll, inputs: t.formInputs,
-		note: func(name string) resource.Note { return o.State.Note(name) },
+		spec: o.Spec, credentials: c, road: t.transport, poll: o.Poll, tenant: o.Name, dir: o.Dir, inputs: t.formInputs,
+		session: func() (string, string) { return t.session.value(), t.session.print() },
+		note:    func(name string) resource.Note { return o.State.Note(name) },
 	})
 	if err != nil {
 		return nil, err

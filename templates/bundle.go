@@ -26,8 +26,8 @@ var (
 	bundleTenant  = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)
 )
 
-// Bundle renders the form with all that is needed to run it on a server of one's own: paths from the folder's root, in
-// order. The form's module is the one that every other host gets.
+// Bundle renders the form with all that is needed to run it on a server of one's own: paths from the folder's root. The form's
+// module is the one that every other host gets.
 func Bundle(s Settings, n BundleNames) ([]File, error) {
 	s, err := prepared(s)
 	if err != nil {
@@ -78,4 +78,29 @@ func (n BundleNames) check() error {
 		return fmt.Errorf("templates: %q is not the form's address", n.URL)
 	}
 	return nil
+}
+
+// formRow says in the artefacts' README where the form goes.
+var formRow = regexp.MustCompile(`(?m)^\| form/ \|.*$`)
+
+// WithBundle is artefacts with a bundle in the place of the form that another host would get.
+func WithBundle(artefacts, bundle []File) []File {
+	var all []File
+	put := false
+	for _, f := range artefacts {
+		if f.Path == "README.md" {
+			f.Data = formRow.ReplaceAll(f.Data, []byte("| form/ | a server of your own; form/README.md shows ways to run it |"))
+		}
+		if !strings.HasPrefix(f.Path, "form/") {
+			all = append(all, f)
+			continue
+		}
+		if !put {
+			for _, b := range bundle {
+				all = append(all, File{Path: "form/" + b.Path, Data: b.Data})
+			}
+			put = true
+		}
+	}
+	return all
 }

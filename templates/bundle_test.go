@@ -45,6 +45,30 @@ func TestABundleHoldsTheVeryFormOfEveryOtherHost(t *testing.T) {
 	}
 }
 
+func TestArtefactsHaveTheBundleInThePlaceOfTheForm(t *testing.T) {
+	s := load(t).Base.Settings
+	usual, err := templates.Artefacts(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bundle, err := templates.Bundle(s, bundleNames)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got, want []string
+	for _, f := range templates.WithBundle(usual, bundle) {
+		got = append(got, f.Path)
+		if f.Path == "README.md" && !strings.Contains(string(f.Data), "\n| form/ | a server of your own; form/README.md shows ways to run it |\n") {
+			t.Errorf("the README says of the form:\n%s", f.Data)
+		}
+	}
+	want = []string{"README.md", "action/verify-phone-number.js", "form/Dockerfile", "form/README.md", "form/fly.toml", "form/package.json",
+		"form/acme-dev-verify.service", "form/server.mjs", "form/verify.mjs"}
+	if len(got) <= len(want) || !slices.Equal(got[:len(want)], want) || !strings.HasPrefix(got[len(want)], "lock/") {
+		t.Errorf("the files are %v", got)
+	}
+}
+
 func TestABundleIsWholeAndAlwaysTheSame(t *testing.T) {
 	s := load(t).Base.Settings
 	all := bundleOf(t, s)
