@@ -12,11 +12,13 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"phonegate/templates"
+	"phonegate/templates/scenario"
 )
 
 // attack is one request to the form, ready to be sent by either runtime.
@@ -39,43 +41,59 @@ type outcome struct {
 	Calls   []string          `json:"calls"`
 }
 
-// TestAttacksOnTheFormEndInACalmRefusal runs the corpus in both runtimes. README.md beside the corpus describes it.
+// attacked is the form that the corpus is put to.
+func attacked(base scenario.Base) templates.Settings {
+	s := base.Settings
+	s.Countries = []string{"AU", "NZ", "GB"} // a short list to choose from makes short pages
+	return s
+}
+
+var embedded struct {
+	once     sync.Once
+	attacks  []attack
+	outcomes []outcome
+}
+
+// embeddedOutcomes is what the corpus comes to in the embedded runtime, to which others are compared. It is judged once.
+func embeddedOutcomes(t *testing.T, suite scenario.Suite) ([]attack, []outcome) {
+	t.Helper()
+	embedded.once.Do(func() {
+		twilio := &standIn{answer: pendingCheck}
+		form := newForm(t, suite.Base, attacked(suite.Base), twilio)
+		embedded.attacks = formAttacks(t, suite.Base)
+		for _, a := range embedded.attacks {
+			answer := ask(form, a.request())
+			o := outcome{Status: answer.Code, Headers: map[string]string{}, Body: answer.Body.String(), Calls: twilio.taken()}
+			for name, values := range answer.Header() {
+				o.Headers[strings.ToLower(name)] = strings.Join(values, ", ")
+			}
+			o.normalise()
+			a.check(t, o)
+			embedded.outcomes = append(embedded.outcomes, o)
+		}
+	})
+	if len(embedded.attacks) < 300 || len(embedded.outcomes) != len(embedded.attacks) {
+		t.Fatalf("only %d attacks were answered", len(embedded.outcomes))
+	}
+	return embedded.attacks, embedded.outcomes
+}
+
+// TestAttacksOnTheFormEndInACalmRefusal runs the corpus in the embedded runtime and under Node. README.md beside the corpus
+// describes it.
 func TestAttacksOnTheFormEndInACalmRefusal(t *testing.T) {
 	suite := load(t)
-	attacks := formAttacks(t, suite.Base)
-	if len(attacks) < 300 {
-		t.Fatalf("only %d attacks", len(attacks))
-	}
-	twilio := &standIn{answer: pendingCheck}
-	settings := suite.Base.Settings
-	settings.Countries = []string{"AU", "NZ", "GB"} // a short list to choose from makes short pages
-	form := newForm(t, suite.Base, settings, twilio)
-	embedded := make([]outcome, len(attacks))
-	for i, a := range attacks {
-		answer := ask(form, a.request())
-		embedded[i] = outcome{Status: answer.Code, Headers: map[string]string{}, Body: answer.Body.String(), Calls: twilio.taken()}
-		for name, values := range answer.Header() {
-			embedded[i].Headers[strings.ToLower(name)] = strings.Join(values, ", ")
-		}
-		embedded[i].normalise()
-		a.check(t, embedded[i])
-	}
+	attacks, expected := embeddedOutcomes(t, suite)
 	t.Logf("%d attacks on the form", len(attacks))
-
-	files, err := templates.Form(settings)
-	if err != nil {
-		t.Fatal(err)
-	}
 	var underNode []outcome
 	runAttacks(t, map[string]any{
-		"code": write(t, t.TempDir(), files[0].Data, ".mjs"), "now": suite.Base.Now, "env": suite.Base.Env, "twilio": pendingCheck, "form": attacks,
+		"code": formFile(t, t.TempDir(), attacked(suite.Base)), "now": suite.Base.Now, "env": suite.Base.Env, "twilio": pendingCheck, "form": attacks,
 	}, &underNode)
 	if len(underNode) != len(attacks) {
 		t.Fatalf("Node answered %d of %d attacks", len(underNode), len(attacks))
 	}
 	for i, a := range attacks {
 		underNode[i].normalise()
-		if diff := cmp.Diff(embedded[i], underNode[i]); diff != "" {
+		if diff := cmp.Diff(expected[i], underNode[i]); diff != "" {
 			t.Errorf("%s: Node (+) and the embedded runtime (-) differ:\n%.2000s", a.Name, diff)
 		}
 	}

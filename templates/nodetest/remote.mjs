@@ -53,7 +53,7 @@ function listen() {
   server = http.createServer(async (request, response) => {
     let body = '';
     for await (const part of request) body += part;
-    const url = new URL(request.headers['x-standin-for'] ?? request.url);
+    const url = new URL(request.headers['x-standin-for'] ?? `https://${request.headers.host}${request.url}`);
     const call = `${request.method} ${url.pathname}`;
     const reply = world.replies.shift();
     if (!reply) {
