@@ -236,11 +236,15 @@ func TestDownload(t *testing.T) {
 		if err != nil || kind != "multipart/form-data" {
 			t.Fatal(kind, err)
 		}
-		part, err := multipart.NewReader(bytes.NewReader(b), parameters["boundary"]).NextPart()
+		parts := multipart.NewReader(bytes.NewReader(b), parameters["boundary"])
+		part, err := parts.NextPart()
 		if err != nil {
 			t.Fatal(err)
 		}
 		content, _ := io.ReadAll(part)
+		if _, err := parts.NextPart(); err != io.EOF {
+			t.Errorf("GET %s does not end: %v", path, err)
+		}
 		if part.FormName() != "main.mjs" || string(content) != odd {
 			t.Errorf("GET %s: %q %q", path, part.FormName(), content)
 		}

@@ -216,5 +216,6 @@ func (v *version) download() (contentType string, body []byte, err error) {
 			return "", nil, err
 		}
 	}
-	return w.FormDataContentType(), out.Bytes(), w.Close()
+	err = w.Close()
+	return w.FormDataContentType(), out.Bytes(), err
 }
