@@ -41,10 +41,8 @@ func newHost(h hosting) (host.Host, error) {
 		return newBundle(h)
 	case "cloudflare":
 		return newCloudflare(h)
-	case "cloudflare":
-		return newCloudflare(h)
 	default:
-		return nil, fault.New(fault.Usage, "host.kind", "Set host.kind to vercel or bundle.", "The form can't be deployed to %q yet, only to vercel or as a bundle.", kind)
+		return nil, fault.New(fault.Usage, "host.kind", "Set host.kind to vercel, cloudflare or bundle.", "There is no host of the kind %q.", kind)
 	}
 }
 
