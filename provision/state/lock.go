@@ -125,7 +125,18 @@ func acquire(path string, me Owner, alive func(pid int) bool) (*lock, error) {
 	return nil, &Busy{me}
 }
 
+// create makes the file with all that is in it at once: a process that is killed leaves either a lock that names it or none. Where
+// files can't have two names, it is written in place.
 func create(path string, data []byte) error {
+	aside := fmt.Sprintf("%s.%d", path, os.Getpid())
+	if err := os.WriteFile(aside, data, 0o600); err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(aside) }()
+	err := os.Link(aside, path)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err

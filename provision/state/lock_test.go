@@ -150,3 +150,36 @@ func TestLockingReadsWhatAnotherRunHasWritten(t *testing.T) {
 	}
 	_ = second.Close()
 }
+
+func TestALockIsNeverSeenHalfWritten(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "dev.lock")
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for range 300 {
+			l, err := acquire(path, Owner{PID: os.Getpid(), Host: "here", Started: time.Now().UTC().Round(0)}, alive)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if err := l.release(); err != nil {
+				t.Error(err)
+			}
+		}
+	}()
+	for seen := 0; ; {
+		select {
+		case <-done:
+			if left, err := os.ReadDir(filepath.Dir(path)); err != nil || len(left) > 0 {
+				t.Errorf("left behind: %v, %v (seen %d times)", left, err, seen)
+			}
+			return
+		default:
+		}
+		if data, err := os.ReadFile(path); err == nil {
+			if seen++; ownerOf(path, data).PID == 0 {
+				t.Fatalf("the lock was %q", data)
+			}
+		}
+	}
+}
