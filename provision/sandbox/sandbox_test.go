@@ -89,7 +89,7 @@ func TestInfoHasTheDocumentedKeys(t *testing.T) {
 	if want := "app auth0_tls_domain auth0_url ca_file cloudflare_url credentials phone_url proxy_url tenants twilio_url type vercel_url"; strings.Join(slices.Sorted(maps.Keys(keys)), " ") != want {
 		t.Errorf("keys of %s", text)
 	}
-	for _, key := range []string{`"type":"sandbox"`, `"auth0_url":"http://127.0.0.1:`, `"twilio_url":"http://127.0.0.1:`, `"vercel_url":"http://127.0.0.1:`,
+	for _, key := range []string{`"type":"sandbox"`, `"auth0_url":"http://127.0.0.1:`, `"twilio_url":"http://127.0.0.1:`, `"vercel_url":"http://127.0.0.1:`, `"cloudflare_url":"http://127.0.0.1:`,
 		`"phone_url":"http://127.0.0.1:`, `"auth0_tls_domain":"localhost:`, `"ca_file":"`, `"proxy_url":"http://127.0.0.1:`,
 		`"credentials":{"AUTH0_CLIENT_ID":`, `"AUTH0_CLIENT_SECRET":`, `"AUTH0_DOMAIN":"acme-dev.us.auth0.test"`, `"TWILIO_ACCOUNT_SID":"AC`,
 		`"TWILIO_AUTH_TOKEN":`, `"VERCEL_TOKEN":`, `"app":{"client_id":"sandbox-app","redirect_uri":"http://127.0.0.1/callback"}`} {

@@ -22,7 +22,7 @@ func (p *program) serveCommand() *cobra.Command {
 	)
 	c := &cobra.Command{
 		Use: "serve", Short: "Serve the embedded providers on this computer until interrupted",
-		Long: `Serves the embedded Auth0, Twilio and Vercel on loopback addresses, for your own tests and tools. Prints
+		Long: `Serves the embedded Auth0, Twilio, Vercel and Cloudflare on loopback addresses, for your own tests and tools. Prints
 where they are; with --json as one object.`,
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -86,13 +86,14 @@ To use it from another terminal:
   export PHONEGATE_AUTH0_URL=%s
   export PHONEGATE_TWILIO_URL=%s
   export PHONEGATE_VERCEL_URL=%s
+  export PHONEGATE_CLOUDFLARE_URL=%s
   export PHONEGATE_PHONE_URL=%s
   phonegate apply --sandbox --yes
 
 For programs that insist on the providers' own names:
 
   export HTTPS_PROXY=%s SSL_CERT_FILE=%s NODE_EXTRA_CA_CERTS=%s
-`, info.PhoneURL, info.App.ClientID, info.App.RedirectURI, info.Auth0URL, info.TwilioURL, info.VercelURL, info.PhoneURL,
+`, info.PhoneURL, info.App.ClientID, info.App.RedirectURI, info.Auth0URL, info.TwilioURL, info.VercelURL, info.CloudflareURL, info.PhoneURL,
 			info.ProxyURL, info.CAFile, info.CAFile)
 		for _, name := range slices.Sorted(maps.Keys(info.Credentials)) {
 			fmt.Fprintf(p.Out, "  export %s=%s\n", name, info.Credentials[name])
