@@ -1,0 +1,221 @@
+package manytest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"phonegate/provision"
+	"phonegate/provision/config"
+	"phonegate/provision/event"
+	"phonegate/provision/sandbox"
+	"phonegate/provision/secret"
+	"phonegate/provision/state"
+	"phonegate/provision/transport"
+	"phonegate/templates"
+)
+
+// many is how many tenants the company has.
+const many = 100
+
+// names are the tenants' names; the domains follow from them.
+func names() []string {
+	all := make([]string, many)
+	for i := range all {
+		all[i] = fmt.Sprintf("tenant-%03d", i+1)
+	}
+	return all
+}
+
+// start is a sandbox with a tenant for each name, which keeps to the limits of real accounts.
+func start(t *testing.T, limits map[string]float64) *sandbox.Sandbox {
+	t.Helper()
+	box, err := sandbox.Start(t.Context(), sandbox.Options{Tenants: names()[1:], RateLimits: limits})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = box.Close() })
+	return box
+}
+
+// company is a project directory with all tenants in it, as one process sees it.
+type company struct {
+	Dir     string
+	Domains []string
+	Roads   transport.Endpoints
+
+	vaults map[string]secret.Vault
+	rates  *transport.Rates
+
+	mu    sync.Mutex
+	waits int
+}
+
+// open makes a process's view of the company.
+func (c *company) open() *company {
+	c.vaults, c.rates = map[string]secret.Vault{}, transport.NewRates()
+	for _, name := range names() {
+		c.vaults[name] = secret.MemoryVault()
+	}
+	return c
+}
+
+func spec(name, domain string) config.Tenant {
+	return config.Complete(name, config.Tenant{
+		Auth0:          config.Auth0{Domain: domain},
+		Twilio:         config.Twilio{AccountSID: sandbox.TwilioAccountSID, ServiceName: "Acme " + name},
+		Brand:          config.Brand{Name: "Acme"},
+		DefaultCountry: "AU",
+	})
+}
+
+// apply sets one tenant up.
+func (c *company) apply(ctx context.Context, name, domain string) (event.Outcome, error) {
+	remembered, err := state.Open(filepath.Join(c.Dir, state.Dir), name)
+	if err != nil {
+		return event.Outcome{}, err
+	}
+	defer remembered.Close()
+	if err := remembered.Lock(); err != nil {
+		return event.Outcome{}, err
+	}
+	creds, _ := secret.FromEnv(name, func(env string) string { return sandbox.Credentials()[env] })
+	creds.Auth0Domain = domain
+	t, err := provision.Open(provision.Options{Name: name, Spec: spec(name, domain), Credentials: creds, Vault: c.vaults[name],
+		State: remembered, Endpoints: c.Roads, Rates: c.rates, Poll: 200 * time.Millisecond, Backoff: 50 * time.Millisecond, Emit: c.hear})
+	if err != nil {
+		return event.Outcome{}, err
+	}
+	if _, err := t.Plan(ctx); err != nil {
+		return event.Outcome{}, err
+	}
+	return t.Apply(ctx)
+}
+
+// hear counts the waits that a person would be told of.
+func (c *company) hear(e event.Event) {
+	if s, ok := e.(event.Step); ok && strings.Contains(s.Detail, "rate limit") {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.waits++
+	}
+}
+
+// applyAll sets all tenants up at once. Each has its turn, whatever becomes of the others.
+func (c *company) applyAll(ctx context.Context) (map[string]event.Outcome, error) {
+	var (
+		mu   sync.Mutex
+		wg   sync.WaitGroup
+		all  = map[string]event.Outcome{}
+		errs []error
+	)
+	for i, name := range names() {
+		wg.Go(func() {
+			o, err := c.apply(ctx, name, c.Domains[i])
+			mu.Lock()
+			defer mu.Unlock()
+			all[name] = o
+			if err != nil {
+				errs = append(errs, fmt.Errorf("%s: %w", name, err))
+			}
+		})
+	}
+	wg.Wait()
+	return all, errors.Join(errs...)
+}
+
+// holdings are what the accounts hold, as far as it concerns the tenants.
+type holdings struct {
+	Auth0   tenant
+	Tenants map[string]tenant
+	Twilio  struct {
+		Services []struct {
+			SID  string
+			Name string `json:"friendly_name"`
+		}
+		Keys []struct {
+			SID  string
+			Name string `json:"friendly_name"`
+		}
+	}
+	Vercel struct {
+		Projects []struct {
+			Name string
+			Env  []struct{ Key string }
+		}
+	}
+}
+
+type tenant struct {
+	Actions  []struct{ ID, Name string }
+	Bindings map[string][]struct{ Action string }
+	Clients  []struct{ Name string }
+}
+
+// oneOfEverything wants each tenant to have exactly one of everything, and nobody else to have anything.
+func oneOfEverything(t *testing.T, box *sandbox.Sandbox) {
+	t.Helper()
+	text, err := json.Marshal(box.State())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var h holdings
+	if err := json.Unmarshal(text, &h); err != nil {
+		t.Fatal(err)
+	}
+	services, keys, projects := map[string]int{}, map[string]int{}, map[string]int{}
+	for _, s := range h.Twilio.Services {
+		services[s.Name]++
+	}
+	for _, k := range h.Twilio.Keys {
+		keys[k.Name]++
+	}
+	for _, p := range h.Vercel.Projects {
+		projects[p.Name]++
+		if len(p.Env) < 5 {
+			t.Errorf("the form of %s has %d secrets", p.Name, len(p.Env))
+		}
+	}
+	for what, held := range map[string]map[string]int{"services": services, "keys": keys, "projects": projects} {
+		if len(held) != many {
+			t.Errorf("%d different %s, want %d", len(held), what, many)
+		}
+		for name, n := range held {
+			if n != 1 {
+				t.Errorf("%d %s named %q", n, what, name)
+			}
+		}
+	}
+	tenants := map[string]tenant{sandbox.Auth0Domain: h.Auth0}
+	maps.Copy(tenants, h.Tenants)
+	if len(tenants) != many {
+		t.Errorf("%d Auth0 tenants", len(tenants))
+	}
+	for _, domain := range slices.Sorted(maps.Keys(tenants)) {
+		held := tenants[domain]
+		var ours []string
+		for _, a := range held.Actions {
+			if a.Name == templates.ActionName {
+				ours = append(ours, a.ID)
+			}
+		}
+		clients := 0
+		for _, c := range held.Clients {
+			if c.Name == provision.TestClientName {
+				clients++
+			}
+		}
+		bound := held.Bindings["post-login"]
+		if len(ours) != 1 || len(bound) != 2 || bound[1].Action != ours[0] || clients != 1 {
+			t.Errorf("%s has %d actions, %d test clients and the bindings %+v", domain, len(ours), clients, bound)
+		}
+	}
+}
