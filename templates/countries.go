@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/text/collate"
 	"golang.org/x/text/language"
@@ -41,13 +42,46 @@ func pickerOf(s Settings, plan phonePlan, languages []string) (picker, error) {
 		}
 	}
 	for _, tag := range languages {
-		names, err := countryNames(tag, listed)
+		names, err := sortedNames.of(tag, listed)
 		if err != nil {
 			return p, err
 		}
 		p.Names[tag] = names
 	}
 	return p, nil
+}
+
+// nameLists remembers what countryNames has said of the same language and countries: sorting by a language's rules takes
+// longer than everything else in a form, and most forms list all countries.
+type nameLists struct {
+	mu    sync.Mutex
+	known map[string]string
+}
+
+// maxNameLists is how many lists are remembered; then all are forgotten.
+const maxNameLists = 64
+
+var sortedNames = nameLists{known: map[string]string{}}
+
+func (n *nameLists) of(tag string, listed []string) (string, error) {
+	key := tag + " " + strings.Join(listed, " ")
+	n.mu.Lock()
+	names, known := n.known[key]
+	n.mu.Unlock()
+	if known {
+		return names, nil
+	}
+	names, err := countryNames(tag, listed)
+	if err != nil {
+		return "", err
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if len(n.known) >= maxNameLists {
+		clear(n.known)
+	}
+	n.known[key] = names
+	return names, nil
 }
 
 // countryNames are the names of countries in a language, in its order, as picker has them.

@@ -42,7 +42,7 @@ func NewFunction(s Surroundings, module string, env map[string]string) (*Functio
 	if env == nil {
 		env = map[string]string{}
 	}
-	if err := parses(module); err != nil {
+	if err := parsedBefore.check(module); err != nil {
 		return nil, err
 	}
 	return &Function{around: s, module: module, env: env}, nil
