@@ -40,7 +40,7 @@ type Action struct {
 	stale bool               // found may be out of date: an Apply has failed on the way
 }
 
-// NewAction makes the resource. The note keeps the action's id and the fingerprint of the secrets it runs with.
+// NewAction makes the resource. The note keeps the action's id, the fingerprint of the secrets it runs with and when each was written.
 func NewAction(c *Client, spec ActionSpec, note resource.Note) *Action {
 	if spec.Inputs == nil {
 		spec.Inputs = func() resource.Inputs { return resource.Inputs{Fingerprint: "none"} }
@@ -127,8 +127,8 @@ func (a *Action) difference() difference {
 		if len(d.inputs) == 0 {
 			d.inputs = []string{"its secrets"}
 		}
-	} else if missing := secretsMissing(a.found, in.Values); len(missing) > 0 {
-		d.inputs = missing
+	} else {
+		d.inputs = append(secretsMissing(a.found, in.Values), a.secretsEdited()...)
 	}
 	return d
 }
@@ -148,6 +148,41 @@ func secretsMissing(a *management.Action, wanted map[string]string) []string {
 		}
 	}
 	return differ
+}
+
+// secretsEdited names secrets that were written after phonegate had written them. Auth0 gives no value back, but it says when it got it.
+func (a *Action) secretsEdited() []string {
+	var differ []string
+	noted := map[string]string{}
+	for _, pair := range strings.Fields(a.note.Get("written")) {
+		name, at, _ := strings.Cut(pair, "=")
+		noted[name] = at
+	}
+	for _, s := range a.found.GetSecrets() {
+		if was, is := noted[s.GetName()], writtenAt(s); was != "" && is != "" && was != is {
+			differ = append(differ, fmt.Sprintf("secret %s was changed at %s by someone else", s.GetName(), s.GetUpdatedAt().UTC().Format("2006-01-02 15:04 UTC")))
+		}
+	}
+	return differ
+}
+
+// noteWritten remembers when Auth0 got the secrets that it has.
+func (a *Action) noteWritten() error {
+	var pairs []string
+	for _, s := range a.found.GetSecrets() {
+		if at := writtenAt(s); at != "" {
+			pairs = append(pairs, s.GetName()+"="+at)
+		}
+	}
+	slices.Sort(pairs)
+	return a.note.Set("written", strings.Join(pairs, " "))
+}
+
+func writtenAt(s *management.ActionSecretResponse) string {
+	if s.GetUpdatedAt().IsZero() {
+		return ""
+	}
+	return s.GetUpdatedAt().UTC().Format(time.RFC3339Nano)
 }
 
 // deployed says whether what runs is the draft, code and secrets.
@@ -209,7 +244,7 @@ func (a *Action) Undo(ctx context.Context, _ resource.Progress) error {
 		}
 		a.found = nil
 	}
-	return forget(a.note, "id", "inputs")
+	return forget(a.note, "id", "inputs", "written")
 }
 
 // ActionState is what Auth0 says about an action.

@@ -45,6 +45,9 @@ func (a *Action) Apply(ctx context.Context, progress resource.Progress) (err err
 			return err
 		}
 	}
+	if err := a.noteWritten(); err != nil {
+		return err
+	}
 	return a.note.Set("inputs", in.Fingerprint)
 }
 

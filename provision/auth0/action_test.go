@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"phonegate/provision/event"
 	"phonegate/provision/fault"
@@ -41,6 +42,14 @@ func TestThePlanOfAnActionSaysWhatDiffers(t *testing.T) {
 		"a secret deleted in the dashboard": {func(x *tenant, id string) {
 			x.call("PATCH", "/actions/actions/"+id, map[string]any{"secrets": []any{map[string]any{"name": "FORM_URL", "value": "x"}}})
 		}, good, "secret SESSION_SECRET is missing"},
+		"a secret changed in the dashboard, and deployed": {func(x *tenant, id string) {
+			x.world.Advance(time.Hour)
+			x.call("PATCH", "/actions/actions/"+id, map[string]any{"secrets": []any{map[string]any{"name": "SESSION_SECRET", "value": "mine"}, map[string]any{"name": "FORM_URL"}}})
+			x.world.Advance(time.Minute) // it is built
+			x.call("GET", "/actions/actions/"+id, nil)
+			x.call("POST", "/actions/actions/"+id+"/deploy", nil)
+			x.world.Advance(time.Minute)
+		}, good, "secret SESSION_SECRET was changed at 20"},
 		"a draft that is not deployed": {func(x *tenant, id string) {
 			x.call("PATCH", "/actions/actions/"+id, map[string]any{"code": actionCode})
 		}, good, "not deployed"},

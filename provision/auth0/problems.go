@@ -56,6 +56,10 @@ func (a *Action) Problems() []*fault.Error {
 	}
 	if !missing && in.Fingerprint != "" && in.Fingerprint != a.note.Get("inputs") {
 		all = append(all, problem("auth0.secrets_differ", "", "The Action “%s” does not have the secrets and addresses that the form and the Twilio key have now.", a.spec.Name))
+	} else if !missing {
+		for _, edited := range a.secretsEdited() {
+			all = append(all, problem("auth0.secret_edited", "", "The Action “%s” may not have the secrets that the form has: %s.", a.spec.Name, edited))
+		}
 	}
 	return all
 }

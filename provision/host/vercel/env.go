@@ -8,7 +8,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"phonegate/provision/event"
 	"phonegate/provision/fault"
@@ -32,12 +34,14 @@ type variable struct {
 	Key    string   `json:"key"`
 	Type   string   `json:"type"`
 	Target []string `json:"target"`
+	// UpdatedAt is when the value was last written, in milliseconds.
+	UpdatedAt int64 `json:"updatedAt"`
 }
 
 // targets are where the form may run. Sensitive variables can't have the target development.
 var targets = []string{"production", "preview"}
 
-// NewEnv makes the resource. The note keeps the fingerprint of the values and the names that phonegate set.
+// NewEnv makes the resource. The note keeps the fingerprint of the values, the names that phonegate set and when each was written.
 func NewEnv(c *Client, p *Project, inputs func() resource.Inputs, note resource.Note) *Env {
 	return &Env{c: c, project: p, inputs: inputs, note: note}
 }
@@ -87,7 +91,7 @@ func (e *Env) Change() event.Change {
 		}
 	}
 	if len(why) == len(names) && len(names) > 0 && e.note.Get("inputs") == "" {
-		c.Op, c.From, c.Requests = event.Create, "generated", 1
+		c.Op, c.From, c.Requests = event.Create, "generated", 2
 		c.Detail = strings.Join(names, ", ")
 		return c
 	}
@@ -98,6 +102,7 @@ func (e *Env) Change() event.Change {
 			why = append(why, "new values")
 		}
 	}
+	why = append(why, e.edited(in.Values)...)
 	if len(why) > 0 {
 		c.Requests = 1
 	}
@@ -106,10 +111,40 @@ func (e *Env) Change() event.Change {
 		c.Requests++
 	}
 	if len(why) > 0 {
+		c.Requests++ // the look at what is there then
 		c.Op = event.Update
 		c.Detail = strings.Join(why, ", ")
 	}
 	return c
+}
+
+// edited names variables that were written after phonegate had written them. Vercel gives no value back, but it says when it got it.
+func (e *Env) edited(wanted map[string]string) []string {
+	var differ []string
+	noted := map[string]string{}
+	for _, pair := range strings.Fields(e.note.Get("written")) {
+		name, at, _ := strings.Cut(pair, "=")
+		noted[name] = at
+	}
+	for _, v := range e.found {
+		_, ours := wanted[v.Key]
+		if was := noted[v.Key]; ours && v.UpdatedAt != 0 && was != "" && was != strconv.FormatInt(v.UpdatedAt, 10) && slices.Contains(v.Target, "production") {
+			differ = append(differ, fmt.Sprintf("%s was changed at %s by someone else", v.Key, time.UnixMilli(v.UpdatedAt).UTC().Format("2006-01-02 15:04 UTC")))
+		}
+	}
+	return differ
+}
+
+// noteWritten remembers when Vercel got the values that it has.
+func (e *Env) noteWritten(wanted map[string]string) error {
+	var pairs []string
+	for _, v := range e.found {
+		if _, ours := wanted[v.Key]; ours && v.UpdatedAt != 0 && slices.Contains(v.Target, "production") {
+			pairs = append(pairs, v.Key+"="+strconv.FormatInt(v.UpdatedAt, 10))
+		}
+	}
+	slices.Sort(pairs)
+	return e.note.Set("written", strings.Join(pairs, " "))
 }
 
 // unwanted are variables of ours that are not wanted any more: those that the note names, and the previous
@@ -157,23 +192,18 @@ func (e *Env) Apply(ctx context.Context, _ resource.Progress) (err error) {
 	if err := e.upsert(ctx, id, in.Values); err != nil {
 		return hide(err, in.Values)
 	}
-	gone := e.unwanted(in.Values)
-	for _, v := range gone {
+	for _, v := range e.unwanted(in.Values) {
 		if err := e.remove(ctx, id, v); err != nil {
 			return err
 		}
 	}
-	kept := []variable{}
-	for _, v := range e.found {
-		_, replaced := in.Values[v.Key]
-		if removed := slices.ContainsFunc(gone, func(g variable) bool { return g.ID == v.ID }); !replaced && !removed {
-			kept = append(kept, v)
-		}
+	// When they were written stands in the list.
+	if err := e.list(ctx, id); err != nil {
+		return err
 	}
-	for _, name := range names {
-		kept = append(kept, variable{Key: name, Target: targets})
+	if err := e.noteWritten(in.Values); err != nil {
+		return err
 	}
-	e.found = kept
 	if err := e.note.Set("names", strings.Join(names, " ")); err != nil {
 		return err
 	}
@@ -293,5 +323,5 @@ func (e *Env) Undo(ctx context.Context, _ resource.Progress) error {
 		}
 	}
 	e.found = nil
-	return forget(e.note, "inputs", "names")
+	return forget(e.note, "inputs", "names", "written")
 }

@@ -43,6 +43,9 @@ func (e *Env) Problems() []*fault.Error {
 	for _, v := range e.unwanted(in.Values) {
 		all = append(all, trouble("vercel.variable_unused", "The form's environment at Vercel still has %s.", v.Key))
 	}
+	for _, edited := range e.edited(in.Values) {
+		all = append(all, trouble("vercel.variable_edited", "The form's environment at Vercel may not have the secrets that the Action has: %s.", edited))
+	}
 	if len(all) == 0 && in.Fingerprint != "" && e.Change().Op != event.None {
 		all = append(all, trouble("vercel.variables_differ", "The form's environment at Vercel does not have the secrets in use now."))
 	}

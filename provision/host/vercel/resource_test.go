@@ -5,6 +5,7 @@ import (
 	"maps"
 	"strings"
 	"testing"
+	"time"
 
 	"phonegate/provision/event"
 	"phonegate/provision/fault"
@@ -119,6 +120,7 @@ func TestDriftIsSeenAndRepaired(t *testing.T) {
 			list := x.call("GET", "/v10/projects/"+projectName+"/env", nil)["envs"].([]any)
 			x.call("DELETE", "/v9/projects/"+projectName+"/env/"+list[0].(map[string]any)["id"].(string), nil)
 		},
+		"a value is changed":        func(x *account, _ string) { x.editsOneValue() },
 		"the deployment is deleted": func(x *account, id string) { x.call("DELETE", "/v13/deployments/"+id, nil) },
 		"something else is deployed": func(x *account, _ string) {
 			d := x.call("POST", "/v13/deployments?forceNew=1&skipAutoDetectionConfirmation=1", map[string]any{"name": projectName, "project": projectName, "target": "production",
@@ -163,6 +165,33 @@ func TestDriftIsSeenAndRepaired(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestAValueThatSomebodyChangedIsNamed(t *testing.T) {
+	x := newAccount(t)
+	notes := transporttest.NewNotes()
+	if err := transporttest.Apply(x.family(x.road, notes)); err != nil {
+		t.Fatal(err)
+	}
+	name := x.editsOneValue()
+	_, e, _ := x.parts(x.road, notes)
+	if err := e.Read(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if c := e.Change(); !strings.HasPrefix(c.Detail, name+" was changed at 20") || !strings.HasSuffix(c.Detail, "by someone else") {
+		t.Errorf("plan: %+v", c)
+	}
+	if found := e.Problems(); len(found) != 1 || found[0].Code != "vercel.variable_edited" || !strings.Contains(found[0].Message, name) {
+		t.Errorf("problems: %v", found)
+	}
+}
+
+// editsOneValue is what somebody does at the dashboard, an hour later. It returns the variable's name.
+func (x *account) editsOneValue() string {
+	x.world.Advance(time.Hour)
+	v := x.call("GET", "/v10/projects/"+projectName+"/env", nil)["envs"].([]any)[0].(map[string]any)
+	x.call("PATCH", "/v9/projects/"+projectName+"/env/"+v["id"].(string), map[string]any{"value": "mine"})
+	return v["key"].(string)
 }
 
 func TestUndo(t *testing.T) {

@@ -230,7 +230,7 @@ func (s *Server) newSecrets(old []secret, list []any, now time.Time) []secret {
 		n := secret{name: text(o, "name"), value: text(o, "value"), updated: now}
 		if _, given := o["value"]; !given && s.w.Behaviour(namedSecrets) == "kept" {
 			if i := slices.IndexFunc(old, func(x secret) bool { return x.name == n.name }); i >= 0 {
-				n.value = old[i].value
+				n.value, n.updated = old[i].value, old[i].updated
 			}
 		}
 		out = append(out, n)

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"phonegate/provision/sandbox"
+	"phonegate/provision/sandbox/world"
 )
 
 // callback is the application: nothing listens there, the browser stops at its door.
@@ -21,6 +22,7 @@ const callback = "http://127.0.0.1:9/callback"
 type browser struct {
 	t      testing.TB
 	client *http.Client
+	ip     string // where its requests come from, "" for the machine itself
 
 	at     *url.URL
 	status int
@@ -53,7 +55,11 @@ func (b *browser) post(address string, fields url.Values) {
 
 func (b *browser) do(method, address string, fields url.Values) {
 	b.t.Helper()
-	req, err := http.NewRequestWithContext(b.t.Context(), method, address, strings.NewReader(fields.Encode()))
+	ctx := b.t.Context()
+	if b.ip != "" {
+		ctx = world.From(ctx, b.ip)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader(fields.Encode()))
 	if err != nil {
 		b.t.Fatal(err)
 	}

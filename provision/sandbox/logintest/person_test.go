@@ -38,13 +38,14 @@ type person struct {
 	proven        string // the number that the story let them prove
 }
 
-// newcomer is somebody without an account.
+// newcomer is somebody without an account, at home: with an address that nobody else has.
 func (c *scene) newcomer() *person {
 	c.people++
 	p := &person{
 		browser: newBrowser(c.t, c.box), scene: c, client: sandbox.AppClientID,
 		email: fmt.Sprintf("user%d@example.com", c.people), number: fmt.Sprintf("+61412%06d", c.people),
 	}
+	p.ip = fmt.Sprintf("198.18.%d.%d", c.people/256, c.people%256) // RFC 2544: nobody's
 	c.cast = append(c.cast, p)
 	return p
 }

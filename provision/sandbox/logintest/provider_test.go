@@ -14,10 +14,11 @@ var failures = []struct {
 	name  string
 	fault world.Fault
 	acted bool // Twilio did what it was asked, and only the answer was lost
+	limit bool // the answer is one of a limit that is reached
 }{
 	{name: "down", fault: world.Fault{Status: 503}},
 	{name: "broken", fault: world.Fault{Status: 500}},
-	{name: "out of breath", fault: world.Fault{Status: 429}},
+	{name: "out of breath", fault: world.Fault{Status: 429}, limit: true},
 	{name: "against the key", fault: world.Fault{Status: 401}},
 	{name: "an HTML error", fault: world.Fault{Status: 502, Body: "<html><h1>Bad gateway</h1></html>"}},
 	{name: "an HTML success", fault: world.Fault{Status: 200, Body: "<html>approved</html>"}},
@@ -45,7 +46,7 @@ func TestTwilioFails(t *testing.T) {
 						ada := c.newcomer()
 						c.fails(f.fault)
 						ada.signUp()
-						ada.isDenied("phone_provider")
+						ada.isDenied(map[bool]string{true: "phone_too_many_sends", false: "phone_provider"}[f.limit])
 						c.twilioSaw("send")
 						ada.hasTexts(map[bool]int{true: 1, false: 0}[f.acted])
 						ada.authorize("prompt", "none")

@@ -29,6 +29,8 @@ type stage struct {
 	formHost string
 	token    string // for the Management API
 	people   int
+	// strangers counts numbers that are nobody's in the story.
+	strangers int
 }
 
 // Answers that stages are made with.
@@ -60,6 +62,14 @@ func openIn(t *testing.T, o sandbox.Options, change ...func(*config.Tenant)) *st
 	}
 	s := &stage{box: box, spec: config.Complete("dev", answers), dir: t.TempDir(), vault: secret.MemoryVault()}
 	apply(t, s)
+	s.administer(t)
+	return s
+}
+
+// administer gets a token for the Management API, which is good for a day.
+func (s *stage) administer(t testing.TB) {
+	t.Helper()
+	s.token = ""
 	var granted struct {
 		Token string `json:"access_token"`
 	}
@@ -68,7 +78,6 @@ func openIn(t *testing.T, o sandbox.Options, change ...func(*config.Tenant)) *st
 		"audience": "https://" + sandbox.Auth0Domain + "/api/v2/",
 	}, &granted)
 	s.token = granted.Token
-	return s
 }
 
 // apply brings the sandbox to what the stage's answers say.
