@@ -90,9 +90,9 @@ func (c call) String() string {
 var identifier = regexp.MustCompile(`/(AC|VA|SK|prj_|dpl_|con_)[A-Za-z0-9_]{8,}|/[0-9a-f]{8}-[0-9a-f-]{27}|/[0-9a-f]{32}\b|/sandboxGlobalClient0*`)
 
 // calls are all requests that a command makes in a healthy world.
-func calls(t *testing.T, c command) []call {
+func calls(t *testing.T, c command, fresh func(*testing.T) *bench) []call {
 	t.Helper()
-	b := newBench(t)
+	b := fresh(t)
 	c.before(b)
 	n := len(b.box.World().Requests())
 	if err := c.run(t.Context(), b, nil); err != nil {
@@ -122,8 +122,8 @@ type trial struct {
 }
 
 // trials are all cases of a command. That an answer was lost after the server acted makes no difference to a reading call.
-func trials(t *testing.T, c command) chan trial {
-	all := calls(t, c)
+func trials(t *testing.T, c command, fresh func(*testing.T) *bench, matter func(call) bool) chan trial {
+	all := slices.DeleteFunc(calls(t, c, fresh), func(c call) bool { return !matter(c) })
 	queue := make(chan trial, len(all)*len(mishaps))
 	for _, at := range all {
 		for _, m := range mishaps {
@@ -155,8 +155,13 @@ func sample(all chan trial) chan trial {
 }
 
 func TestWhateverFailsTheNextRunConverges(t *testing.T) {
+	converges(t, newBench, func(call) bool { return true })
+}
+
+// converges lets each request that matters fail in each way.
+func converges(t *testing.T, fresh func(*testing.T) *bench, matter func(call) bool) {
 	defer debug.SetGCPercent(debug.SetGCPercent(400))
-	applies, rotates, destroys := trials(t, applying), trials(t, rotating), trials(t, destroying)
+	applies, rotates, destroys := trials(t, applying, fresh, matter), trials(t, rotating, fresh, matter), trials(t, destroying, fresh, matter)
 	var cases, carriedOn atomic.Int32
 	var group sync.WaitGroup
 	for range 12 {
@@ -171,7 +176,7 @@ func TestWhateverFailsTheNextRunConverges(t *testing.T) {
 					return
 				}
 				if b == nil {
-					b = newBench(t)
+					b = fresh(t)
 				}
 				for i, next := range []trial{a, r, d} {
 					if next.command.name == "" {
@@ -278,6 +283,36 @@ type holdings struct {
 		Projects []deployedProject
 		Aliases  map[string]string
 	}
+	Cloudflare struct {
+		Subdomain string
+		Workers   []deployedWorker
+	}
+}
+
+// deployedWorker is a form on Cloudflare.
+type deployedWorker struct {
+	Name, Date string
+	Enabled    bool
+	Bindings   []struct{ Name, Type, Value string }
+}
+
+// forms are the forms that are deployed, as their environments; values are digests.
+func (h holdings) forms() (all []map[string]string) {
+	for _, p := range h.Vercel.Projects {
+		form := map[string]string{}
+		for _, v := range p.Env {
+			form[v.Key] = v.Value
+		}
+		all = append(all, form)
+	}
+	for _, w := range h.Cloudflare.Workers {
+		form := map[string]string{}
+		for _, v := range w.Bindings {
+			form[v.Name] = v.Value
+		}
+		all = append(all, form)
+	}
+	return all
 }
 
 func (b *bench) holdings() holdings {
@@ -313,19 +348,16 @@ func (b *bench) inOrder() {
 			clients++
 		}
 	}
-	bound := h.Auth0.Bindings["post-login"]
-	if len(ours) != 1 || len(bound) != 2 || clients != 1 || len(h.Twilio.Services) != 1 || len(h.Twilio.Keys) != 1 || len(h.Vercel.Projects) != 1 {
-		b.t.Errorf("not one of everything: %d actions, %d bindings, %d test clients, %d services, %d keys, %d projects",
-			len(ours), len(bound), clients, len(h.Twilio.Services), len(h.Twilio.Keys), len(h.Vercel.Projects))
+	bound, forms := h.Auth0.Bindings["post-login"], h.forms()
+	if len(ours) != 1 || len(bound) != 2 || clients != 1 || len(h.Twilio.Services) != 1 || len(h.Twilio.Keys) != 1 || len(forms) != 1 {
+		b.t.Errorf("not one of everything: %d actions, %d bindings, %d test clients, %d services, %d keys, %d forms",
+			len(ours), len(bound), clients, len(h.Twilio.Services), len(h.Twilio.Keys), len(forms))
 		return
 	}
 	if bound[1].Action != ours[0].ID || !ours[0].All || !cmp.Equal(ours[0].Secrets, ours[0].Deployed.Secrets) {
 		b.t.Errorf("the Action is not deployed as it is, or not the last one: %+v, bound %+v", ours[0], bound)
 	}
-	form := map[string]string{}
-	for _, v := range h.Vercel.Projects[0].Env {
-		form[v.Key] = v.Value
-	}
+	form := forms[0]
 	values := map[string]string{"TWILIO_API_KEY": h.Twilio.Keys[0].SID, "TWILIO_VERIFY_SERVICE": h.Twilio.Services[0].SID}
 	maps.Copy(values, b.vaulted())
 	for name, value := range values {
