@@ -89,7 +89,11 @@ type Outcome struct {
 	FormURL    string `json:"form_url"`
 	ActionID   string `json:"action_id"`
 	ServiceSID string `json:"service_sid"`
-	Error      *Error `json:"error,omitempty"`
+	// Findings is how many links of the chain doctor found broken, ElapsedMS the time that the tenant took; both are
+	// given where several tenants are worked on at the same time.
+	Findings  int    `json:"findings,omitempty"`
+	ElapsedMS int64  `json:"elapsed_ms,omitempty"`
+	Error     *Error `json:"error,omitempty"`
 }
 
 // Result is the last event of a command.

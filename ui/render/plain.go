@@ -30,12 +30,13 @@ type Options struct {
 // Each line has a glyph and a word for its state.
 func Plain(w io.Writer, o Options) Renderer {
 	p := &plain{w: w, o: o, seen: map[string]string{}, width: Width(o.Width)}
+	p.whole = p.width
 	if len(o.Tenants) > 1 {
 		for _, t := range o.Tenants {
-			p.column = max(p.column, len([]rune(t)))
+			p.column = max(p.column, ansi.StringWidth(t))
 		}
+		p.column = min(p.column, p.width/3)
 		p.width -= p.column + 2
-		p.width = max(p.width, 20)
 	}
 	return p
 }
@@ -44,7 +45,8 @@ type plain struct {
 	mu     sync.Mutex
 	w      io.Writer
 	o      Options
-	width  int
+	whole  int               // the width of all lines
+	width  int               // what is left of it beside the tenants' column
 	column int               // width of the tenants' column, 0 without one
 	seen   map[string]string // last detail of a running step
 	err    error
@@ -56,12 +58,26 @@ func (p *plain) Emit(e event.Event) {
 	defer p.mu.Unlock()
 	switch e := e.(type) {
 	case event.Plan:
-		p.write(e.Tenant, PlanLines(e, p.o.Styles, p.width, p.o.Host))
+		p.plan(e)
 	case event.Step:
 		p.step(e)
 	case event.Result:
 		p.write("", p.result(e))
 	}
+}
+
+// plan writes a plan. Among those of several tenants it stays short: what is to stay as it is needs no line.
+func (p *plain) plan(e event.Plan) {
+	if p.column > 0 {
+		changes := make([]event.Change, 0, len(e.Changes))
+		for _, c := range e.Changes {
+			if c.Op != event.None {
+				changes = append(changes, c)
+			}
+		}
+		e.Changes = changes
+	}
+	p.write("", PlanLines(e, p.o.Styles, p.whole, p.o.Host))
 }
 
 // Close reports the first error of the writer.
@@ -80,7 +96,7 @@ func Say(r Renderer, prefix, text string) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.write("", Hang(prefix, text, p.width))
+	p.write("", Hang(prefix, text, p.whole))
 }
 
 func (p *plain) write(tenant string, lines []string) {
@@ -89,7 +105,7 @@ func (p *plain) write(tenant string, lines []string) {
 			return
 		}
 		if p.column > 0 && tenant != "" && l != "" {
-			l = Pad(tenant, p.column) + "  " + l
+			l = Pad(Squeeze(tenant, p.column), p.column) + "  " + l
 		}
 		_, p.err = fmt.Fprintln(p.w, strings.TrimRight(l, " "))
 	}
@@ -107,6 +123,9 @@ func (p *plain) step(s event.Step) {
 		p.seen[id] = s.Detail
 	} else {
 		delete(p.seen, id)
+		if p.column > 0 && s.Status == event.Skipped {
+			return // among several tenants only what happens is worth a line
+		}
 	}
 	p.write(s.Tenant, StepLines(s, p.o.Styles, p.width, p.o.Host))
 }

@@ -16,23 +16,27 @@ func (p *plain) result(r event.Result) []string {
 	if len(r.Tenants) == 1 && !r.Tenants[0].OK && r.Tenants[0].Error == nil {
 		r.Tenants = []event.Outcome{withError(r.Tenants[0], r.Error)}
 	}
-	for _, t := range r.Tenants {
-		lines = append(lines, OutcomeLines(r.Command, t, st, p.width)...)
+	if len(r.Tenants) > 1 {
+		lines = append(append(lines, Table(r, st, p.whole)...), "")
+	} else {
+		for _, t := range r.Tenants {
+			lines = append(lines, OutcomeLines(r.Command, t, st, p.whole)...)
+		}
 	}
 	if len(r.Tenants) == 0 && r.OK {
 		lines = append(lines, OK.Mark(st)+" "+r.Command+": done")
 	}
 	if r.Error != nil && !shown(r) {
 		lines = append(lines, Bad.Mark(st)+" "+Bad.Style(st).Render("failed")+"  "+r.Command)
-		lines = append(lines, ErrorLines(r.Error, st, p.width)...)
+		lines = append(lines, ErrorLines(r.Error, st, p.whole)...)
 	}
 	if cost := Cost(r); cost != "" {
-		for _, l := range Hang("  ", cost, p.width) {
+		for _, l := range Hang("  ", cost, p.whole) {
 			lines = append(lines, st.Quiet.Render(l))
 		}
 	}
 	if next := Next(r); len(next) > 0 && !p.o.Quiet {
-		lines = append(lines, Commands(next, st, p.width)...)
+		lines = append(lines, Commands(next, st, p.whole)...)
 	}
 	return lines
 }
@@ -147,13 +151,10 @@ type Command struct{ Line, Why string }
 
 // Next is what a person would sensibly run after the command.
 func Next(r event.Result) []Command {
-	on := ""
-	if len(r.Tenants) == 1 && r.Tenants[0].Name != "" {
-		on = " --tenant " + r.Tenants[0].Name
-	}
+	on := onThese(r)
 	if !r.OK {
 		if r.Command == "apply" || r.Command == "rotate" || r.Command == "destroy" {
-			return []Command{{"phonegate " + r.Command + on, "carries on where this run stopped"}, {"phonegate doctor", "says what is in order and what is not"}}
+			return []Command{{"phonegate " + r.Command + on, "carries on where this run stopped"}, {"phonegate doctor" + several(r, on), "says what is in order and what is not"}}
 		}
 		return nil
 	}
@@ -161,19 +162,47 @@ func Next(r event.Result) []Command {
 	case "apply":
 		return []Command{
 			{"phonegate smoke" + on + " --level sms", "send a real code to your own phone"},
-			{"phonegate doctor", "is everything in order?"},
+			{"phonegate doctor" + several(r, on), "is everything in order?"},
 			{"phonegate export github-actions --out .", "keep it so from CI"},
 		}
 	case "rotate":
 		return []Command{{"phonegate smoke" + on, "the new secrets at work"}}
 	case "smoke":
-		return []Command{{"phonegate doctor", "is everything in order?"}}
+		return []Command{{"phonegate doctor" + several(r, on), "is everything in order?"}}
 	case "init":
 		return []Command{{"phonegate plan" + on, "what would happen"}, {"phonegate apply" + on, "make it so"}}
 	case "generate":
 		return []Command{{"phonegate apply" + on, "put the files to work"}}
 	}
 	return nil
+}
+
+// onThese names the tenants to go on with: those that failed, or all that there were.
+func onThese(r event.Result) string {
+	const most = 3 // more are no easier to type than all
+	var failed []string
+	for _, t := range r.Tenants {
+		if !t.OK {
+			failed = append(failed, t.Name)
+		}
+	}
+	switch {
+	case len(r.Tenants) == 1 && r.Tenants[0].Name != "":
+		return " --tenant " + r.Tenants[0].Name
+	case len(r.Tenants) < 2:
+		return ""
+	case len(failed) > 0 && len(failed) <= most:
+		return " --tenant " + strings.Join(failed, " --tenant ")
+	}
+	return " --all"
+}
+
+// several is on where a run was about several tenants.
+func several(r event.Result, on string) string {
+	if len(r.Tenants) < 2 {
+		return ""
+	}
+	return on
 }
 
 // Commands lists commands under the word Next.
