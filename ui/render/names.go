@@ -8,6 +8,8 @@ type Name struct {
 	What  string // the thing, or the step as something that has happened
 	Doing string // the step while it runs, where that reads differently
 	host  bool   // Who depends on where the form runs
+	// there is the thing's name where it is another thing, by host kind.
+	there map[string]string
 }
 
 // formHost is the Who of the resources whose provider depends on the answers.
@@ -18,9 +20,9 @@ const formHost = "Form"
 var names = map[string]Name{
 	"twilio.service":   {Who: "Twilio", What: "Verify service"},
 	"twilio.key":       {Who: "Twilio", What: "API key"},
-	"host.project":     {Who: formHost, What: "project", host: true},
+	"host.project":     {Who: formHost, What: "project", host: true, there: map[string]string{"cloudflare": "subdomain"}},
 	"host.env":         {Who: formHost, What: "secrets", host: true},
-	"host.deployment":  {Who: formHost, What: "deployment", host: true},
+	"host.deployment":  {Who: formHost, What: "deployment", host: true, there: map[string]string{"cloudflare": "form"}},
 	"auth0.action":     {Who: "Auth0", What: "Action"},
 	"auth0.binding":    {Who: "Auth0", What: "post-login flow"},
 	"auth0.login_page": {Who: "Auth0", What: "login page"},
@@ -59,9 +61,18 @@ func NameOf(resource string) Name {
 func (n Name) At(kind string) Name {
 	if n.host {
 		n.Who = HostName(kind)
+		if what := n.there[kind]; what != "" {
+			n.What = what
+		}
+	}
+	if other, ok := ownServer[n.What]; ok && n.host && kind == "bundle" {
+		n.What = other
 	}
 	return n
 }
+
+// ownServer is what the host's resources are where there is no host: a folder, and the form that a person runs.
+var ownServer = map[string]string{"project": "folder", "deployment": "in operation"}
 
 // Now is the step's name while it runs.
 func (n Name) Now() string {

@@ -207,7 +207,7 @@ func (w *Worker) Change() event.Change {
 	c := event.Change{Resource: w.Name(), Op: event.None, Detail: cmp.Or(strings.TrimPrefix(w.address(), "https://"), w.form.Name)}
 	if w.found == nil {
 		c.Op, c.From, c.Requests = event.Create, "generated", 2
-		c.Detail = "Worker " + w.form.Name + " with " + fmt.Sprint(len(w.form.Inputs().Values)) + " secrets"
+		c.Detail = fmt.Sprintf("Worker %s with %d secrets", w.form.Name, len(w.form.Inputs().Values))
 		return c
 	}
 	why := w.outdated()
