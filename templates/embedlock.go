@@ -8,13 +8,14 @@ func LockGuide() []byte {
 	var b bytes.Buffer
 	b.WriteString(`## Lock in a page of your own
 
-Auth0's SDKs for React, Vue and others send people to the login page above: with it there is nothing to do in the
-application. Only an application that shows Lock in a page of its own adds the field itself:
+Auth0's SDKs for React, Vue and others send people to the tenant's login page: with phonegate's there is nothing to do
+in the application. Only an application that shows Lock in a page of its own adds the field itself:
 
 ` + "```html" + `
 <script src="additional-sign-up-fields.js"></script>
 <script>
-  new Auth0Lock(clientId, domain, { additionalSignUpFields: phonegateSignUpFields }).show();
+  const additionalSignUpFields = phonegateSignUpFields;
+  new Auth0Lock(clientId, domain, { additionalSignUpFields }).show();
 </script>
 ` + "```" + `
 
