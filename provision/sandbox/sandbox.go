@@ -226,6 +226,12 @@ func (s *Sandbox) deployed(host string) {
 // Mount lets a handler answer for one more host name, inside and behind the proxy. It replaces what was there.
 func (s *Sandbox) Mount(host string, h http.Handler) { s.hosts.add(host, h) }
 
+// Host is Mount for what a browser on this computer is to find, too: it opens a door.
+func (s *Sandbox) Host(host string, h http.Handler) {
+	s.Mount(host, h)
+	s.deployed(host)
+}
+
 // Close ends every server, connection and running piece of deployed code, and removes the CA file.
 func (s *Sandbox) Close() error { return s.close() }
 

@@ -126,7 +126,7 @@ func (b *backend) Services(ctx context.Context, s wizard.Session) ([]wizard.Serv
 
 // Artefacts renders what would be deployed.
 func (b *backend) Artefacts(s wizard.Session) ([]templates.File, error) {
-	return templates.Artefacts(provision.Settings(config.Complete(s.Tenant, s.Spec)))
+	return provision.Artefacts(s.Tenant, config.Complete(s.Tenant, s.Spec))
 }
 
 // Preview serves the form on this computer.
@@ -141,9 +141,8 @@ func (b *backend) engine(s wizard.Session, emit func(event.Event)) (*opened, err
 		return nil, err
 	}
 	o := &opened{state: remembered, sink: emit}
-	o.Tenant, err = provision.Open(provision.Options{
-		Name: s.Tenant, Spec: config.Complete(s.Tenant, s.Spec), Credentials: s.Credentials, Vault: b.at.vault(s.Tenant),
-		State: remembered, Endpoints: b.at.endpoints, Poll: b.at.poll(),
+	o.Tenant, err = b.at.engine(provision.Options{
+		Name: s.Tenant, Spec: config.Complete(s.Tenant, s.Spec), Credentials: s.Credentials, State: remembered,
 		Emit: func(e event.Event) {
 			if b.log != nil {
 				b.log(e)

@@ -23,9 +23,7 @@ func (p *program) generateCommand() *cobra.Command {
 credentials and no network. The same answers always give the same bytes.`,
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
-			return p.files("generate", out, func(_ string, spec config.Tenant) ([]templates.File, error) {
-				return templates.Artefacts(provision.Settings(spec))
-			}, false)
+			return p.files("generate", out, provision.Artefacts, false)
 		},
 	}
 	c.Flags().StringVar(&out, "out", "", "the `directory` to write to; one below it for each tenant if there are several")

@@ -86,7 +86,7 @@ func (p *program) spec(f *config.File, name string, at *place) (config.Tenant, e
 		return t, err
 	}
 	if at.sandboxed {
-		t = intoSandbox(t)
+		t = at.intoSandbox(t)
 	}
 	return t, config.MissingError(name, config.Missing(t))
 }
@@ -244,10 +244,7 @@ func (p *program) one(ctx context.Context, command string, j *job, emit func(eve
 			return event.Outcome{}, err
 		}
 	}
-	t, err := provision.Open(provision.Options{
-		Name: j.name, Spec: j.spec, Credentials: j.creds, Vault: j.at.vault(j.name),
-		State: remembered, Endpoints: j.at.endpoints, Poll: j.at.poll(), Emit: emit,
-	})
+	t, err := j.at.engine(provision.Options{Name: j.name, Spec: j.spec, Credentials: j.creds, State: remembered, Emit: emit})
 	if err != nil {
 		return event.Outcome{}, err
 	}

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"phonegate/provision"
 	"phonegate/provision/config"
 	"phonegate/provision/fault"
 	"phonegate/provision/sandbox"
@@ -30,9 +31,9 @@ type place struct {
 	sandboxed bool
 	// fresh says that there is no file, so that a tenant need not be in it.
 	fresh bool
-	// dir is the directory of the state.
-	dir   string
-	close func()
+	// dir is the directory of the state, base that of the file: what is written for people goes below it.
+	dir, base string
+	close     func()
 
 	mu     sync.Mutex
 	vaults map[string]secret.Vault
@@ -73,7 +74,8 @@ func (p *program) open(ctx context.Context) (*place, error) {
 
 // nowhere is a place for commands that call nobody.
 func (p *program) nowhere() *place {
-	at := &place{getenv: p.Getenv, dir: filepath.Join(filepath.Dir(p.config), state.Dir), sandboxed: p.flags.sandbox, close: func() {}}
+	base := filepath.Dir(p.config)
+	at := &place{getenv: p.Getenv, dir: filepath.Join(base, state.Dir), base: base, sandboxed: p.flags.sandbox, close: func() {}}
 	if at.sandboxed {
 		at.getenv = inSandbox(p.Getenv)
 	}
@@ -135,7 +137,7 @@ func (at *place) embed(ctx context.Context, o sandbox.Options) error {
 		_ = os.RemoveAll(dir)
 		return fault.Of(err)
 	}
-	at.embedded, at.endpoints, at.phone, at.dir = box, box.Endpoints(), box.Info().PhoneURL, dir
+	at.embedded, at.endpoints, at.phone, at.dir, at.base = box, box.Endpoints(), box.Info().PhoneURL, dir, dir
 	at.close = func() {
 		_ = box.Close()
 		_ = os.RemoveAll(dir)
@@ -176,14 +178,31 @@ func example() *config.File {
 	}}
 }
 
-// intoSandbox leads a tenant to the sandbox's own tenant and accounts; all other answers stay.
-func intoSandbox(t config.Tenant) config.Tenant {
+// intoSandbox leads a tenant to the sandbox's own tenant and accounts; all other answers stay. A form that runs elsewhere is run by
+// the sandbox in this process; a sandbox server hosts it as any other.
+func (at *place) intoSandbox(t config.Tenant) config.Tenant {
 	t.Auth0.Domain, t.Auth0.CustomDomains = sandbox.Auth0Domain, nil
 	if t.Auth0.ClientID != "" || t.Auth0.LoginPage == "client" {
 		t.Auth0.ClientID = sandbox.AppClientID
 	}
-	t.Twilio.AccountSID, t.Host.Kind, t.Host.Team = sandbox.TwilioAccountSID, "vercel", ""
+	t.Twilio.AccountSID, t.Host.Team = sandbox.TwilioAccountSID, ""
+	served := at.embedded == nil && at.endpoints != (transport.Endpoints{})
+	switch {
+	case t.Host.Kind != "bundle" || served:
+		t.Host.Kind = "vercel"
+	case t.Host.URL == "":
+		t.Host.URL = "https://" + t.Host.Project + ".test"
+	}
 	return t
+}
+
+// engine is the engine for one tenant at this place.
+func (at *place) engine(o provision.Options) (*provision.Tenant, error) {
+	o.Vault, o.Dir, o.Endpoints, o.Poll = at.vault(o.Name), at.base, at.endpoints, at.poll()
+	if at.embedded != nil {
+		return provision.Rehearse(o, at.embedded)
+	}
+	return provision.Open(o)
 }
 
 // vault is where the tenant's generated secrets live: one for the whole run, since without a keyring they live no longer.

@@ -83,7 +83,10 @@ func (h *Host) URL() string { return h.o.URL }
 // Look implements host.Host.
 func (h *Host) Look(ctx context.Context) (host.Condition, error) {
 	c, _, err := h.deployment.look(ctx)
-	return c, err
+	if err != nil {
+		return c, h.deployment.hinted(err)
+	}
+	return c, nil
 }
 
 // bare is an address without https:// for people.

@@ -67,13 +67,9 @@ func (d *Deployment) look(ctx context.Context) (c host.Condition, clock time.Tim
 	c, found, res, err := host.Ask(ctx, d.o.HTTP, d.o.URL)
 	switch {
 	case err != nil:
-		f := *fault.Of(err)
-		if f.Category != fault.Interrupted {
-			f.Hint = d.next()
-		}
-		return c, clock, &f
+		return c, clock, err
 	case !found:
-		return c, clock, fault.New(fault.Failed, "bundle.no_form", d.next(), "%s answers with status %d, and not with the form.", bare(d.o.URL), res.StatusCode)
+		return c, clock, fault.New(fault.Failed, "bundle.no_form", "", "%s answers with status %d, and not with the form.", bare(d.o.URL), res.StatusCode)
 	}
 	clock, err = http.ParseTime(res.Header.Get("Date"))
 	if err != nil {
@@ -82,12 +78,12 @@ func (d *Deployment) look(ctx context.Context) (c host.Condition, clock time.Tim
 	return c, clock, nil
 }
 
-// why says what is wrong with the form that was seen, nil if nothing.
+// why says what is wrong with the form that was seen, and what to do about it; nil if nothing.
 func (d *Deployment) why() *fault.Error {
 	s := d.seen
 	switch {
 	case s.err != nil:
-		return fault.Of(s.err)
+		return d.hinted(s.err)
 	case s.Version != d.o.Version: // a doctor finds the same by the same code, and says it once
 		return trouble("form.version", d.next(), "The form at %s is version %s; generated is %s.", d.o.URL, known(s.Version), d.o.Version)
 	case !s.Ready:
@@ -98,6 +94,16 @@ func (d *Deployment) why() *fault.Error {
 		return trouble("bundle.secrets_unseen", d.next(), "Nobody knows whether the form at %s has the secrets that are in use: they are not on this computer.", d.o.URL)
 	}
 	return nil
+}
+
+// hinted is an error with what a person has to do. It is not added where the error arises: what the form must have is not known
+// while other resources are read.
+func (d *Deployment) hinted(err error) *fault.Error {
+	f := *fault.Of(err)
+	if f.Category != fault.Interrupted {
+		f.Hint = d.next()
+	}
+	return &f
 }
 
 func known(version string) string {
@@ -127,7 +133,7 @@ func (d *Deployment) Change() event.Change {
 	}
 	switch {
 	case d.note.Get("asked") == "" || d.note.Get("asked") != d.o.Inputs().Fingerprint:
-		c.Detail += ": yours to start with the secrets of `phonegate secrets`; apply stops until it runs"
+		c.Detail += ", once you run it there with its secrets"
 	case d.seen.err != nil:
 		c.Detail += ": it does not answer"
 	case d.seen.Version != d.o.Version:
@@ -175,7 +181,7 @@ func (d *Deployment) Apply(ctx context.Context, progress resource.Progress) erro
 			return d.note.Set("env", in.Fingerprint)
 		}
 		if try == patience {
-			return fault.Wrap(why, fault.Failed, "bundle.not_in_operation", d.next(), "The form has to be in operation before users are led to it. %s", why.Message)
+			return fault.Wrap(why, fault.Failed, "bundle.not_running", d.next(), "What is left waits for the form. %s", why.Message)
 		}
 		if err := sleep(ctx, d.o.Poll); err != nil {
 			return err
@@ -185,6 +191,9 @@ func (d *Deployment) Apply(ctx context.Context, progress resource.Progress) erro
 
 // next is what a person has to do about a form that is not in operation.
 func (d *Deployment) next() string {
+	if d.confirmed() {
+		return "It was in order before: see what has become of it where it runs. If it has lost its secrets: phonegate secrets --tenant " + d.o.Tenant + " -- COMMAND. Then run phonegate apply --tenant " + d.o.Tenant + "."
+	}
 	return "Bring " + d.o.Folder + " to where it is to run (its README.md shows ways to do it), hand its secrets over: phonegate secrets --tenant " + d.o.Tenant +
 		" -- COMMAND, start it, then run phonegate apply --tenant " + d.o.Tenant + ": it carries on."
 }

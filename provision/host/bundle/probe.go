@@ -46,5 +46,5 @@ func (d *Deployment) ask(ctx context.Context, secret string, clock time.Time) (a
 	case res.StatusCode == http.StatusBadRequest || res.StatusCode == http.StatusServiceUnavailable:
 		return no, nil
 	}
-	return no, fault.New(fault.Failed, "bundle.no_page", d.next(), "%s answers a login with status %d. Whatever stands before the form must pass on the query of an address.", bare(d.o.URL), res.StatusCode)
+	return no, fault.New(fault.Failed, "bundle.no_page", "", "%s answers a login with status %d. Whatever stands before the form must pass on the query of an address.", bare(d.o.URL), res.StatusCode)
 }

@@ -1,0 +1,175 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"phonegate/provision"
+	"phonegate/provision/config"
+	"phonegate/provision/event"
+	"phonegate/provision/fault"
+	"phonegate/provision/secret"
+	"phonegate/provision/state"
+)
+
+func (p *program) secretsCommand() *cobra.Command {
+	var inEnvironment bool
+	c := &cobra.Command{
+		Use: "secrets [--env] -- COMMAND [ARGUMENT...]", Short: "Hand a form that runs elsewhere its secrets",
+		Long: `Runs a command of yours and hands it the secrets of a form that runs on your own server (host.kind: bundle): lines
+NAME=value on its standard input, or its environment under --env. They are not shown and not written to any file. They
+come from the keyring of the computer that ran phonegate apply; no provider is asked.
+
+  phonegate secrets -- fly secrets import --app acme-verify
+  phonegate secrets -- ssh SERVER 'install -D -m 600 /dev/stdin /etc/phonegate/acme-verify.env'
+  phonegate secrets --env -- node phonegate-form/acme-verify/server.mjs`,
+		Args: func(c *cobra.Command, args []string) error {
+			if c.ArgsLenAtDash() == 0 && len(args) > 0 {
+				return nil
+			}
+			return fault.New(fault.Usage, "usage.secrets", "For instance: phonegate secrets -- fly secrets import", "secrets takes the command to hand them to, behind two dashes: -- COMMAND.")
+		},
+		RunE: func(_ *cobra.Command, args []string) error { return p.secrets(p.nowhere(), args, inEnvironment) },
+	}
+	c.Flags().BoolVar(&inEnvironment, "env", false, "hand them over in the command's environment, not on its standard input")
+	answerFlags(c)
+	return c
+}
+
+// secrets hands one tenant's secrets to a program. What the program prints is its own affair; under --json it goes to standard error.
+func (p *program) secrets(at *place, command []string, inEnvironment bool) error {
+	if at.sandboxed {
+		return fault.New(fault.Usage, "usage.secrets_sandbox", "Leave --sandbox out, or just run phonegate apply --sandbox.",
+			"In the sandbox nothing has to be handed over: it runs the form itself.")
+	}
+	file, err := p.file(at)
+	if err != nil {
+		return err
+	}
+	jobs, err := p.specs(file, at)
+	if err != nil {
+		return err
+	}
+	if len(jobs) != 1 {
+		return fault.New(fault.Usage, "usage.tenant", "Name it with --tenant, and run it once for each.", "secrets works on one tenant.")
+	}
+	name := jobs[0].name
+	values, err := environmentOf(at, name, jobs[0].spec)
+	if err != nil {
+		return err
+	}
+	names := strings.Join(slices.Sorted(maps.Keys(values)), ", ")
+	child := exec.Command(command[0], command[1:]...)
+	child.Stdout, child.Stderr = p.Out, p.Err
+	if p.json {
+		child.Stdout = p.Err
+	}
+	if inEnvironment {
+		child.Stdin, child.Env = p.In, only(os.Environ(), values)
+	} else {
+		child.Stdin = strings.NewReader(lines(values))
+	}
+	if err := runToItsEnd(child, p.InTerminal); err != nil {
+		return handoverFault(command[0], err)
+	}
+	if p.json {
+		r, err := p.renderer(jobs)
+		if err != nil {
+			return err
+		}
+		r.Emit(event.Step{Type: "step", Tenant: name, Resource: "secrets", Status: event.Done, Detail: names + " to " + filepath.Base(command[0])})
+		r.Emit(event.Result{Type: "result", Command: "secrets", OK: true, Tenants: []event.Outcome{{Name: name, OK: true, FormURL: jobs[0].spec.Host.URL}}, Requests: noRequests()})
+		return r.Close()
+	}
+	fmt.Fprintf(p.Err, "%s was handed %s.\nOnce the form runs with them: %s\n", filepath.Base(command[0]), names, p.again("apply", name))
+	return nil
+}
+
+// environmentOf is what the form has to have, from keyring and state.
+func environmentOf(at *place, name string, spec config.Tenant) (map[string]string, error) {
+	remembered, err := state.Open(at.dir, name)
+	if err != nil {
+		return nil, err
+	}
+	defer remembered.Close()
+	t, err := at.engine(provision.Options{Name: name, Spec: spec, State: remembered})
+	if err != nil {
+		return nil, err
+	}
+	return t.Environment()
+}
+
+// lines are the values as files of environments have them. None holds anything that would need quoting: they are identifiers
+// and base64url.
+func lines(values map[string]string) string {
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		fmt.Fprintf(&b, "%s=%s\n", name, values[name])
+	}
+	return b.String()
+}
+
+// only is an environment with the values in it and no other secret of phonegate's: the form is given what it needs, and not what
+// administers the tenant and the accounts.
+func only(environ []string, values map[string]string) []string {
+	kept := slices.DeleteFunc(slices.Clone(environ), func(entry string) bool {
+		name, _, _ := strings.Cut(entry, "=")
+		_, replaced := values[name]
+		ours := strings.HasPrefix(name, "SESSION_SECRET") || strings.HasPrefix(name, "VERDICT_SECRET")
+		return replaced || ours || slices.ContainsFunc(secret.Slots(), func(s secret.Slot) bool {
+			return name == s.Env || strings.HasPrefix(name, "PHONEGATE_") && strings.HasSuffix(name, "_"+s.Env)
+		})
+	})
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		kept = append(kept, name+"="+values[name])
+	}
+	return kept
+}
+
+// runToItsEnd runs a program and does not leave before it: what tells this one to stop is passed on. ctrl+c at a terminal
+// reaches both by itself.
+func runToItsEnd(child *exec.Cmd, terminal bool) error {
+	told := make(chan os.Signal, 4)
+	signal.Notify(told, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer signal.Stop(told)
+	if err := child.Start(); err != nil {
+		return err
+	}
+	ended := make(chan struct{})
+	defer close(ended)
+	go func() {
+		for {
+			select {
+			case s := <-told:
+				if s != os.Interrupt || !terminal {
+					_ = child.Process.Signal(s)
+				}
+			case <-ended:
+				return
+			}
+		}
+	}()
+	return child.Wait()
+}
+
+// handoverFault says how the program failed. Its arguments are left out: they are the person's.
+func handoverFault(program string, err error) error {
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		return fault.Wrap(err, fault.Failed, "secrets.refused", "See what it says above; then run the same command again.", "%s ended with %s, so the form may not have its secrets.", filepath.Base(program), exit.ProcessState)
+	}
+	cause := err
+	if inner := errors.Unwrap(err); inner != nil {
+		cause = inner // without the name, which the sentence has
+	}
+	return fault.Wrap(err, fault.Usage, "secrets.command", "Check its name, and that it is installed.", "%s can't be run: %s.", program, cause)
+}
