@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"sync"
+	"time"
 
 	"phonegate/provision"
 	"phonegate/provision/config"
@@ -96,6 +98,32 @@ func (b *backend) status(ctx context.Context, name string, spec config.Tenant) (
 // Credentials finds what environment and keyring give.
 func (b *backend) Credentials(_ context.Context, tenant string) (secret.Credentials, map[string]string) {
 	return secret.Lookup(tenant, b.at.getenv, b.at.ring(tenant))
+}
+
+// Logins are those of other programs, to be offered to whoever sits at a terminal. The sandbox needs none, and is kept
+// from seeing any.
+func (b *backend) Logins() []secret.Login {
+	if b.at.sandboxed {
+		return nil
+	}
+	home := b.p.Getenv("HOME")
+	if home == "" {
+		home = b.p.Getenv("USERPROFILE")
+	}
+	return secret.Existing(secret.Computer{Home: home, OS: runtime.GOOS, Getenv: b.p.Getenv, Now: time.Now()})
+}
+
+// Hosts are the kinds of host that there are: all of them, or those that the sandbox has.
+func (b *backend) Hosts() []string {
+	var all []string
+	q, _ := config.Find("host.kind")
+	for _, o := range q.Choices {
+		t := config.Tenant{Host: config.Host{Kind: o.Value}}
+		if !b.at.sandboxed || b.at.intoSandbox(t).Host.Kind == o.Value {
+			all = append(all, o.Value)
+		}
+	}
+	return all
 }
 
 // Check tries one provider's credentials.
@@ -258,7 +286,7 @@ func (b *backend) Save(s wizard.Session) error {
 		return err
 	}
 	if ring, ok := b.at.vault(s.Tenant).(*secret.Keyring); ok && ring.Durable() {
-		return ring.Save(s.Credentials)
+		return ring.Save(s.Keeps())
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"phonegate/provision/config"
 	"phonegate/provision/event"
 	"phonegate/provision/fault"
+	"phonegate/provision/secret"
 	"phonegate/ui/render"
 )
 
@@ -41,6 +42,7 @@ type prompter struct {
 	out     io.Writer
 	in      *lines
 	s       Session
+	logins  []secret.Login
 	result  Result
 	inbox   <-chan Message // the sandbox's phone
 }
@@ -94,7 +96,7 @@ func (a *prompter) connect(ctx context.Context) error {
 		}
 	}
 	found, sources := a.backend.Credentials(ctx, a.s.Tenant)
-	a.s.Credentials = found
+	a.s.Credentials, a.logins = found, a.backend.Logins()
 	for k, v := range sources {
 		a.s.Sources[k] = v
 	}
@@ -123,25 +125,26 @@ func (a *prompter) connect(ctx context.Context) error {
 
 // provider asks for one provider's credentials; those with a source are only shown, unless they were refused.
 func (a *prompter) provider(p provider, again bool) error {
-	if !a.s.Sandbox {
-		for _, e := range p.extra {
-			if err := a.question(e.key); err != nil && !errors.Is(err, errBack) {
-				return err
-			}
+	if !a.s.Sandbox && p.choice != "" {
+		if err := a.question(p.choice); err != nil && !errors.Is(err, errBack) {
+			return err
 		}
 	}
-	for _, c := range p.fields(a.s) {
-		f := credentialField(c, a.s, again)
+	if err := a.offer(p, again); err != nil {
+		return err
+	}
+	for _, env := range p.slots(a.s) {
+		f := credentialField(env, a.s, again)
 		switch {
 		case f.known != "" || a.s.Sandbox && f.value() != "":
 			a.say("%s %s: known, %s", p.name(a.s), f.label, f.known)
-			if c.also != "" && f.take != nil {
-				_ = f.take(&a.s, f.value())
-			}
+			_ = f.take(&a.s, f.value())
 			continue
 		case f.secret && !a.in.hides():
-			a.say("What is typed here is shown. To avoid that, leave and set %s instead.", c.env)
+			a.say("%s", f.help)
+			a.say("What is typed here is shown. To avoid that, leave and set %s instead.", env)
 		case f.secret:
+			a.say("%s", f.help)
 			a.say("What is typed next is not shown.")
 		}
 		shown := f.value()
@@ -152,6 +155,7 @@ func (a *prompter) provider(p provider, again bool) error {
 			if v == "" {
 				return errEmpty
 			}
+			a.s.Sources[env] = "typed"
 			return f.take(&a.s, v)
 		})
 		if err != nil && !errors.Is(err, errBack) {
@@ -161,10 +165,33 @@ func (a *prompter) provider(p provider, again bool) error {
 	return nil
 }
 
+// offer asks whether the login of another program may be used.
+func (a *prompter) offer(p provider, again bool) error {
+	all := offers(a.logins, p, a.s)
+	if again || len(all) == 0 {
+		return nil
+	}
+	var lines []string
+	for i, c := range offerMenu(all).choices {
+		if i < len(all) {
+			c.label += ". " + offerNote(all[i])
+		}
+		lines = append(lines, c.label)
+	}
+	n, err := a.choose(offerTitle(all), lines, 0)
+	if err == nil && n < len(all) {
+		accept(&a.s, all[n])
+	}
+	if errors.Is(err, errBack) {
+		return nil
+	}
+	return err
+}
+
 // asked in this order, after the accounts.
 var spoken = []string{
 	"twilio.service_name", "twilio.code_length", "capture", "auth0.login_page", "auth0.client_id", "default_country",
-	"code_check", "host.project", "host.team", "brand.name", "brand.color", "brand.logo_url",
+	"code_check", "host.project", "host.team", "host.url", "brand.name", "brand.color", "brand.logo_url",
 }
 
 // questions asks them all; back leads to the one before.

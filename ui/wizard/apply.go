@@ -3,6 +3,7 @@ package wizard
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -21,6 +22,8 @@ type apply struct {
 	failed   bool // a step has failed: what follows from it need not be said
 	err      error
 	began    time.Time
+	steps    []event.Step // that have ended, for the details
+	copied   bool
 }
 
 // row is one line of work.
@@ -78,6 +81,9 @@ func (a apply) update(sh *shared, msg tea.Msg) (step, outcome) {
 		case stepMsg:
 			var say []string
 			a, say = a.hear(sh, m.event)
+			if s, ok := m.event.(event.Step); ok && s.Status != event.Running {
+				a.steps = append(slices.Clip(a.steps), s)
+			}
 			return a, outcome{cmd: next, say: say}
 		case appliedMsg:
 			return a.end(sh, m)
@@ -97,6 +103,9 @@ func (a apply) update(sh *shared, msg tea.Msg) (step, outcome) {
 			return a, outcome{move: jump, to: atReview}
 		case key.Matches(msg, sh.keys.Next) && a.err != nil:
 			return a, outcome{move: jump, to: atReview}
+		case key.Matches(msg, sh.keys.Copy) && a.err != nil:
+			a.copied = true
+			return a, doing(tea.SetClipboard(details(sh.session, "apply", a.steps, a.err)))
 		}
 	}
 	return a, outcome{}
@@ -161,10 +170,16 @@ func (a apply) end(sh *shared, m appliedMsg) (step, outcome) {
 
 func (a apply) view(sh *shared, width int) ([]string, int) {
 	st := sh.st
+	if awaited(a.err) {
+		return handover(sh, a.err, width), 0
+	}
 	if a.err != nil {
 		lines := problem(st, a.err, width)
 		for _, l := range render.Hang("  ", "What was done is kept. Going on does only what is left.", width) {
 			lines = append(lines, st.Quiet.Render(l))
+		}
+		if a.copied {
+			lines = append(lines, styled(st.Quiet.Render, render.Hang("  ", copied, width))...)
 		}
 		return lines, 0
 	}
@@ -222,7 +237,10 @@ func (a apply) keys(sh *shared) []key.Binding {
 		}
 		return []key.Binding{as(sh.keys.Stop, "finish the call under way, then stop; all can be resumed")}
 	}
-	return []key.Binding{as(sh.keys.Retry, "look again and go on"), sh.keys.Back}
+	if awaited(a.err) {
+		return []key.Binding{as(sh.keys.Next, "look again and go on"), sh.keys.Back}
+	}
+	return []key.Binding{as(sh.keys.Retry, "look again and go on"), sh.keys.Copy, sh.keys.Back}
 }
 
 func (a apply) typing(*shared) bool { return false }

@@ -17,6 +17,10 @@ type Backend interface {
 	Tenants(ctx context.Context) ([]TenantStatus, error)
 	// Credentials finds what environment and keyring already give, with the source of each by environment name.
 	Credentials(ctx context.Context, tenant string) (secret.Credentials, map[string]string)
+	// Logins are those of other programs on this computer, to be offered; none in the sandbox.
+	Logins() []secret.Login
+	// Hosts are the kinds of host that the form can run on here.
+	Hosts() []string
 	// Check tries a provider's credentials. The providers are "auth0", "twilio" and "host".
 	Check(ctx context.Context, provider string, s Session) (Account, error)
 	// Services lists the Verify services that exist.
@@ -50,6 +54,20 @@ type Session struct {
 	ServiceSID string
 	// Sources says where a value came from, by environment name (credentials) or by key (answers).
 	Sources map[string]string
+	// Fleeting are the environment names of credentials that end by themselves, so that Save does not keep them. Those
+	// that were typed over since then count no more.
+	Fleeting []string
+}
+
+// Keeps are the credentials that Save may keep.
+func (s Session) Keeps() secret.Credentials {
+	c := s.Credentials
+	for _, env := range s.Fleeting {
+		if s.Sources[env] != "typed" {
+			c.Set(env, "")
+		}
+	}
+	return c
 }
 
 // TenantStatus is one tenant of the file as the welcome screen shows it.

@@ -2,13 +2,13 @@ package wizard
 
 import (
 	"maps"
-	"strings"
+	"slices"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"phonegate/provision/config"
-	"phonegate/ui/render"
+	"phonegate/provision/secret"
 )
 
 // connect makes sure of the three accounts, one page a provider. What the environment says is
@@ -18,20 +18,29 @@ type connect struct {
 	at       int // which provider
 	sheet    sheet
 	entered  bool
-	checking int // counts checks; an answer to an earlier one is stale
+	named    bool // the tenant had its name before
+	checking int  // counts checks; an answer to an earlier one is stale
 	busy     bool
 	err      error
 	notice   string // why a browser did not open
+
+	logins  []secret.Login // of other programs on this computer
+	offered []secret.Login // those of the page
+	menu    menu
+	said    string   // what a login that was taken does not do
+	passed  []string // whose logins were declined
 }
 
 // page is where in Connect one is.
 type page int
 
 const (
-	pageName  page = iota // the tenant's short name
-	pageAsk               // a provider's credentials
-	pageNoted             // checked, with something to say
-	pageAll               // all three are fine
+	pageName   page = iota // the tenant's short name
+	pageChoice             // who the provider is, where there is more than one
+	pageOffer              // the login of another program is offered
+	pageAsk                // a provider's credentials
+	pageNoted              // checked, with something to say
+	pageAll                // all are fine
 )
 
 type checkedMsg struct {
@@ -49,10 +58,14 @@ func (c connect) enter(sh *shared) (step, tea.Cmd) {
 		return c, nil
 	}
 	c = connect{entered: true}
-	if sh.session.Sandbox {
+	switch {
+	case sh.session.Sandbox:
 		sh.session.Tenant = "dev"
 		c.busy = true
 		return c, loadCredentials(sh.jobs.ctx, sh.backend, sh.session.Tenant)
+	case sh.session.Tenant != "": // a tenant of the file: it has its name
+		c.named = true
+		return c.open(sh, 0, false), nil
 	}
 	name := textField("tenant", "name", "A short name for this tenant, such as dev or prod: it is its key in phonegate.yaml.", "dev",
 		func(s *Session, v string) error {
@@ -70,13 +83,9 @@ func (c connect) enter(sh *shared) (step, tea.Cmd) {
 // open shows a provider's page. With ask, known values are asked again, and nothing is checked by itself.
 func (c connect) open(sh *shared, i int, ask bool) connect {
 	c.page, c.at, c.err, c.busy, c.notice = pageAsk, i, nil, false, ""
-	p := providers[i]
 	var fields []field
-	for _, e := range p.extra {
-		fields = append(fields, asked(e.key, e.label, sh.session))
-	}
-	for _, cr := range p.fields(sh.session) {
-		f := credentialField(cr, sh.session, ask)
+	for _, env := range providers[i].slots(sh.session) {
+		f := credentialField(env, sh.session, ask)
 		if f.known != "" { // not asked, but an answer all the same
 			_ = f.take(&sh.session, f.value())
 		}
@@ -86,22 +95,47 @@ func (c connect) open(sh *shared, i int, ask bool) connect {
 	return c
 }
 
-// arrive opens a page coming forward: if nothing is left to ask there, it is checked at once.
+// choose shows the question who the provider is.
+func (c connect) choose(sh *shared, i int) connect {
+	c.page, c.at, c.err, c.busy, c.notice, c.said = pageChoice, i, nil, false, "", ""
+	c.sheet = sheet{fields: []field{hostField(sh.session, sh.backend.Hosts())}}
+	return c
+}
+
+// chooses reports whether there is a choice who the provider is.
+func (c connect) chooses(sh *shared, i int) bool {
+	return providers[i].choice != "" && len(sh.backend.Hosts()) > 1
+}
+
+// arrive comes to a provider going forward: first to who it is, if that has not been decided.
 func (c connect) arrive(sh *shared, i int) (step, outcome) {
+	c.said = ""
 	if i >= len(providers) {
 		c.page = pageAll
 		return c, outcome{}
 	}
+	if k := providers[i].choice; k != "" && !sh.session.Sandbox && sh.session.Sources[k] == "" {
+		return c.choose(sh, i), outcome{}
+	}
+	return c.ask(sh, i)
+}
+
+// ask comes to a provider's credentials: if nothing is left to ask there, they are checked at once, and if another program has
+// what is missing, that is offered.
+func (c connect) ask(sh *shared, i int) (step, outcome) {
 	c = c.open(sh, i, false)
+	complete := true
 	for _, f := range c.sheet.fields {
-		if f.known == "" && f.value() == "" {
-			return c, outcome{}
-		}
+		complete = complete && f.value() != ""
 	}
-	if len(providers[i].extra) > 0 && !sh.session.Sandbox && sh.session.Sources["host.kind"] == "" {
-		return c, outcome{} // a choice that has not been made
+	if complete {
+		return c.check(sh)
 	}
-	return c.check(sh)
+	p := providers[i]
+	if all := offers(c.logins, p, sh.session); len(all) > 0 && !slices.Contains(c.passed, p.owner(sh.session)) {
+		c.page, c.offered, c.menu = pageOffer, all, offerMenu(all)
+	}
+	return c, outcome{}
 }
 
 // check tries the page's credentials.
@@ -119,7 +153,7 @@ func (c connect) check(sh *shared) (step, outcome) {
 func (c connect) update(sh *shared, msg tea.Msg) (step, outcome) {
 	switch msg := msg.(type) {
 	case loadedMsg:
-		sh.session.Credentials = msg.credentials
+		sh.session.Credentials, c.logins = msg.credentials, msg.logins
 		maps.Copy(sh.session.Sources, msg.sources)
 		if sh.session.Sandbox {
 			sh.session.Spec = sandboxSpec(msg.credentials.Auth0Domain)
@@ -131,26 +165,7 @@ func (c connect) update(sh *shared, msg tea.Msg) (step, outcome) {
 		if msg.number != c.checking || !c.busy {
 			return c, outcome{}
 		}
-		c.busy = false
-		if msg.err != nil {
-			delete(sh.accounts, msg.provider)
-			c = c.open(sh, c.at, true)
-			c.err = msg.err
-			for i, f := range c.sheet.fields { // most often it is the secret that is wrong
-				if f.secret {
-					c.sheet.at = i
-				}
-			}
-			return c, outcome{}
-		}
-		sh.accounts[msg.provider] = msg.account
-		for _, n := range msg.account.Notes {
-			if !n.OK && !sh.session.Sandbox {
-				c.page = pageNoted
-				return c, outcome{}
-			}
-		}
-		return c.arrive(sh, c.at+1)
+		return c.checked(sh, msg)
 	case openedMsg:
 		c.notice = ""
 		if msg.err != nil {
@@ -166,26 +181,56 @@ func (c connect) update(sh *shared, msg tea.Msg) (step, outcome) {
 	return c, outcome{}
 }
 
+// checked takes in what a provider said of the credentials.
+func (c connect) checked(sh *shared, msg checkedMsg) (step, outcome) {
+	c.busy = false
+	if msg.err != nil {
+		delete(sh.accounts, msg.provider)
+		c = c.open(sh, c.at, true)
+		c.err = msg.err
+		for i, f := range c.sheet.fields { // most often it is the secret that is wrong
+			if f.secret {
+				c.sheet.at = i
+			}
+		}
+		return c, outcome{}
+	}
+	sh.accounts[msg.provider] = msg.account
+	for _, n := range msg.account.Notes {
+		if !n.OK && !sh.session.Sandbox {
+			c.page = pageNoted
+			return c, outcome{}
+		}
+	}
+	return c.arrive(sh, c.at+1)
+}
+
 func (c connect) press(sh *shared, msg tea.Msg) (step, outcome) {
 	if c.busy {
 		return c, outcome{}
 	}
 	k, _ := msg.(tea.KeyPressMsg)
-	if c.page != pageName && c.page != pageAll && key.Matches(k, sh.keys.Open) {
-		return c, doing(sh.browse(providers[c.at].url(sh.session)))
+	if (c.page == pageAsk || c.page == pageNoted) && key.Matches(k, sh.keys.Open) {
+		if url := c.url(); url != "" {
+			return c, doing(sh.browse(url))
+		}
+		return c, outcome{}
 	}
+	next := key.Matches(k, sh.keys.Next)
 	switch c.page {
 	case pageAll:
-		if key.Matches(k, sh.keys.Next) {
+		switch {
+		case next:
 			return c, outcome{move: forward}
-		}
-		if key.Matches(k, sh.keys.Edit) {
+		case key.Matches(k, sh.keys.Edit):
 			return c.open(sh, 0, true), outcome{}
+		case key.Matches(k, sh.keys.Host) && c.chooses(sh, len(providers)-1):
+			return c.choose(sh, len(providers)-1), outcome{}
 		}
 		return c, outcome{}
 	case pageNoted:
 		switch {
-		case key.Matches(k, sh.keys.Next):
+		case next:
 			return c.arrive(sh, c.at+1)
 		case key.Matches(k, sh.keys.Retry):
 			return c.check(sh)
@@ -193,39 +238,75 @@ func (c connect) press(sh *shared, msg tea.Msg) (step, outcome) {
 			return c.open(sh, c.at, true), outcome{}
 		}
 		return c, outcome{}
+	case pageOffer:
+		return c.decide(sh, k, next)
 	}
-	if !key.Matches(k, sh.keys.Next) {
+	if !next {
 		var cmd tea.Cmd
-		kind := sh.session.Spec.Host.Kind
+		c.notice = ""
 		c.sheet, cmd = c.sheet.update(&sh.session, sh.keys, msg)
-		if sh.session.Spec.Host.Kind != kind { // another host asks for other things
-			c = c.open(sh, c.at, false)
-		}
 		return c, doing(cmd)
 	}
 	var ok bool
 	if c.sheet, ok = c.sheet.accept(&sh.session); !ok {
 		return c, outcome{}
 	}
-	if c.page == pageName {
+	switch c.page {
+	case pageName:
 		c.busy = true
 		return c, doing(loadCredentials(sh.jobs.ctx, sh.backend, sh.session.Tenant))
+	case pageChoice:
+		sh.session.Sources[providers[c.at].choice] = "typed"
+		delete(sh.accounts, providers[c.at].id)
+		return c.ask(sh, c.at)
 	}
 	return c.check(sh)
+}
+
+// decide takes or declines what is offered.
+func (c connect) decide(sh *shared, k tea.KeyPressMsg, next bool) (step, outcome) {
+	no := key.Matches(k, sh.keys.No)
+	switch {
+	case no || next && c.menu.at == len(c.offered):
+		c.passed = append(slices.Clip(c.passed), providers[c.at].owner(sh.session))
+		return c.open(sh, c.at, false), outcome{}
+	case next:
+		l := c.offered[c.menu.at]
+		accept(&sh.session, l)
+		s, out := c.ask(sh, c.at)
+		c = s.(connect)
+		c.said = l.Lacks
+		return c, out
+	}
+	c.menu = c.menu.update(sh.keys, k)
+	return c, outcome{}
+}
+
+// url is the page on which the answer under the cursor is found.
+func (c connect) url() string {
+	if c.sheet.at < len(c.sheet.fields) {
+		return c.sheet.fields[c.sheet.at].url
+	}
+	return ""
 }
 
 // inside goes back one page.
 func (c connect) inside(sh *shared) (step, bool) {
 	c.checking++ // whatever is being checked no longer matters
 	c.busy = false
+	last := len(providers) - 1
 	switch {
+	case c.page == pageAll && len(providers[last].slots(sh.session)) == 0:
+		return c.choose(sh, last), true
 	case c.page == pageAll:
-		return c.open(sh, len(providers)-1, true), true
+		return c.open(sh, last, true), true
 	case c.page == pageNoted:
 		return c.open(sh, c.at, true), true
-	case c.page == pageAsk && c.at > 0:
+	case (c.page == pageAsk || c.page == pageOffer) && c.chooses(sh, c.at):
+		return c.choose(sh, c.at), true
+	case c.page != pageName && c.at > 0:
 		return c.open(sh, c.at-1, true), true
-	case c.page == pageAsk && !sh.session.Sandbox:
+	case c.page != pageName && !sh.session.Sandbox && !c.named:
 		tenant := sh.session.Tenant
 		sh.session.Tenant = ""
 		s, _ := c.enter(sh)
@@ -236,77 +317,6 @@ func (c connect) inside(sh *shared) (step, bool) {
 	return c, false
 }
 
-func (c connect) view(sh *shared, width int) (lines []string, focus int) {
-	st := sh.st
-	if c.page == pageName {
-		lines = append(title(sh, "What shall this tenant be called here?", width), "")
-		fields, at := c.sheet.view(st, sh.session, width)
-		focus = len(lines) + at
-		lines = append(append(lines, fields...), "")
-		return append(lines, c.sheet.advice(st, sh.session, width)...), focus
-	}
-	for i, p := range providers {
-		a, ok := sh.accounts[p.id]
-		if !ok || (c.page == pageAsk && i >= c.at) {
-			continue
-		}
-		lines = append(lines, accountLines(st, p.name(sh.session), a, width)...)
-	}
-	p := providers[c.at]
-	switch c.page {
-	case pageAll:
-		lines = append(lines, "")
-		for _, l := range render.Hang("  ", "All three answer. Nothing has been changed yet.", width) {
-			lines = append(lines, st.Quiet.Render(l))
-		}
-		return lines, len(lines) - 1
-	case pageNoted:
-		return lines, len(lines) - 1
-	}
-	if c.busy {
-		return append(lines, "  "+spinner(sh)+" "+render.Pad(p.name(sh.session), 9)+st.Quiet.Render("asking")), len(lines)
-	}
-	if len(lines) > 0 {
-		lines = append(lines, "")
-	}
-	lines = append(lines, "  "+st.Title.Render(p.name(sh.session)))
-	fields, at := c.sheet.view(st, sh.session, width)
-	focus = len(lines) + at
-	lines = append(lines, fields...)
-	lines = append(lines, "")
-	switch {
-	case c.err != nil:
-		lines = append(lines, problem(st, c.err, width)...)
-	case c.notice != "":
-		lines = append(lines, render.Hang("    ", "No browser opened. The page is "+c.notice, width)...)
-	case c.sheet.wrong != "":
-		lines = append(lines, c.sheet.advice(st, sh.session, width)...)
-	default:
-		advice := c.sheet.advice(st, sh.session, width)
-		if len(p.fields(sh.session)) > 0 {
-			advice = append(advice, styled(st.Quiet.Render, render.Hang("    ", p.where, width))...)
-		}
-		lines = append(lines, advice...)
-	}
-	return lines, focus
-}
-
-// accountLines is a checked account: whose it is, and what is worth knowing.
-func accountLines(st render.Styles, who string, a Account, width int) []string {
-	lines := render.Hang("  "+render.OK.Mark(st)+" "+render.Pad(who, 9), render.Printable(a.Name), width)
-	for _, n := range a.Notes {
-		state := render.Warn
-		if n.OK {
-			state = render.OK
-		}
-		lines = append(lines, render.Hang("    "+state.Mark(st)+" ", render.Printable(n.Text), width)...)
-		if n.Hint != "" && !n.OK {
-			lines = append(lines, styled(st.Quiet.Render, render.Hang("      ", render.Printable(n.Hint), width))...)
-		}
-	}
-	return lines
-}
-
 func (c connect) keys(sh *shared) []key.Binding {
 	k := sh.keys
 	switch {
@@ -315,40 +325,25 @@ func (c connect) keys(sh *shared) []key.Binding {
 	case c.page == pageName:
 		return []key.Binding{k.Next, k.Back}
 	case c.page == pageAll:
-		return []key.Binding{k.Next, k.Back, as(k.Edit, "edit")}
+		keys := []key.Binding{k.Next, k.Back, as(k.Edit, "edit")}
+		if c.chooses(sh, len(providers)-1) {
+			keys = append(keys, k.Host)
+		}
+		return keys
 	case c.page == pageNoted:
 		return []key.Binding{as(k.Next, "go on anyway"), as(k.Retry, "check again"), as(k.Open, "open"), k.Back}
+	case c.page == pageOffer:
+		return []key.Binding{k.Next, k.No, k.Back, k.Up}
+	case c.page == pageChoice:
+		return []key.Binding{k.Next, k.Back, k.Up}
 	}
 	keys := []key.Binding{as(k.Next, "check"), k.Back}
-	if c.sheet.at < len(c.sheet.fields) && c.sheet.fields[c.sheet.at].choice() {
-		keys = append(keys, k.Left)
+	if c.url() != "" {
+		keys = append(keys, as(k.Open, "open the page"))
 	}
-	return append(keys, as(k.Open, "open the page"))
+	return keys
 }
 
 func (c connect) typing(sh *shared) bool {
 	return !c.busy && (c.page == pageName || c.page == pageAsk) && c.sheet.typing(sh.session)
-}
-
-// copy is the session with maps and lists of its own, safe to hand to a command.
-func (s Session) copy() Session {
-	s.Sources = maps.Clone(s.Sources)
-	s.Spec.Countries = append([]string(nil), s.Spec.Countries...)
-	s.Spec.Auth0.CustomDomains = append([]string(nil), s.Spec.Auth0.CustomDomains...)
-	return s
-}
-
-// spinner turns with the clock.
-func spinner(sh *shared) string {
-	frames := []rune("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏")
-	n := int(sh.now().UnixMilli()/int64(beatEvery.Milliseconds())) % len(frames)
-	return sh.st.Accent.Render(string(frames[n]))
-}
-
-// orDash is s, or a dash for nothing.
-func orDash(s string) string {
-	if strings.TrimSpace(s) == "" {
-		return "–"
-	}
-	return s
 }

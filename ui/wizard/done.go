@@ -15,12 +15,23 @@ type done struct{}
 func (d done) enter(*shared) (step, tea.Cmd) { return d, nil }
 
 func (d done) update(sh *shared, msg tea.Msg) (step, outcome) {
-	if k, ok := msg.(tea.KeyPressMsg); ok && key.Matches(k, sh.keys.Next, sh.keys.Close) {
+	k, ok := msg.(tea.KeyPressMsg)
+	form := sh.reach.Outcome.FormURL
+	switch {
+	case !ok:
+	case key.Matches(k, sh.keys.Code) && scannable(sh, form):
+		return d, outcome{read: qrPage(sh, "The form", form, "A phone that opens this reaches the form. It has nothing to ask for yet: people come to it from a login.")}
+	case key.Matches(k, sh.keys.Lock) && d.embeds(sh):
+		return d, lockPage(sh)
+	case key.Matches(k, sh.keys.Next, sh.keys.Close):
 		sh.reach.Finished = true
 		return d, outcome{move: leave}
 	}
 	return d, outcome{}
 }
+
+// embeds reports whether an application may have to put the phone field into a Lock of its own.
+func (d done) embeds(sh *shared) bool { return sh.session.Spec.Capture == "lock" }
 
 func (d done) view(sh *shared, width int) ([]string, int) {
 	st, r := sh.st, sh.reach
@@ -95,6 +106,15 @@ func nextLines(sh *shared, width int) []string {
 	return lines
 }
 
-func (d done) keys(sh *shared) []key.Binding { return []key.Binding{as(sh.keys.Next, "finish")} }
+func (d done) keys(sh *shared) []key.Binding {
+	keys := []key.Binding{as(sh.keys.Next, "finish")}
+	if d.embeds(sh) {
+		keys = append(keys, sh.keys.Lock)
+	}
+	if scannable(sh, sh.reach.Outcome.FormURL) {
+		keys = append(keys, sh.keys.Code)
+	}
+	return keys
+}
 
 func (d done) typing(*shared) bool { return false }

@@ -31,6 +31,7 @@ type driver struct {
 	msgs    chan tea.Msg
 	printed []string
 	quit    bool
+	clip    string // what went to the clipboard
 	mu      sync.Mutex
 	opened  []string // by commands, on goroutines of their own
 	// secrets must never be in any frame.
@@ -93,6 +94,10 @@ func (d *driver) send(msg tea.Msg) {
 		}
 		d.printed = append(d.printed, line)
 		d.checkSecrets(v.Field(0).String())
+		return
+	case strings.Contains(v.Type().String(), "setClipboardMsg"):
+		d.clip = v.String()
+		d.checkSecrets(d.clip)
 		return
 	case strings.Contains(v.Type().String(), "backgroundColorMsg"): // the question, not the answer
 		return

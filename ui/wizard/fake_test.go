@@ -18,6 +18,8 @@ type fake struct {
 	mu       sync.Mutex
 	pace     time.Duration
 	env      secret.Credentials
+	logins   []secret.Login
+	hosts    []string
 	sources  map[string]string
 	tenants  []TenantStatus
 	services []ServiceChoice
@@ -25,6 +27,8 @@ type fake struct {
 	notes    map[string][]Note
 	planErr  error
 	applyErr error
+	testErr  error  // of the live test, at its last link
+	address  string // of the login in the browser
 	plan     *event.Plan
 	inbox    chan Message
 	code     string
@@ -44,13 +48,13 @@ const (
 
 // newFake is a backend that knows nothing beforehand.
 func newFake() *fake {
-	return &fake{code: "418902", sources: map[string]string{}, notes: map[string][]Note{}, refuse: map[string]error{}}
+	return &fake{code: "418902", hosts: []string{"vercel", "cloudflare", "bundle"}, address: "https://acme-dev.us.auth0.com/authorize?" + strings.Repeat("a=b&", 60), sources: map[string]string{}, notes: map[string][]Note{}, refuse: map[string]error{}}
 }
 
 // newFakeSandbox is a backend like the sandbox: credentials, a phone.
 func newFakeSandbox() *fake {
 	f := newFake()
-	f.inbox = make(chan Message, 8)
+	f.inbox, f.hosts = make(chan Message, 8), []string{"vercel"}
 	f.env = secret.Credentials{
 		Auth0Domain: "acme-dev.us.auth0.test", Auth0ClientID: "sandboxM2Mclient0001", Auth0ClientSecret: fakeSecret,
 		TwilioAccountSID: "AC" + strings.Repeat("0a", 16), TwilioAuthToken: fakeToken, VercelToken: fakeVercel,
@@ -79,6 +83,10 @@ func (f *fake) Tenants(context.Context) ([]TenantStatus, error) { return f.tenan
 func (f *fake) Credentials(context.Context, string) (secret.Credentials, map[string]string) {
 	return f.env, f.sources
 }
+
+func (f *fake) Hosts() []string { return f.hosts }
+
+func (f *fake) Logins() []secret.Login { return f.logins }
 
 func (f *fake) Check(ctx context.Context, provider string, _ Session) (Account, error) {
 	f.called("check %s", provider)
@@ -181,9 +189,19 @@ func (f *fake) LiveTest(ctx context.Context, s Session, test Test, p Person, emi
 			}
 		}
 	}
+	if test.Level == "action" {
+		do("action.deployed", "")
+		step("form.reachable", event.Running, "")
+		if f.testErr != nil {
+			emit(event.Step{Type: "step", Resource: "form.reachable", Status: event.Failed, ElapsedMS: 120, Detail: "https://acme-dev-verify.vercel.app/?session_token=eyJh.eyJz.c2ln", Error: event.FromError(f.testErr)})
+			return f.testErr
+		}
+		step("form.reachable", event.Done, "acme-dev-verify.vercel.app")
+		return nil
+	}
 	if f.inbox == nil {
 		step("login.signup", event.Running, "")
-		_ = p.Open(ctx, "https://acme-dev.us.auth0.com/authorize?"+strings.Repeat("a=b&", 60))
+		_ = p.Open(ctx, f.address)
 		<-ctx.Done()
 		return fault.Of(ctx.Err())
 	}

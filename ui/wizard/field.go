@@ -17,6 +17,7 @@ type field struct {
 	key     string // of config.Question, or the environment name of a credential
 	label   string
 	help    string
+	url     string // the page on which the answer is found
 	secret  bool
 	must    bool // cannot be left empty
 	options []config.Option

@@ -6,6 +6,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"phonegate/templates"
 	"phonegate/ui/render"
 )
 
@@ -25,13 +26,26 @@ type previewMsg struct {
 
 func (f form) enter(sh *shared) (step, tea.Cmd) {
 	at := f.sheet.at
-	bundle := func(s Session) bool { return s.Spec.Host.Kind == "bundle" }
 	project := asked("host.project", "project", sh.session)
-	project.must, project.hidden = true, bundle
+	project.must = true
+	switch sh.session.Spec.Host.Kind {
+	case "vercel":
+		project.help = "The project's name becomes the form's address."
+	case "cloudflare":
+		project.help = "The Worker's name becomes a part of the form's address."
+	case "bundle":
+		project.help = "It names the folder that the form is written to: " + templates.BundleDir + "/" + orDash(sh.session.Spec.Host.Project) + "."
+	}
 	team := asked("host.team", "team", sh.session)
 	team.hidden = func(s Session) bool { return s.Spec.Host.Kind != "vercel" || s.Sandbox }
+	address := asked("host.url", "address", sh.session)
+	address.help = "Where the form will answer, behind your own web server, such as https://verify.acme.example."
+	if sh.session.Sandbox && sh.session.Spec.Host.Kind == "bundle" && address.value() == "" {
+		address.in.SetValue("https://" + sh.session.Spec.Host.Project + ".test") // where the sandbox runs it
+	}
+	address.must, address.hidden = true, func(s Session) bool { return s.Spec.Host.Kind != "bundle" }
 	f.sheet = sheet{at: at, fields: []field{
-		project, team,
+		project, team, address,
 		asked("brand.name", "name", sh.session), asked("brand.color", "colour", sh.session), asked("brand.logo_url", "logo", sh.session),
 	}}
 	if !f.sheet.asks(at, sh.session) {
@@ -121,9 +135,9 @@ func (f form) place(s Session) string {
 	case "vercel":
 		return "Its address will be https://" + orDash(s.Spec.Host.Project) + ".vercel.app, or the nearest that is free."
 	case "cloudflare":
-		return "It will be a Worker called " + orDash(s.Spec.Host.Project) + "."
+		return "Its address will be https://" + orDash(s.Spec.Host.Project) + ".‹your subdomain›.workers.dev."
 	}
-	return "It will be written to a folder, ready for your own server."
+	return "Its files are written to a folder, ready to run anywhere: with Node, in a container, as a service."
 }
 
 // miniForm is the form in a few characters.

@@ -8,7 +8,8 @@ type keyMap struct {
 	Next, Back, Up, Down, Left, Right, Tab key.Binding
 	Help, Stop                             key.Binding
 
-	View, Diff, Preview, Open, Write, Edit, Retry, Auto, Skip, Close key.Binding
+	View, Diff, Preview, Open, Write, Edit, Retry, Auto, Close key.Binding
+	Host, No, Test, Copy, Code, Lock, Go                       key.Binding
 }
 
 // newKeyMap builds the keys. While a text field has the cursor, letters belong to the field, so commands
@@ -46,7 +47,13 @@ func newKeyMap(typing bool) keyMap {
 		Edit:    command("e", "edit an answer", true),
 		Retry:   command("r", "try again", true),
 		Auto:    command("a", "let it play", false),
-		Skip:    command("s", "skip", false),
+		Host:    command("h", "another host", false),
+		No:      command("n", "no", false),
+		Test:    command("t", "test again", false),
+		Copy:    command("c", "copy details", false),
+		Code:    command("q", "QR code", false),
+		Lock:    command("l", "Lock in your own page", false),
+		Go:      command("g", "look again", false),
 		Close:   key.NewBinding(key.WithKeys("q", "esc", "enter"), key.WithHelp("q", "close")),
 	}
 }

@@ -2,6 +2,7 @@ package wizard
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -32,7 +33,16 @@ type live struct {
 	noticed  string
 	stopping bool
 	err      error
-	broken   string // the step that failed
+	broken   string       // the step that failed
+	steps    []event.Step // that have ended, for the details
+	copied   bool
+}
+
+// rerun is a live test that is to be run again when what it failed on has been repaired.
+type rerun struct {
+	test    Test
+	at      int  // its line in the menu
+	planned bool // the plan of the repair has been agreed to
 }
 
 // levels are the live tests, in the order of the menu.
@@ -49,6 +59,8 @@ var levels = []struct {
 type testedMsg struct{ err error }
 
 func (l live) enter(sh *shared) (step, tea.Cmd) {
+	again := sh.again
+	sh.again = nil
 	l = live{since: sh.now(), menu: menu{at: l.menu.at}}
 	for _, level := range levels {
 		about := level.about
@@ -57,7 +69,12 @@ func (l live) enter(sh *shared) (step, tea.Cmd) {
 		}
 		l.menu.choices = append(l.menu.choices, choice{label: level.label, about: about})
 	}
-	return l, nil
+	if again == nil || !again.planned {
+		return l, nil
+	}
+	l.test, l.menu.at, l.dialing = again.test, again.at, true // the number, if there is one, is known
+	s, out := l.start(sh)
+	return s, record(out.say, out.cmd)
 }
 
 func (l live) busy() bool { return l.job != nil }
@@ -85,7 +102,7 @@ func (l live) start(sh *shared) (step, outcome) {
 	}
 	l.test.Level = level.id
 	l.chosen, l.dialing, l.err, l.broken, l.ask, l.url, l.stopping = true, false, nil, "", nil, "", false
-	l.began = sh.now()
+	l.began, l.steps, l.copied = sh.now(), nil, false
 	l.rows = nil
 	for _, id := range smoke.Steps(level.id) {
 		l.rows = append(l.rows, row{resource: id})
@@ -147,13 +164,23 @@ func (l live) press(sh *shared, msg tea.KeyPressMsg) (step, outcome) {
 		}
 		l.code = l.code.update(msg)
 	case l.busy():
-		if l.url != "" && key.Matches(msg, sh.keys.Open) {
+		switch {
+		case l.url != "" && key.Matches(msg, sh.keys.Open):
 			return l, doing(sh.browse(l.url))
+		case l.url != "" && key.Matches(msg, sh.keys.Code) && scannable(sh, l.url):
+			return l, outcome{read: qrPage(sh, "The login", l.url, "Sign-up, text and code can be gone through on a phone. Its last page does not open there: it is on this computer, and so the test ends here.")}
 		}
 	case l.err != nil:
 		switch {
-		case key.Matches(msg, sh.keys.Retry):
+		case key.Matches(msg, sh.keys.Test):
+			l.dialing = true // the number is known
 			return l.start(sh)
+		case key.Matches(msg, sh.keys.Retry) && l.mendable():
+			sh.again = &rerun{test: l.test, at: l.menu.at}
+			return l, outcome{move: jump, to: atReview}
+		case key.Matches(msg, sh.keys.Copy):
+			l.copied = true
+			return l, doing(tea.SetClipboard(details(sh.session, "live test "+l.test.Level, l.steps, l.err)))
 		case next:
 			sh.reach.Finished = true
 			return l, outcome{move: jump, to: atDone}
@@ -222,6 +249,9 @@ func (l live) hear(sh *shared, msg tea.Msg, next tea.Cmd) (step, outcome) {
 		if s.Status == event.Failed {
 			l.broken = s.Resource
 		}
+		if s.Status != event.Running {
+			l.steps = append(slices.Clip(l.steps), s)
+		}
 		work, say = work.hear(sh, s)
 		l.rows = work.rows
 		return l, outcome{cmd: next, say: say}
@@ -233,6 +263,9 @@ func (l live) hear(sh *shared, msg tea.Msg, next tea.Cmd) (step, outcome) {
 	return l, doing(next)
 }
 
+// mendable reports whether a repair could help: not with a test that was stopped.
+func (l live) mendable() bool { return l.err != nil && fault.Of(l.err).Category != fault.Interrupted }
+
 // end is the end of the test.
 func (l live) end(sh *shared, err error) (step, outcome) {
 	l.job, l.ask, l.err = nil, nil, err
@@ -243,112 +276,3 @@ func (l live) end(sh *shared, err error) (step, outcome) {
 	sh.reach.Tested, sh.reach.Finished = true, true
 	return l, outcome{move: jump, to: atDone}
 }
-
-func (l live) view(sh *shared, width int) ([]string, int) {
-	st := sh.st
-	switch {
-	case l.err != nil:
-		return l.failure(sh, width), 0
-	case l.dialing:
-		fields, _ := l.number.view(st, sh.session, width)
-		lines := append(append(title(sh, "Which phone shall get the text?", width), ""), fields...)
-		return append(append(lines, ""), l.number.advice(st, sh.session, width)...), 2
-	case !l.chosen:
-		lines, focus := l.menu.view(st, width)
-		return append(append(title(sh, "Shall we try it?", width), ""), lines...), focus + 2
-	}
-	column := width
-	phone := l.phone(sh, width)
-	if phone != nil && width >= 72 {
-		column = 44
-	}
-	var left []string
-	if l.ask != nil {
-		left = append(left, "  "+st.Title.Render("Type the code")+st.Quiet.Render(where(l.ask.to)), "", "    "+l.code.view(st), "")
-		if l.ask.problem != "" {
-			left = append(left[:3], styled(st.Bad.Render, render.Hang("  "+render.Bad.Glyph()+" ", sentence(l.ask.problem), column))...)
-			left = append(left, "")
-		}
-	}
-	rows, _ := rowLines(sh, l.rows, min(column, 59))
-	left = append(left, rows...)
-	if len(rows) == 0 {
-		left = append(left, "  "+spinner(sh)+" finishing")
-	}
-	lines := left
-	if phone != nil && width >= 72 {
-		lines = beside(left, phone, column+2, width)
-	} else if phone != nil {
-		lines = append(phone, left...)
-	}
-	if l.url != "" && l.ask == nil {
-		lines = append([]string{}, title(sh, "Go through the login in the browser", width)...)
-		lines = append(lines, styled(st.Quiet.Render, render.Hang("  ", "Any password will do. It comes back here by itself, and the test's user is removed.", width))...)
-		if l.noticed != "" {
-			lines = append(lines, styled(st.Warn.Render, render.Hang("  ! ", l.noticed, width))...)
-		}
-		lines = append(append(lines, ""), left...)
-	}
-	if l.stopping {
-		lines = append(lines, styled(st.Warn.Render, render.Hang("  ", "Stopping the test and cleaning up. ctrl+c again: leave now.", width))...)
-	}
-	return lines, 2
-}
-
-// where says which number a code went to.
-func where(to string) string {
-	if to == "" {
-		return ""
-	}
-	return " sent to " + render.Printable(to)
-}
-
-// phone is the sandbox's phone with its newest message; nil at a real tenant, whose phone lies elsewhere.
-func (l live) phone(sh *shared, width int) []string {
-	if !sh.session.Sandbox {
-		return nil
-	}
-	body := "no message yet"
-	if n := len(sh.inbox); n > 0 {
-		body = sh.inbox[n-1].Body
-	}
-	if width >= 72 {
-		return phoneBox(sh.st, "phone", body, 30, 5)
-	}
-	box := phoneBox(sh.st, "phone", body, min(width-2, 40), 4)
-	for i, b := range box {
-		box[i] = "  " + b
-	}
-	return box
-}
-
-// failure is the broken link, the evidence, and the next thing to do.
-func (l live) failure(sh *shared, width int) []string {
-	st := sh.st
-	var lines []string
-	if l.broken != "" && fault.Of(l.err).Category != fault.Interrupted {
-		lines = append(lines, "  "+render.Bad.Mark(st)+" "+st.Title.Render(render.NameOf(l.broken).Now()))
-	}
-	return append(lines, problem(st, l.err, width)...)
-}
-
-func (l live) keys(sh *shared) []key.Binding {
-	k := sh.keys
-	switch {
-	case l.ask != nil && sh.session.Sandbox:
-		return []key.Binding{as(k.Next, "check"), as(k.Auto, "type it for me"), as(k.Stop, "stop the test")}
-	case l.ask != nil:
-		return []key.Binding{as(k.Next, "check"), as(k.Stop, "stop the test")}
-	case l.busy() && l.url != "":
-		return []key.Binding{as(k.Open, "open the browser again"), as(k.Stop, "stop the test")}
-	case l.busy():
-		return []key.Binding{as(k.Stop, "stop the test")}
-	case l.err != nil:
-		return []key.Binding{k.Retry, as(k.Next, "leave it"), k.Back}
-	case l.dialing:
-		return []key.Binding{as(k.Next, "send the text"), k.Back}
-	}
-	return []key.Binding{k.Up, k.Next, k.Back}
-}
-
-func (l live) typing(*shared) bool { return l.dialing }

@@ -56,7 +56,8 @@ func (m model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 		return m, nil
 	case tea.BackgroundColorMsg:
-		m.sh.st = render.NewStyles(msg.IsDark(), m.colour)
+		m.sh.dark = msg.IsDark()
+		m.sh.st = render.NewStyles(m.sh.dark, m.colour)
 		return m, nil
 	case tea.EnvMsg: // the whole environment, secrets included: of no use here
 		return m, nil

@@ -1,86 +1,73 @@
 package wizard
 
 import (
+	"slices"
+
 	"phonegate/provision/config"
 	"phonegate/provision/secret"
 )
 
-// provider is one page of Connect: whose credentials, which fields, where to make them.
+// provider is one page of Connect: whose credentials, and which fields.
 type provider struct {
 	id   string // as Backend.Check knows it
 	name func(s Session) string
-	// fields are the credentials to ask for, given what is known.
-	fields func(s Session) []credential
-	// extra are questions of the configuration that belong on the page, by key.
-	extra []extra
-	where string // how to make the credentials
-	url   func(s Session) string
+	// slots are the names of the credentials to ask for, given what is known.
+	slots func(s Session) []string
+	// owner is whose credentials they are, as in secret.Slot.
+	owner func(s Session) string
+	// choice is the key of a question that decides who the provider is, "" if there is only one.
+	choice string
 }
 
-// credential is one value of secret.Credentials.
-type credential struct {
-	env, label string
-	secret     bool
-	at         func(*secret.Credentials) *string
-	// also is the key of a question that the value answers too.
-	also string
-}
-
-type extra struct{ key, label string }
-
-var (
-	auth0Domain = credential{"AUTH0_DOMAIN", "domain", false, func(c *secret.Credentials) *string { return &c.Auth0Domain }, "auth0.domain"}
-	auth0ID     = credential{"AUTH0_CLIENT_ID", "client ID", false, func(c *secret.Credentials) *string { return &c.Auth0ClientID }, ""}
-	auth0Secret = credential{"AUTH0_CLIENT_SECRET", "client secret", true, func(c *secret.Credentials) *string { return &c.Auth0ClientSecret }, ""}
-	auth0Token  = credential{"AUTH0_API_TOKEN", "API token", true, func(c *secret.Credentials) *string { return &c.Auth0Token }, ""}
-
-	twilioSID    = credential{"TWILIO_ACCOUNT_SID", "account SID", false, func(c *secret.Credentials) *string { return &c.TwilioAccountSID }, "twilio.account_sid"}
-	twilioToken  = credential{"TWILIO_AUTH_TOKEN", "auth token", true, func(c *secret.Credentials) *string { return &c.TwilioAuthToken }, ""}
-	twilioKey    = credential{"TWILIO_API_KEY", "API key", false, func(c *secret.Credentials) *string { return &c.TwilioAPIKey }, ""}
-	twilioSecret = credential{"TWILIO_API_SECRET", "key's secret", true, func(c *secret.Credentials) *string { return &c.TwilioAPISecret }, ""}
-
-	vercelToken = credential{"VERCEL_TOKEN", "token", true, func(c *secret.Credentials) *string { return &c.VercelToken }, ""}
-)
+// always is a function of the session that does not depend on it.
+func always(name string) func(Session) string { return func(Session) string { return name } }
 
 // providers are the pages of Connect, in order.
 var providers = []provider{
 	{
-		id:   "auth0",
-		name: func(Session) string { return "Auth0" },
-		fields: func(s Session) []credential {
+		id: "auth0", name: always("Auth0"), owner: always("auth0"),
+		slots: func(s Session) []string {
 			if s.Credentials.Auth0Token != "" && s.Credentials.Auth0ClientSecret == "" {
-				return []credential{auth0Domain, auth0Token}
+				return []string{"AUTH0_DOMAIN", "AUTH0_API_TOKEN"}
 			}
-			return []credential{auth0Domain, auth0ID, auth0Secret}
+			return []string{"AUTH0_DOMAIN", "AUTH0_CLIENT_ID", "AUTH0_CLIENT_SECRET"}
 		},
-		where: "Make one under Applications > APIs > Auth0 Management API > Machine to Machine.",
-		url:   func(Session) string { return "https://manage.auth0.com/#/applications" },
 	},
 	{
-		id:   "twilio",
-		name: func(Session) string { return "Twilio" },
-		fields: func(s Session) []credential {
+		id: "twilio", name: always("Twilio"), owner: always("twilio"),
+		slots: func(s Session) []string {
 			if s.Credentials.TwilioAPISecret != "" && s.Credentials.TwilioAuthToken == "" {
-				return []credential{twilioSID, twilioKey, twilioSecret}
+				return []string{"TWILIO_ACCOUNT_SID", "TWILIO_API_KEY", "TWILIO_API_SECRET"}
 			}
-			return []credential{twilioSID, twilioToken}
+			return []string{"TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"}
 		},
-		where: "Both are on the first page of the Twilio console, under Account Info.",
-		url:   func(Session) string { return "https://console.twilio.com" },
 	},
 	{
-		id:   "host",
-		name: func(s Session) string { return hostLabel(s.Spec.Host.Kind) },
-		fields: func(s Session) []credential {
-			if kind := s.Spec.Host.Kind; kind == "vercel" || kind == "" {
-				return []credential{vercelToken}
+		id: "host", choice: "host.kind",
+		name:  func(s Session) string { return hostLabel(s.Spec.Host.Kind) },
+		owner: func(s Session) string { return s.Spec.Host.Kind },
+		slots: func(s Session) []string {
+			switch s.Spec.Host.Kind {
+			case "vercel", "":
+				return []string{"VERCEL_TOKEN"}
+			case "cloudflare":
+				return []string{"CLOUDFLARE_API_TOKEN", "CLOUDFLARE_ACCOUNT_ID"}
 			}
 			return nil
 		},
-		extra: []extra{{"host.kind", "host"}},
-		where: "Make a token under Account Settings > Tokens.",
-		url:   func(Session) string { return "https://vercel.com/account/settings/tokens" },
 	},
+}
+
+// also are the questions that a credential answers too, by its environment name.
+var also = map[string]string{"AUTH0_DOMAIN": "auth0.domain", "TWILIO_ACCOUNT_SID": "twilio.account_sid", "VERCEL_TEAM_ID": "host.team"}
+
+// slot is the row of the table of credentials.
+func slot(env string) secret.Slot {
+	all := secret.Slots()
+	if i := slices.IndexFunc(all, func(s secret.Slot) bool { return s.Env == env }); i >= 0 {
+		return all[i]
+	}
+	return secret.Slot{Env: env, Label: env}
 }
 
 // hostLabel is a host kind's name in a sentence.
@@ -95,39 +82,51 @@ func hostLabel(kind string) string {
 	return "Vercel"
 }
 
-// credentialField is the field of a credential: one that is known is shown with its source and not asked.
-func credentialField(c credential, s Session, ask bool) field {
-	value := *c.at(&s.Credentials)
-	take := func(s *Session, v string) error {
-		v = squeeze(v)
-		if c.also != "" {
-			if q, ok := config.Find(c.also); ok {
-				if err := q.Set(&s.Spec, v); err != nil {
-					return err
-				}
-				v = q.Get(s.Spec)
+// hostField is the choice of the host, between those that there are.
+func hostField(s Session, there []string) field {
+	f := asked("host.kind", "host", s)
+	f.tall = true
+	now := f.value()
+	f.options = slices.DeleteFunc(slices.Clone(f.options), func(o config.Option) bool { return !slices.Contains(there, o.Value) })
+	f.pick = max(slices.IndexFunc(f.options, func(o config.Option) bool { return o.Value == now }), 0)
+	return f
+}
+
+// takeCredential stores a credential, and the answer to the question that it answers too.
+func takeCredential(s *Session, env, value string) error {
+	if key := also[env]; key != "" {
+		if q, ok := config.Find(key); ok {
+			if err := q.Set(&s.Spec, secret.Clean(value)); err != nil {
+				return err
 			}
+			value = q.Get(s.Spec)
 		}
-		*c.at(&s.Credentials) = v
-		return nil
 	}
-	if value == "" && c.also != "" {
-		if q, ok := config.Find(c.also); ok {
+	s.Credentials.Set(env, value)
+	return nil
+}
+
+// credentialField is the field of a credential: one that is known is shown with its source and not asked.
+func credentialField(env string, s Session, ask bool) field {
+	row := slot(env)
+	value := s.Credentials.Get(env)
+	if value == "" && also[env] != "" {
+		if q, ok := config.Find(also[env]); ok {
 			value = q.Get(s.Spec)
 		}
 	}
 	make := textField
-	if c.secret {
+	if row.Secret {
 		make = secretField
 	}
-	f := make(c.env, c.label, "", value, take)
-	f.must = true
-	if c.secret {
-		f.help = "Paste it. It stays in this computer's keyring."
+	f := make(env, row.Label, row.Help, value, func(s *Session, v string) error { return takeCredential(s, env, v) })
+	f.must, f.url = true, row.URL
+	if row.Secret {
+		f.help += " Paste it here; it stays in this computer's keyring."
 	}
-	if from := s.Sources[c.env]; value != "" && from != "" && from != "typed" && !ask {
+	if from := s.Sources[env]; value != "" && from != "" && from != "typed" && !ask {
 		f.known = from
-		if from == c.env {
+		if from == env {
 			f.known = "from " + from
 		}
 	}

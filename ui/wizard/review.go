@@ -59,6 +59,9 @@ func planAs(sh *shared, number int) tea.Cmd {
 
 func (r review) enter(sh *shared) (step, tea.Cmd) {
 	r = review{number: r.number + 1}
+	if sh.again != nil {
+		sh.again.planned = false // whoever goes back from here has not agreed to anything
+	}
 	return r, tea.Batch(sh.pulse(), planAs(sh, r.number))
 }
 
@@ -107,7 +110,7 @@ func (r review) press(sh *shared, msg tea.KeyPressMsg) (step, outcome) {
 			r.confirm.wrong = "that is not the tenant's name"
 			return r, outcome{}
 		}
-		return r, outcome{move: forward, say: planRecord(sh)}
+		return r.begin(sh)
 	case r.editing:
 		if !next {
 			r.menu = r.menu.update(sh.keys, msg)
@@ -135,6 +138,9 @@ func (r review) press(sh *shared, msg tea.KeyPressMsg) (step, outcome) {
 		r.line = min(r.line+1, 4*len(sh.plan.Changes))
 	case next && r.err == nil && sh.now().Sub(r.since) >= grace:
 		if changes(sh.plan) == 0 {
+			if sh.again != nil {
+				sh.again.planned = true
+			}
 			return r, outcome{move: jump, to: atLive}
 		}
 		if sh.session.Spec.Protected {
@@ -142,9 +148,17 @@ func (r review) press(sh *shared, msg tea.KeyPressMsg) (step, outcome) {
 			r.asking, r.confirm = true, sheet{fields: []field{f}}
 			return r, outcome{}
 		}
-		return r, outcome{move: forward, say: planRecord(sh)}
+		return r.begin(sh)
 	}
 	return r, outcome{}
+}
+
+// begin lets it happen.
+func (r review) begin(sh *shared) (step, outcome) {
+	if sh.again != nil {
+		sh.again.planned = true
+	}
+	return r, outcome{move: forward, say: planRecord(sh)}
 }
 
 // filesDir is the folder that "write the files only" writes to.
@@ -217,19 +231,19 @@ func (r review) view(sh *shared, width int) ([]string, int) {
 	st := sh.st
 	switch {
 	case !r.ready:
-		return append(title(sh, "This is what will happen", width), "", "  "+spinner(sh)+" looking at what is there already"), 2
+		return append(title(sh, r.heading(sh), width), "", "  "+spinner(sh)+" looking at what is there already"), 2
 	case r.err != nil:
 		return append(append(title(sh, "The plan could not be made", width), ""), problem(st, r.err, width)...), 0
 	case r.editing:
 		lines, focus := r.menu.view(st, width)
 		return append(append(title(sh, "Which answer?", width), ""), lines...), focus + 2
 	}
-	lines := []string{render.Ends("  "+st.Title.Render("This is what will happen"), st.Quiet.Render(wide(width, "where from")), width)}
+	lines := []string{render.Ends("  "+st.Title.Render(r.heading(sh)), st.Quiet.Render(wide(width, "where from")), width)}
 	for _, c := range sh.plan.Changes {
 		lines = append(lines, render.ChangeLine(c, st, width, sh.session.Spec.Host.Kind)...)
 	}
-	for _, l := range render.Hang("  ", estimate(sh), width) {
-		lines = append(lines, st.Quiet.Render(l))
+	for _, text := range estimate(sh) {
+		lines = append(lines, styled(st.Quiet.Render, render.Hang("  ", text, width))...)
 	}
 	if r.asking {
 		fields, _ := r.confirm.view(st, sh.session, width)
@@ -242,6 +256,14 @@ func (r review) view(sh *shared, width int) ([]string, int) {
 	return lines, min(r.line+maxRows/3, len(lines)-1)
 }
 
+// heading says what the plan is for.
+func (r review) heading(sh *shared) string {
+	if sh.again != nil {
+		return "This would repair it"
+	}
+	return "This is what will happen"
+}
+
 // wide is s in a window wide enough for columns.
 func wide(width int, s string) string {
 	if width < 60 {
@@ -251,9 +273,13 @@ func wide(width int, s string) string {
 }
 
 // estimate says what the plan costs, and how it is undone.
-func estimate(sh *shared) string {
-	if changes(sh.plan) == 0 {
-		return "Nothing to change: everything is as it should be."
+func estimate(sh *shared) []string {
+	switch {
+	case changes(sh.plan) == 0 && sh.again != nil:
+		return []string{"There is nothing to repair: everything is as it would be made.",
+			"phonegate doctor looks closer; phonegate rotate makes new secrets for both sides."}
+	case changes(sh.plan) == 0:
+		return []string{"Nothing to change: everything is as it should be."}
 	}
 	all, auth0 := 0, 0
 	for _, c := range sh.plan.Changes {
@@ -262,20 +288,19 @@ func estimate(sh *shared) string {
 			auth0 += c.Requests
 		}
 	}
-	undo := " Undo: phonegate destroy --tenant " + sh.session.Tenant
+	undo := "Undo: phonegate destroy --tenant " + sh.session.Tenant
 	if sh.session.Sandbox {
-		undo = " It all happens inside this program."
+		undo = "It all happens inside this program."
 	}
 	if all == 0 {
-		return undo[1:]
+		return []string{undo}
 	}
-	rate := sh.accounts["auth0"].Rate
 	text := render.Count(all, "request")
-	if rate > 0 && !sh.session.Sandbox {
+	if rate := sh.accounts["auth0"].Rate; rate > 0 {
 		seconds := int(math.Ceil(float64(auth0)/rate)) + (all-auth0)/2
-		text += fmt.Sprintf(", about %d s (Auth0: %g/s)", max(seconds, 1), rate)
+		text += fmt.Sprintf(", about %d s at your tenant's rate of %g a second", max(seconds, 1), rate)
 	}
-	return text + "." + undo
+	return []string{text + ".", undo}
 }
 
 func (r review) keys(sh *shared) []key.Binding {
@@ -290,7 +315,11 @@ func (r review) keys(sh *shared) []key.Binding {
 	case r.asking:
 		return []key.Binding{as(k.Next, "do it"), k.Back}
 	case changes(sh.plan) == 0:
-		return []key.Binding{as(k.Next, "live test"), k.Edit, k.Write, k.Back}
+		next := "live test"
+		if sh.again != nil {
+			next = "test again"
+		}
+		return []key.Binding{as(k.Next, next), k.Edit, k.Write, k.Back}
 	}
 	return []key.Binding{as(k.Next, "do it"), k.Edit, k.Write, k.Diff, k.Back}
 }

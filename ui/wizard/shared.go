@@ -17,7 +17,8 @@ type shared struct {
 	backend Backend
 	st      render.Styles
 	keys    keyMap
-	width   int // of the window
+	dark    bool // the window's background is
+	width   int  // of the window
 	height  int
 
 	session  Session
@@ -25,6 +26,7 @@ type shared struct {
 	accounts map[string]Account // by provider, once checked
 	services []ServiceChoice
 	plan     event.Plan
+	again    *rerun    // nil unless a failed live test is being repaired
 	inbox    []Message // the sandbox's phone, newest last
 	reach    Result    // what has been achieved
 	jobs     *jobs
@@ -47,7 +49,7 @@ type shared struct {
 func newShared(ctx context.Context, o Options) *shared {
 	colour := !o.NoColor
 	return &shared{
-		ctx: ctx, backend: o.Backend, home: o.Backend, st: render.NewStyles(true, colour), keys: newKeyMap(false),
+		ctx: ctx, backend: o.Backend, home: o.Backend, st: render.NewStyles(true, colour), dark: true, keys: newKeyMap(false),
 		width: 80, height: 24, accounts: map[string]Account{}, jobs: newJobs(ctx),
 		session: Session{Sources: map[string]string{}, Sandbox: o.Start == StartSandbox},
 		sandbox: o.Sandbox,

@@ -42,6 +42,7 @@ type tenantsMsg struct {
 type loadedMsg struct {
 	credentials secret.Credentials
 	sources     map[string]string
+	logins      []secret.Login
 }
 
 // sandboxMsg brings the sandbox.
@@ -179,7 +180,7 @@ func (w welcome) load(sh *shared, t TenantStatus) (step, outcome) {
 func (sh *shared) begin(backend Backend, sandbox bool) {
 	sh.backend = backend
 	sh.session = Session{Sandbox: sandbox, Sources: map[string]string{}}
-	sh.accounts, sh.services, sh.plan, sh.inbox, sh.reach = map[string]Account{}, nil, noPlan, nil, Result{}
+	sh.accounts, sh.services, sh.plan, sh.inbox, sh.reach, sh.again = map[string]Account{}, nil, noPlan, nil, Result{}, nil
 }
 
 // loadCredentials finds what is known of a tenant's credentials.
@@ -189,7 +190,7 @@ func loadCredentials(ctx context.Context, backend Backend, tenant string) tea.Cm
 		if sources == nil {
 			sources = map[string]string{}
 		}
-		return loadedMsg{c, sources}
+		return loadedMsg{c, sources, backend.Logins()}
 	}
 }
 

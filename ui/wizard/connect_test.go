@@ -1,0 +1,169 @@
+package wizard
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"phonegate/provision/secret"
+)
+
+// atHost is a driver at the question where the form runs, with Auth0 and Twilio known.
+func atHost(t *testing.T, f *fake) *driver {
+	t.Helper()
+	known := newFakeSandbox()
+	f.env.Auth0Domain, f.env.Auth0ClientID, f.env.Auth0ClientSecret = "acme-dev.us.auth0.com", "5fKwabcdefghq2Lm", fakeSecret
+	f.env.TwilioAccountSID, f.env.TwilioAuthToken = known.env.TwilioAccountSID, fakeToken
+	for _, e := range []string{"AUTH0_DOMAIN", "AUTH0_CLIENT_ID", "AUTH0_CLIENT_SECRET", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"} {
+		f.sources[e] = e
+	}
+	d := newDriver(t, f, StartWelcome)
+	d.secrets = []string{fakeSecret, fakeToken, fakeVercel}
+	d.until("What would you like to do?")
+	d.press("down", "enter", "enter").until("Where does the form run?")
+	return d
+}
+
+func TestEachHostAsksForWhatItNeeds(t *testing.T) {
+	const token = "cl0udflare-T0ken_value"
+	f := newFake()
+	d := atHost(t, f)
+	d.secrets = append(d.secrets, token)
+	d.press("down").see("● Cloudflare")
+	d.press("enter").see("Cloudflare", "API token", "account ID", "Workers Scripts: Edit", "Account Settings: Read")
+	d.golden("connect-cloudflare")
+	d.press("ctrl+o").until("No browser opened")
+	if d.opened[0] != "https://dash.cloudflare.com/profile/api-tokens" {
+		t.Errorf("opened %s", d.opened[0])
+	}
+	d.press(token, "tab").see("Workers & Pages")
+	d.press("9a7806061c88ada191ed06f989cc3dac", "enter").until("All three answer")
+	c := d.m.sh.session.Credentials
+	if c.CloudflareToken != token || c.CloudflareAccountID != "9a7806061c88ada191ed06f989cc3dac" {
+		t.Error("the credentials are not in the session")
+	}
+	// Changing one's mind: what was typed for the other host is kept.
+	d.press("h").see("● Cloudflare")
+	d.press("down").see("● Elsewhere")
+	d.press("enter").until("Both accounts answer")
+	d.golden("connect-bundle")
+	d.press("esc").see("● Elsewhere")
+	d.press("up", "enter").until("All three answer")
+	d.press("esc").see("API token")
+	d.press("esc").see("● Cloudflare")
+	d.press("up", "enter").see("Vercel", "token")
+	d.press("esc", "esc").see("Twilio", "auth token")
+	if got := d.m.sh.session.Spec.Host.Kind; got != "vercel" {
+		t.Errorf("the host is %s", got)
+	}
+}
+
+func TestServerOfOnesOwnIsAskedForItsAddress(t *testing.T) {
+	d := atHost(t, newFake())
+	d.press("down", "down", "enter").until("Both accounts answer")
+	d.press("enter").until("verification code is")
+	d.press("enter", "enter", "enter").see("address", "ready to run anywhere")
+	d.press("enter").see("✗ This one is needed.")
+	d.golden("form-bundle")
+	d.press("verify.acme.example", "enter").until("where from")
+	if got := d.m.sh.session.Spec.Host.URL; got != "https://verify.acme.example" {
+		t.Errorf("the address is %q", got)
+	}
+}
+
+func TestLoginsOfOtherProgramsAreOfferedAndNeverJustUsed(t *testing.T) {
+	one, two := "AC"+strings.Repeat("1a", 16), "AC"+strings.Repeat("2b", 16)
+	f := newFake()
+	f.env.Auth0Domain, f.env.Auth0ClientID, f.env.Auth0ClientSecret = "acme-dev.us.auth0.com", "5fKwabcdefghq2Lm", fakeSecret
+	for _, e := range []string{"AUTH0_DOMAIN", "AUTH0_CLIENT_ID", "AUTH0_CLIENT_SECRET"} {
+		f.sources[e] = "keyring"
+	}
+	f.logins = []secret.Login{
+		{Provider: "twilio", Program: "Twilio CLI", Account: "prod", Credentials: secret.Credentials{TwilioAccountSID: one}, Lacks: "The CLI's own key can't make keys. So the auth token is asked for."},
+		{Provider: "twilio", Program: "Twilio CLI", Account: "dev", Credentials: secret.Credentials{TwilioAccountSID: two}},
+		{Provider: "vercel", Program: "Vercel CLI", Account: "team_a1B2c3D4e5F6", Credentials: secret.Credentials{VercelToken: fakeVercel, VercelTeam: "team_a1B2c3D4e5F6"},
+			Expires: time.Date(2026, 7, 1, 14, 5, 0, 0, time.UTC)},
+	}
+	d := newDriver(t, f, StartWelcome)
+	d.secrets = []string{fakeSecret, fakeToken, fakeVercel}
+	d.until("What would you like to do?")
+	d.press("down", "enter", "enter").until("Use an account that the Twilio CLI knows?")
+	d.golden("offer-twilio")
+	if d.m.sh.session.Credentials.TwilioAccountSID != "" {
+		t.Error("it was used before anybody said so")
+	}
+	d.press("enter").see("account SID", "the Twilio CLI", "can't make keys")
+	d.press("esc").see("Auth0", "client secret") // nothing is settled yet
+	d.press("enter").until("auth token")
+	d.press(fakeToken, "enter").until("Where does the form run?")
+	d.press("enter").see("Use the login of the Vercel CLI?", "It ends at 14:05 and is not kept")
+	d.golden("offer-vercel")
+	d.press("n").see("token", "Account Settings > Tokens")
+	d.press("esc").see("Where does the form run?")
+	d.press("enter").see("Account Settings > Tokens") // it has been declined
+	if d.m.sh.session.Credentials.VercelToken != "" {
+		t.Error("it was used although it was declined")
+	}
+	d.m.steps[atConnect] = func() step { c := d.m.steps[atConnect].(connect); c.passed = nil; return c }()
+	d.press("esc", "enter").see("Use the login of the Vercel CLI?")
+	d.press("enter").until("All three answer")
+	s := d.m.sh.session
+	if s.Credentials.VercelToken != fakeVercel || s.Spec.Host.Team != "team_a1B2c3D4e5F6" || s.Sources["VERCEL_TOKEN"] != "the Vercel CLI" {
+		t.Errorf("the login was not taken: team %q from %q", s.Spec.Host.Team, s.Sources["VERCEL_TOKEN"])
+	}
+	if s.Keeps().VercelToken != "" || s.Keeps().TwilioAuthToken != fakeToken {
+		t.Error("what ends by itself is kept, or what does not is not")
+	}
+	// A token that is typed over the one that ends is kept.
+	d.press("esc", "ctrl+u", "another-token-that-stays", "enter").until("All three answer")
+	if d.m.sh.session.Keeps().VercelToken != "another-token-that-stays" {
+		t.Error("a typed token is not kept")
+	}
+}
+
+func TestOffersContradictNothingThatIsKnown(t *testing.T) {
+	mine, other := "AC"+strings.Repeat("1a", 16), "AC"+strings.Repeat("2b", 16)
+	login := func(sid, token string) []secret.Login {
+		return []secret.Login{{Provider: "twilio", Program: "Twilio CLI", Credentials: secret.Credentials{TwilioAccountSID: sid, TwilioAuthToken: token}}}
+	}
+	twilio, host := providers[1], providers[2]
+	for name, c := range map[string]struct {
+		logins []secret.Login
+		at     provider
+		change func(*Session)
+		want   int
+	}{
+		"nothing is known":                 {login(mine, ""), twilio, func(*Session) {}, 1},
+		"the same account, and its token":  {login(mine, fakeToken), twilio, func(s *Session) { s.Credentials.TwilioAccountSID = mine }, 1},
+		"the same account, without token":  {login(mine, ""), twilio, func(s *Session) { s.Credentials.TwilioAccountSID = mine }, 0},
+		"another account":                  {login(other, fakeToken), twilio, func(s *Session) { s.Credentials.TwilioAccountSID = mine }, 0},
+		"another account in the file":      {login(other, fakeToken), twilio, func(s *Session) { s.Spec.Twilio.AccountSID = mine }, 0},
+		"everything is known":              {login(mine, fakeToken), twilio, func(s *Session) { s.Credentials.TwilioAccountSID, s.Credentials.TwilioAuthToken = mine, fakeToken }, 0},
+		"another provider's":               {login(mine, ""), host, func(s *Session) { s.Spec.Host.Kind = "vercel" }, 0},
+		"in the sandbox":                   {login(mine, ""), twilio, func(s *Session) { s.Sandbox = true }, 0},
+		"a server of one's own needs none": {[]secret.Login{{Provider: "vercel", Credentials: secret.Credentials{VercelToken: fakeVercel}}}, host, func(s *Session) { s.Spec.Host.Kind = "bundle" }, 0},
+	} {
+		s := Session{Sources: map[string]string{}}
+		c.change(&s)
+		if got := offers(c.logins, c.at, s); len(got) != c.want {
+			t.Errorf("%s: %d offers", name, len(got))
+		}
+	}
+}
+
+func TestSandboxHasOnlyTheHostsThatItEmulates(t *testing.T) {
+	f := newFakeSandbox()
+	d := newDriver(t, f, StartSandbox)
+	d.until("All three answer")
+	d.seeNot("another host")
+	f = newFakeSandbox()
+	f.hosts = []string{"vercel", "cloudflare"}
+	f.env.CloudflareToken, f.env.CloudflareAccountID = "sandbox-cloudflare", "9a7806061c88ada191ed06f989cc3dac"
+	f.sources["CLOUDFLARE_API_TOKEN"], f.sources["CLOUDFLARE_ACCOUNT_ID"] = "the sandbox", "the sandbox"
+	d = newDriver(t, f, StartSandbox)
+	d.until("All three answer")
+	d.press("h").see("● Vercel", "○ Cloudflare")
+	d.seeNot("Elsewhere")
+	d.press("down", "enter").until("All three answer")
+	d.see("Cloudflare")
+}

@@ -1,0 +1,135 @@
+package wizard
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"phonegate/ui/render"
+)
+
+func (c connect) view(sh *shared, width int) (lines []string, focus int) {
+	st := sh.st
+	if c.page == pageName {
+		lines = append(title(sh, "What shall this tenant be called here?", width), "")
+		fields, at := c.sheet.view(st, sh.session, width)
+		focus = len(lines) + at
+		lines = append(append(lines, fields...), "")
+		return append(lines, c.sheet.advice(st, sh.session, width)...), focus
+	}
+	for i, p := range providers {
+		a, ok := sh.accounts[p.id]
+		if !ok || c.page != pageAll && i > c.at || c.page < pageNoted && i == c.at {
+			continue
+		}
+		if c.page < pageAll && i < c.at {
+			a.Notes = nil // they have been read
+			if width < 60 {
+				a.Name, _, _ = strings.Cut(a.Name, ",")
+			}
+		}
+		lines = append(lines, accountLines(st, p.name(sh.session), a, width)...)
+	}
+	p := providers[c.at]
+	switch c.page {
+	case pageAll:
+		lines = append(lines, "")
+		lines = append(lines, styled(st.Quiet.Render, render.Hang("  ", c.answers(sh.session)+" Nothing has been changed yet.", width))...)
+		return lines, len(lines) - 1
+	case pageNoted:
+		return lines, len(lines) - 1
+	}
+	if c.busy {
+		return append(lines, "  "+spinner(sh)+" "+render.Pad(p.name(sh.session), accountColumn)+st.Quiet.Render("asking")), len(lines)
+	}
+	if len(lines) > 0 {
+		lines = append(lines, "")
+	}
+	switch c.page {
+	case pageChoice:
+		lines = append(lines, title(sh, "Where does the form run?", width)...)
+		fields, at := c.sheet.fields[0].list(st, true, width)
+		return append(lines, fields...), len(lines) + at
+	case pageOffer:
+		return c.offer(sh, lines, width)
+	}
+	lines = append(lines, "  "+st.Title.Render(p.name(sh.session)))
+	fields, at := c.sheet.view(st, sh.session, width)
+	focus = len(lines) + at
+	lines = append(lines, fields...)
+	lines = append(lines, "")
+	switch {
+	case c.err != nil:
+		lines = append(lines, problem(st, c.err, width)...)
+	case c.notice != "":
+		lines = append(lines, render.Hang("    ", "No browser opened. The page is "+c.notice, width)...)
+	case c.said != "" && c.sheet.wrong == "":
+		lines = append(lines, styled(st.Quiet.Render, render.Hang("    ", c.said, width))...)
+	default:
+		lines = append(lines, c.sheet.advice(st, sh.session, width)...)
+	}
+	return lines, focus
+}
+
+// offer draws the logins that are offered, below lines.
+func (c connect) offer(sh *shared, lines []string, width int) ([]string, int) {
+	lines = append(lines, title(sh, offerTitle(c.offered), width)...)
+	choices, focus := c.menu.view(sh.st, width)
+	focus += len(lines)
+	lines = append(append(lines, choices...), "")
+	if c.menu.at < len(c.offered) {
+		lines = append(lines, styled(sh.st.Quiet.Render, render.Hang("    ", offerNote(c.offered[c.menu.at]), width))...)
+	}
+	return lines, focus
+}
+
+// answers says how many accounts answer.
+func (c connect) answers(s Session) string {
+	if len(providers[len(providers)-1].slots(s)) == 0 {
+		return "Both accounts answer."
+	}
+	return "All three answer."
+}
+
+// accountColumn is how wide the providers' names are written.
+const accountColumn = 10
+
+// accountLines is a checked account: whose it is, and what is worth knowing.
+func accountLines(st render.Styles, who string, a Account, width int) []string {
+	lines := render.Hang("  "+render.OK.Mark(st)+" "+render.Pad(who, accountColumn)+" ", render.Printable(a.Name), width)
+	for _, n := range a.Notes {
+		state := render.Warn
+		if n.OK {
+			state = render.OK
+		}
+		lines = append(lines, render.Hang("    "+state.Mark(st)+" ", render.Printable(n.Text), width)...)
+		if n.Hint != "" && !n.OK {
+			lines = append(lines, styled(st.Quiet.Render, render.Hang("      ", render.Printable(n.Hint), width))...)
+		}
+	}
+	return lines
+}
+
+// copy is the session with maps and lists of its own, safe to hand to a command.
+func (s Session) copy() Session {
+	s.Sources = maps.Clone(s.Sources)
+	s.Fleeting = slices.Clone(s.Fleeting)
+	s.Spec.Countries = slices.Clone(s.Spec.Countries)
+	s.Spec.Auth0.CustomDomains = slices.Clone(s.Spec.Auth0.CustomDomains)
+	return s
+}
+
+// spinner turns with the clock.
+func spinner(sh *shared) string {
+	frames := []rune("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏")
+	n := int(sh.now().UnixMilli()/int64(beatEvery.Milliseconds())) % len(frames)
+	return sh.st.Accent.Render(string(frames[n]))
+}
+
+// orDash is s, or a dash for nothing.
+func orDash(s string) string {
+	if strings.TrimSpace(s) == "" {
+		return "–"
+	}
+	return s
+}

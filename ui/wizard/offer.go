@@ -1,0 +1,99 @@
+package wizard
+
+import (
+	"slices"
+	"strings"
+
+	"phonegate/provision/secret"
+	"phonegate/ui/render"
+)
+
+// offers are the logins of other programs that give a provider something that is not known yet, and contradict nothing
+// that is.
+func offers(all []secret.Login, p provider, s Session) []secret.Login {
+	if s.Sandbox {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(l secret.Login) bool {
+		if l.Provider != p.owner(s) {
+			return true
+		}
+		news := false
+		for _, env := range p.slots(s) {
+			given, known := l.Credentials.Get(env), credentialField(env, s, true).value()
+			if given != "" && known != "" && given != known {
+				return true
+			}
+			news = news || given != "" && known == ""
+		}
+		return !news
+	})
+}
+
+// accept takes a login that was offered.
+func accept(s *Session, l secret.Login) {
+	for _, row := range secret.Slots() {
+		value := l.Credentials.Get(row.Env)
+		if value == "" || takeCredential(s, row.Env, value) != nil {
+			continue
+		}
+		s.Sources[row.Env] = article(l.Program)
+		if !l.Expires.IsZero() && row.Secret {
+			s.Fleeting = append(slices.Clip(s.Fleeting), row.Env)
+		}
+	}
+}
+
+// article is a program's name in a sentence.
+func article(program string) string {
+	if strings.HasSuffix(program, "CLI") {
+		return "the " + program
+	}
+	return program
+}
+
+// offerTitle asks whether a login may be used.
+func offerTitle(all []secret.Login) string {
+	if len(all) > 1 && all[0].Provider == "twilio" {
+		return "Use an account that " + article(all[0].Program) + " knows?"
+	}
+	return "Use the login of " + article(all[0].Program) + "?"
+}
+
+// offerMenu lists the logins, and last the way around them.
+func offerMenu(all []secret.Login) menu {
+	var m menu
+	for _, l := range all {
+		label := "Yes"
+		switch id := l.Credentials.TwilioAccountSID; {
+		case id != "" && l.Account != "":
+			label = l.Account + " (" + render.Short(id) + ")"
+		case id != "":
+			label = render.Short(id)
+		case l.Account != "":
+			label = "Yes, for " + render.Short(l.Account)
+		}
+		m.choices = append(m.choices, choice{label: label})
+	}
+	label := "No, I'll paste a token"
+	if all[0].Provider == "twilio" {
+		label = "Another account"
+	}
+	m.choices = append(m.choices, choice{label: label})
+	return m
+}
+
+// offerNote says what taking the login means.
+func offerNote(l secret.Login) string {
+	var notes []string
+	switch {
+	case !l.Expires.IsZero():
+		notes = append(notes, "It ends at "+l.Expires.Format("15:04")+" and is not kept: later runs need a token of their own.")
+	case l.Lacks == "" || l.Provider == "cloudflare":
+		notes = append(notes, "It is kept in the keyring for this tenant, like one that was pasted.")
+	}
+	if l.Lacks != "" {
+		notes = append(notes, l.Lacks)
+	}
+	return strings.Join(notes, " ")
+}

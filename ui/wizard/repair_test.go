@@ -1,0 +1,125 @@
+package wizard
+
+import (
+	"strings"
+	"testing"
+
+	"phonegate/provision/event"
+	"phonegate/provision/fault"
+)
+
+// failed is a driver whose live test of Action and form has failed, at a real tenant.
+func failed(t *testing.T, f *fake) *driver {
+	t.Helper()
+	f.tenants = []TenantStatus{{Name: "dev", OK: true, State: "in order"}}
+	f.tenants[0].Spec.Host.Kind = "vercel"
+	f.env = newFakeSandbox().env
+	f.testErr = fault.New(fault.Failed, "form.secret", "Make new ones on both sides: phonegate rotate.", "The form runs with another secret than the Action; +61412345678 of a.user@acme.com was not verified with %s", fakeToken)
+	d := newDriver(t, f, StartWelcome)
+	d.until("dev ✓ in order")
+	d.press("down", "down", "down", "enter").until("Shall we try it?")
+	d.press("down", "down", "enter").until("another secret than the Action")
+	return d
+}
+
+func TestFailedLiveTestIsRepairedAndRunAgain(t *testing.T) {
+	f := newFake()
+	d := failed(t, f)
+	d.see("r repair", "t test again", "c copy details")
+	d.press("r").until("where from")
+	d.see("This would repair it")
+	d.golden("review-repair")
+	if len(f.applied) != 0 {
+		t.Fatal("repaired before anybody saw the plan")
+	}
+	f.testErr = nil
+	d.press("enter").until("The live test passed")
+	if r := d.m.sh.reach; len(f.applied) != 1 || !r.Tested || r.Err != nil || d.m.sh.again != nil {
+		t.Errorf("applied %d times, reached %+v", len(f.applied), r)
+	}
+	if n := strings.Count(strings.Join(f.calls, "\n"), "test action"); n != 2 {
+		t.Errorf("tested %d times", n)
+	}
+}
+
+func TestRepairThatIsNotAgreedToDoesNothing(t *testing.T) {
+	f := newFake()
+	d := failed(t, f)
+	d.press("r").until("where from")
+	d.press("esc").see("Shall we try it?")
+	if len(f.applied) != 0 || strings.Count(strings.Join(f.calls, "\n"), "test action") != 1 || d.m.sh.again != nil {
+		t.Errorf("something was done: %v", f.calls)
+	}
+	d.press("esc").see("What would you like to do?")
+}
+
+func TestRepairWithNothingToChangeSaysWhereToLook(t *testing.T) {
+	f := newFake()
+	f.plan = &event.Plan{Changes: []event.Change{{Resource: "auth0.action", Op: event.None, Detail: "Action “Verify phone number”"}}}
+	d := failed(t, f)
+	d.press("r").until("There is nothing to repair")
+	d.see("phonegate doctor", "phonegate rotate", "enter test again")
+	f.testErr = nil
+	d.press("enter").until("The live test passed")
+	if len(f.applied) != 0 {
+		t.Error("something was applied")
+	}
+}
+
+func TestFailedLiveTestCanBeRunAgainAsItWas(t *testing.T) {
+	f := newFake()
+	d := failed(t, f)
+	f.testErr = nil
+	d.press("t").until("The live test passed")
+}
+
+func TestDetailsAreCopiedWithoutSecretsAndPeople(t *testing.T) {
+	d := failed(t, newFake())
+	d.press("c").until("Copied")
+	for d.clip == "" {
+		d.send(<-d.msgs)
+	}
+	for _, want := range []string{"live test action, tenant dev", "✓ action.deployed", "✗ form.reachable", "form.secret: The form runs with another secret", "next: Make new ones", "host vercel"} {
+		if !strings.Contains(d.clip, want) {
+			t.Errorf("%q is missing:\n%s", want, d.clip)
+		}
+	}
+	for _, not := range []string{"+61412345678", "a.user", "session_token", "eyJh", fakeToken} {
+		if strings.Contains(d.clip, not) {
+			t.Errorf("%q is in the details:\n%s", not, d.clip)
+		}
+	}
+}
+
+func TestApplyThatFailedCanBeCopiedToo(t *testing.T) {
+	f := newFakeSandbox()
+	f.applyErr = fault.New(fault.Failed, "vercel.503", "Try again in a minute.", "Vercel is not answering")
+	d := atReviewed(t, f)
+	d.press("enter").until("Vercel is not answering.")
+	d.press("c").until("Copied")
+	for d.clip == "" {
+		d.send(<-d.msgs)
+	}
+	if !strings.Contains(d.clip, "apply, tenant dev") || !strings.Contains(d.clip, "✗ host.env") || !strings.Contains(d.clip, "vercel.503") {
+		t.Errorf("the details:\n%s", d.clip)
+	}
+}
+
+func TestFormOnAServerOfOnesOwnIsWaitedFor(t *testing.T) {
+	f := newFake()
+	f.applyErr = fault.New(fault.Failed, notRunning, "Its files are in phonegate-dev/form.", "Nothing answers at https://verify.acme.example yet")
+	d := atHost(t, f)
+	d.press("down", "down", "enter").until("Both accounts answer")
+	d.press("enter").until("verification code is")
+	d.press("enter", "enter", "enter").see("ready to run anywhere")
+	d.press("tab", "tab", "tab")
+	d.press("enter").see("✗ This one is needed.")
+	d.press("verify.acme.example", "enter").until("where from")
+	d.press("enter").until("phonegate secrets --tenant dev -- fly secrets import")
+	d.see("Nothing answers at https://verify.acme.example yet.", "enter look again and go on")
+	d.seeNot("✗")
+	d.golden("apply-handover")
+	f.applyErr = nil
+	d.press("enter").until("where from")
+	d.press("enter").until("Shall we try it?")
+}
