@@ -407,7 +407,8 @@ func TestWithoutAKeyringNoSecretsAreMadeThatNobodyCanHandOver(t *testing.T) {
 		t.Error("the folder was written")
 	}
 	// Where all is in order there is nothing to hand over: a machine without keyring may look, and apply nothing.
-	b.vault = lasting{secret.MemoryVault()}
+	kept := lasting{secret.MemoryVault()}
+	b.vault = kept
 	b.stopped(applying)
 	b.runForm()
 	b.apply()
@@ -416,9 +417,21 @@ func TestWithoutAKeyringNoSecretsAreMadeThatNobodyCanHandOver(t *testing.T) {
 	if o := b.apply(); o.Created+o.Updated+o.Deleted != 0 {
 		t.Errorf("it ended as %+v", o)
 	}
-	if _, err := b.open(nil).Environment(); fault.Of(err).Code != "secrets.no_keyring" {
+	env, err := b.open(nil).Environment()
+	if fault.Of(err).Code != "secrets.no_keyring" {
 		t.Errorf("the environment: %v", err)
 	}
+	// New files need no secrets either: only the form has to be brought to where it runs.
+	b.vault = kept
+	if env, err = b.open(nil).Environment(); err != nil {
+		t.Fatal(err)
+	}
+	b.forgetSecrets()
+	b.spec.Brand.Color = "#aa3300"
+	b.stopped(applying)
+	b.serve(env)
+	b.apply()
+	b.nothingToDo()
 	b.destroy()
 	b.asBefore()
 }

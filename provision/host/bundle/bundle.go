@@ -66,8 +66,8 @@ func (h *Host) Check(context.Context) (string, error) {
 // Resources implements host.Host.
 func (h *Host) Resources() []host.Resource { return []host.Resource{h.folder, h.deployment} }
 
-// SendsSecrets implements host.Host: the values must be known, because somebody has to be handed them.
-func (h *Host) SendsSecrets() bool { return h.deployment.differs() }
+// SendsSecrets implements host.Host: where somebody has to be handed the values, they must be known.
+func (h *Host) SendsSecrets() bool { return h.deployment.handsOver() }
 
 // NeedsNewSession says that the form's environment is not the one that was asked to be handed over last, while the session
 // secret is. Only by that secret can be seen from outside what the form was handed, so it has to change together with the others.

@@ -119,6 +119,11 @@ func (d *Deployment) confirmed() bool {
 	return wanted != "" && d.note.Get("env") == wanted
 }
 
+// handsOver says whether the form has to be given its secrets, as far as can be seen. New files alone need none.
+func (d *Deployment) handsOver() bool {
+	return !d.confirmed() || d.seen.err == nil && (!d.seen.Ready || d.seen.knows == no)
+}
+
 // differs says whether the form is not as it must be, or has not been seen so.
 func (d *Deployment) differs() bool { return !d.confirmed() || d.why() != nil }
 
@@ -155,8 +160,10 @@ func (d *Deployment) Apply(ctx context.Context, progress resource.Progress) erro
 		progress = func(string) {}
 	}
 	in := d.o.Inputs()
-	if err := complete(in); err != nil {
-		return err
+	if d.handsOver() {
+		if err := complete(in); err != nil {
+			return err
+		}
 	}
 	// Before anybody has been told of these secrets there is no form that has them, and nothing to wait for.
 	patience := tries
