@@ -19,6 +19,7 @@ const (
 	codeAuthentication = 10000
 	codeForbidden      = 10023
 	codeSubdomainTaken = 10031
+	codeNoBinding      = 10056
 )
 
 // statusError is the cause inside the faults that come from an answer of Cloudflare.

@@ -140,7 +140,7 @@ func TestOnlyChangesAreUploaded(t *testing.T) {
 			x.print, x.values = "f2", map[string]string{"SESSION_SECRET": "session-2", "VERDICT_SECRET": "verdict-2",
 				"SESSION_SECRET_PREVIOUS": "session-session", "VERDICT_SECRET_PREVIOUS": "verdict-verdict"}
 		}, event.Update, "SESSION_SECRET_PREVIOUS is missing", true},
-		{"a rotation ends", func() {
+		{"a rotation ends, and what is left out stays", func() {
 			x.print, x.values = "f3", map[string]string{"SESSION_SECRET": "session-2", "VERDICT_SECRET": "verdict-2"}
 		}, event.Update, "new secrets, SESSION_SECRET_PREVIOUS goes", true},
 	} {
@@ -161,6 +161,15 @@ func TestOnlyChangesAreUploaded(t *testing.T) {
 		if !maps.Equal(x.env(), want) {
 			t.Errorf("%s: the form has %v", c.name, x.env())
 		}
+	}
+	for name, value := range map[string]string{"cloudflare.secrets_left_out": "dropped", "cloudflare.propagation": "at_once"} {
+		if err := x.world.SetBehaviour(name, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	x.call("PUT", scripts+"/"+formName+"/secrets", object{"name": "OTHER", "type": "secret_text", "text": "x"})
+	if x.apply(notes); !maps.Equal(x.env(), x.values) {
+		t.Errorf("what was added is not gone: %v", x.env())
 	}
 	x.print, x.values = "f4", map[string]string{"SESSION_SECRET": "", "VERDICT_SECRET": "verdict-4"}
 	if f := fault.Of(transporttest.Apply(x.family(x.road, notes))); f == nil || f.Code != "cloudflare.secrets_unknown" || !strings.Contains(f.Hint, "rotate") {
@@ -196,7 +205,7 @@ func TestDriftIsSeenAndRepaired(t *testing.T) {
 			x.upload(string(module("1.0")), object{"compatibility_date": compatibilityDate, "keep_bindings": []string{"secret_text"}})
 		}, "cloudflare.secrets_differ"},
 		"it is deployed by hand, without secrets": {func(x *account) {
-			x.upload("export default { fetch: () => new Response() }", object{"compatibility_date": "2025-01-01", "bindings": ours})
+			x.upload("export default { fetch: () => new Response() }", object{"compatibility_date": "2025-01-01", "bindings": ours, "keep_bindings": []string{}})
 		}, "cloudflare.form_edited cloudflare.secret_missing cloudflare.secret_missing cloudflare.compatibility"},
 		"it is deleted": {func(x *account) { x.call("DELETE", scripts+"/"+formName+"?force=true", nil) }, "cloudflare.worker_missing"},
 	} {

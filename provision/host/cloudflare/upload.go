@@ -10,6 +10,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"net/url"
 	"path"
 	"slices"
 	"strings"
@@ -57,7 +58,8 @@ func (w *Worker) Apply(ctx context.Context, progress resource.Progress) (err err
 	return w.note.Set("url", w.address()) // last: the next run looks again if this one has not seen the form
 }
 
-// upload sends module and secrets together: at no moment does one run without the other. It may be repeated.
+// upload sends module and secrets together: at no moment does one run without the other. It may be repeated. Secrets that are
+// left out may outlive it, so those are deleted.
 func (w *Worker) upload(ctx context.Context) error {
 	in := w.form.Inputs()
 	bindings, err := w.bindings(in)
@@ -78,6 +80,9 @@ func (w *Worker) upload(ctx context.Context) error {
 		if b.Name != marker {
 			up.bindings[i] = binding{Type: "secret_text", Name: b.Name}
 		}
+	}
+	if err := w.dropSecrets(ctx, in.Values); err != nil {
+		return err
 	}
 	w.found = up
 	var made struct {
@@ -117,6 +122,23 @@ func (w *Worker) bindings(in resource.Inputs) ([]binding, error) {
 			"The form's secrets are not all known on this machine: %s.", strings.Join(unknown, ", "))
 	}
 	return all, nil
+}
+
+// dropSecrets deletes the secrets that were found and are not wanted.
+func (w *Worker) dropSecrets(ctx context.Context, wanted map[string]string) error {
+	if w.found == nil {
+		return nil
+	}
+	for _, b := range w.found.bindings {
+		if _, ok := wanted[b.Name]; ok || !strings.HasPrefix(b.Type, "secret_") {
+			continue
+		}
+		err := w.c.call(repeat(ctx), http.MethodDelete, w.c.script(w.form.Name, "/secrets/"+url.PathEscape(b.Name)), nil, nil)
+		if err != nil && !notFound(err) && answer(err).code != codeNoBinding {
+			return err
+		}
+	}
+	return nil
 }
 
 // form is the body of an upload.

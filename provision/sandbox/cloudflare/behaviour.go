@@ -33,6 +33,12 @@ var (
 		About:   "Whether the next visit already meets what was uploaded; later: the next three still meet what was there before.",
 		Sources: "wrangler: \"It may take a few minutes for DNS records to update.\"; nothing is promised about the time",
 	})
+	secretsLeftOut = world.Declare(world.Behaviour{
+		Name:    "cloudflare.secrets_left_out",
+		Values:  []string{"kept", "dropped"},
+		About:   "What becomes of a Worker's secrets that an upload neither names nor speaks of in keep_bindings.",
+		Sources: "github.com/cloudflare/workers-docs pull 695 and what wrangler 4 sends (kept); github.com/alchemy-run/alchemy pull 1452 (an upload replaces the whole set)",
+	})
 	download = world.Declare(world.Behaviour{
 		Name:    "cloudflare.download",
 		Values:  []string{"multipart", "raw"},

@@ -52,7 +52,7 @@ func (s *Server) put(name string, u *upload, source string) (map[string]any, err
 		return nil, refuse(http.StatusForbidden, 10063, "You need a workers.dev subdomain in order to proceed. Please go to the dashboard and open the Workers menu. "+
 			"Opening the Workers landing page for the first time will create a workers.dev subdomain automatically.")
 	}
-	v, err := u.version(before, s.o.World.Now())
+	v, err := u.version(before, s.o.World.Now(), s.keeps())
 	if err != nil {
 		return nil, err
 	}
@@ -67,6 +67,14 @@ func (s *Server) put(name string, u *upload, source string) (map[string]any, err
 	about := w.about()
 	about["startup_time_ms"] = 1
 	return about, nil
+}
+
+// keeps are the kinds of bindings that outlive an upload which does not speak of them.
+func (s *Server) keeps() []string {
+	if s.o.World.Behaviour(secretsLeftOut) == "dropped" {
+		return nil
+	}
+	return []string{"secret_text", "secret_key"}
 }
 
 // source is how a version says where it came from.

@@ -82,7 +82,7 @@ func (s *Server) deleteSecret(c *call) error {
 	err := s.change(c, func(all []binding) ([]binding, error) {
 		i := slices.IndexFunc(all, func(b binding) bool { return b.name() == c.path("secret") && isSecret(b) })
 		if i < 0 {
-			return nil, refuse(http.StatusNotFound, 10056, "workers.api.error.binding_not_found")
+			return nil, refuse(http.StatusNotFound, 10056, "Binding '%s' not found. Please use a different name and try again.", c.path("secret"))
 		}
 		return slices.Delete(all, i, i+1), nil
 	})

@@ -194,10 +194,11 @@ func TestBindingsAreReplacedInheritedAndKept(t *testing.T) {
 		metadata object
 		want     map[string]string
 	}{
-		{"one inherited, one new", object{"bindings": []object{{"name": "A", "type": "inherit"}, plainText("D", "d")}}, map[string]string{"A": "a", "D": "d"}},
-		{"one under another name", object{"bindings": []object{{"name": "E", "type": "inherit", "old_name": "A"}}}, map[string]string{"E": "a"}},
+		{"one inherited, one new", object{"bindings": []object{{"name": "A", "type": "inherit"}, plainText("D", "d")}, "keep_bindings": []string{}}, map[string]string{"A": "a", "D": "d"}},
+		{"one under another name", object{"bindings": []object{{"name": "E", "type": "inherit", "old_name": "A"}}, "keep_bindings": []string{}}, map[string]string{"E": "a"}},
 		{"secrets kept", object{"bindings": []object{plainText("C", "c2")}, "keep_bindings": []string{"secret_text"}}, map[string]string{"C": "c2", "E": "a"}},
-		{"none", object{}, map[string]string{}},
+		{"secrets kept unasked", object{}, map[string]string{"E": "a"}},
+		{"none", object{"keep_bindings": []string{}}, map[string]string{}},
 	} {
 		step.metadata["main_module"] = "main.mjs"
 		if got, a := c.upload("w", step.metadata, "main.mjs", show); got != "200" {
@@ -220,7 +221,14 @@ func TestBindingsAreReplacedInheritedAndKept(t *testing.T) {
 	if diff := cmp.Diff(map[string]string{"A": "again"}, see()); diff != "" {
 		t.Error(diff)
 	}
+	if err := c.w.SetBehaviour("cloudflare.secrets_left_out", "dropped"); err != nil {
+		t.Fatal(err)
+	}
 	c.must("DELETE", scripts+"/w/secrets/A", nil, nil)
+	c.must("PUT", scripts+"/w/secrets", secretText("F", "f"), nil)
+	if c.upload("w", object{"main_module": "main.mjs"}, "main.mjs", show); len(see()) != 0 {
+		t.Error("a secret that was left out is still there")
+	}
 	if len(see()) != 0 {
 		t.Error("the secret is still there")
 	}
@@ -301,4 +309,70 @@ func shown(t *testing.T, state any) string {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+func TestVersionsAreUploadedAndThenDeployed(t *testing.T) {
+	c := newCloud(t, Options{Subdomain: "acme"})
+	c.deploy("w", hello, secretText("SECRET", "hidden-hidden"))
+	said := func() string {
+		_, body := c.visit("GET", "w.acme.workers.dev", "/")
+		return body
+	}
+	kind, body := form(t, object{"main_module": "m.mjs"}, "m.mjs", strings.Replace(hello, "hello", "again", 1))
+	got, a := c.read(c.send("POST", scripts+"/w/versions", kind, body, "User-Agent", "wrangler/4"))
+	var made struct {
+		ID     string
+		Number int
+	}
+	if err := json.Unmarshal(a.Result, &made); got != "200" || err != nil || made.Number != 2 || said() != "hello" {
+		t.Fatal(got, made, said())
+	}
+	deploy := func(id string, percentage float64) string {
+		return first(c.do("POST", scripts+"/w/deployments", object{"strategy": "percentage", "versions": []object{{"version_id": id, "percentage": percentage}}}))
+	}
+	for _, tt := range []struct{ name, got, want string }{
+		{"half of it", deploy(made.ID, 50), "400 10026"},
+		{"an unknown one", deploy("00000000-0000-4000-a000-000000000000", 100), "404 10007"},
+		{"all of it", deploy(made.ID, 100), "200"},
+		{"not JSON", first(c.do("POST", scripts+"/w/deployments", "{")), "400 10026"},
+		{"of no Worker", first(c.do("GET", scripts+"/none/deployments", nil)), "404 10007"},
+		{"a version that is not there", first(c.do("GET", scripts+"/w/versions/none", nil)), "404 10007"},
+		{"no service", first(c.do("GET", "/accounts/"+account+"/workers/services/none", nil)), "404 10090"},
+	} {
+		if tt.got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, tt.got, tt.want)
+		}
+	}
+	if said() != "again" {
+		t.Error("what was deployed does not run:", said())
+	}
+	var list struct{ Items []struct{ Number int } }
+	c.must("GET", scripts+"/w/versions", nil, &list)
+	if len(list.Items) != 2 || list.Items[0].Number != 2 {
+		t.Error(list)
+	}
+	var service struct {
+		Environment struct {
+			Script struct {
+				From string `json:"last_deployed_from"`
+			}
+		} `json:"default_environment"`
+	}
+	if c.must("GET", "/accounts/"+account+"/workers/services/w", nil, &service); service.Environment.Script.From != "wrangler" {
+		t.Error(service)
+	}
+	for _, path := range []string{"/w/versions/" + made.ID, "/w/versions", "/w/deployments", "/w/script-settings"} {
+		if _, b := c.send("GET", scripts+path, "", nil); bytes.Contains(b, []byte("hidden-hidden")) || !bytes.Contains(b, []byte(`"success":true`)) {
+			t.Errorf("GET %s: %s", path, b)
+		}
+	}
+	owned := newCloud(t, Options{AccountOwned: true})
+	for _, path := range []string{"/user", "/memberships"} {
+		if got, _ := c.do("GET", path, nil); got != "200" {
+			t.Errorf("GET %s: %s", path, got)
+		}
+		if got, _ := owned.do("GET", path, nil); got != "403 9109" {
+			t.Errorf("GET %s with an account's own token: %s", path, got)
+		}
+	}
 }

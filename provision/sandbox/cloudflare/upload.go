@@ -27,7 +27,7 @@ type metadata struct {
 	MainModule   string    `json:"main_module"`
 	BodyPart     string    `json:"body_part"`
 	Bindings     []binding `json:"bindings"`
-	KeepBindings []string  `json:"keep_bindings"`
+	KeepBindings *[]string `json:"keep_bindings"`
 	Date         string    `json:"compatibility_date"`
 	Flags        []string  `json:"compatibility_flags"`
 	Tags         []string  `json:"tags"`
@@ -144,8 +144,8 @@ func (m *module) kind() string {
 }
 
 // version is what the upload makes of a Worker that has run before (nil: it has not): bindings that it inherits or keeps are
-// taken over.
-func (u *upload) version(before *version, now time.Time) (*version, error) {
+// taken over, and those of the kinds in otherwise if it does not say which.
+func (u *upload) version(before *version, now time.Time, otherwise []string) (*version, error) {
 	m := u.Metadata
 	if m.Date > now.Format(time.DateOnly) {
 		return nil, invalid("Can't set compatibility date in the future: %q.", m.Date)
@@ -180,9 +180,13 @@ func (u *upload) version(before *version, now time.Time) (*version, error) {
 		}
 		v.Bindings = append(v.Bindings, b)
 	}
+	kept := otherwise
+	if m.KeepBindings != nil {
+		kept = *m.KeepBindings
+	}
 	for _, h := range had {
 		named := slices.ContainsFunc(v.Bindings, func(b binding) bool { return b.name() == h.name() })
-		if !named && slices.Contains(m.KeepBindings, h.text("type")) {
+		if !named && slices.Contains(kept, h.text("type")) {
 			v.Bindings = append(v.Bindings, h)
 		}
 	}
