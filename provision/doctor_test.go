@@ -154,6 +154,10 @@ var diseases = []struct {
 		b.bound(b.note("auth0.action", "id"), "5eed0000-0000-4000-8000-00000000a001")
 	}},
 	{"the Action lacks a secret", "auth0.action", "auth0.secret_missing", func(b *bench) { b.secretsOf(actionSecrets[1:]...) }},
+	{"somebody changed a secret of the Action", "auth0.action", "auth0.secret_edited", func(b *bench) {
+		b.box.World().Advance(20 * time.Second)
+		b.secretsOf(actionSecrets...)
+	}},
 	{"the Action has a stranger's secret", "auth0.action", "auth0.secret_foreign", func(b *bench) { b.secretsOf(append(actionSecrets, "OTHER")...) }},
 	{"a page without the field replaced ours", "auth0.login_page", "auth0.login_page_field", func(b *bench) {
 		b.auth0("PATCH", globalClient, at{"custom_login_page": "<h1>Welcome</h1>"})
@@ -181,6 +185,11 @@ var diseases = []struct {
 	{"somebody renamed the service", "twilio.service", "twilio.service_name", func(b *bench) { b.ask("POST", b.service(), url.Values{"FriendlyName": {"Other"}}) }},
 	{"codes got longer", "twilio.service", "twilio.code_length", func(b *bench) { b.ask("POST", b.service(), url.Values{"CodeLength": {"8"}}) }},
 	{"the service is gone", "twilio.service", "twilio.service_missing", func(b *bench) { b.ask("DELETE", b.service(), nil) }},
+	{"the limit for users is gone", "twilio.service", "twilio.rate_limit_missing", func(b *bench) { b.ask("DELETE", b.service()+"/RateLimits/phonegate_user", nil) }},
+	{"the limit for networks is looser", "twilio.service", "twilio.rate_limit_edited", func(b *bench) {
+		buckets := b.ask("GET", b.service()+"/RateLimits/phonegate_ip/Buckets", nil)["buckets"].([]any)
+		b.ask("POST", b.service()+"/RateLimits/phonegate_ip/Buckets/"+buckets[0].(at)["sid"].(string), url.Values{"Max": {"100000"}})
+	}},
 	{"the key is gone", "twilio.key", "twilio.key_missing", func(b *bench) { b.ask("DELETE", accountURL+"/Keys/"+b.note("twilio.key", "sid")+".json", nil) }},
 	{"a key was left behind", "twilio.key", "twilio.key_unused", func(b *bench) {
 		b.ask("POST", accountURL+"/Keys.json", url.Values{"FriendlyName": {"phonegate dev " + sandbox.Auth0Domain}})
@@ -194,6 +203,23 @@ var diseases = []struct {
 	{"a variable is gone", "host.env", "vercel.variable_missing", func(b *bench) {
 		envs := b.vercel("GET", "/v10/projects/"+b.note("host.project", "id")+"/env", nil)["envs"].([]any)
 		b.vercel("DELETE", b.project()+"/env/"+envs[0].(at)["id"].(string), nil)
+	}},
+	{"somebody changed a variable", "host.env", "vercel.variable_edited", func(b *bench) { b.changeVariable("TWILIO_API_SECRET") }},
+	{"somebody changed a variable and deployed", "form", "form.other_secret", func(b *bench) {
+		b.changeVariable("SESSION_SECRET")
+		form, err := templates.Form(provision.Settings(b.spec))
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		files := []at{}
+		for _, f := range form {
+			files = append(files, at{"file": f.Path, "data": string(f.Data)})
+		}
+		made := b.vercel("POST", "/v13/deployments?forceNew=1&skipAutoDetectionConfirmation=1", at{"name": b.spec.Host.Project, "project": b.note("host.project", "id"),
+			"target": "production", "files": files, "projectSettings": at{"framework": nil}})
+		for b.vercel("GET", "/v13/deployments/"+made["id"].(string), nil)["readyState"] != "READY" {
+			continue // each look brings the emulated build a step further
+		}
 	}},
 	{"the deployment is gone", "host.deployment", "vercel.deployment_missing", func(b *bench) { b.vercel("DELETE", "/v13/deployments/"+b.note("host.deployment", "id"), nil) }},
 	{"the answers have changed", "host.deployment", "vercel.form_outdated", func(b *bench) { b.spec.Brand.Color = "#aa3300" }},
@@ -209,7 +235,19 @@ var diseases = []struct {
 	{"the form takes a forged session", "form", "form.accepts_forgery", func(b *bench) {
 		b.arm(world.Fault{Provider: "form", Skip: 1, Status: 200, Body: "<h1>Enter the code</h1>"})
 	}},
+	{"the former secrets are still accepted", "form", "secrets.previous", func(b *bench) { b.rotatedAgo(time.Hour) }},
 	{"this computer's clock is slow", "clock", "clock.skew", func(b *bench) { b.box.World().Advance(2 * time.Minute) }},
+}
+
+// changeVariable is what somebody does at the dashboard, a while later.
+func (b *bench) changeVariable(name string) {
+	b.t.Helper()
+	b.box.World().Advance(20 * time.Second)
+	for _, v := range b.vercel("GET", "/v10/projects/"+b.note("host.project", "id")+"/env", nil)["envs"].([]any) {
+		if v := v.(at); v["key"] == name {
+			b.vercel("PATCH", b.project()+"/env/"+v["id"].(string), at{"value": strings.Repeat("somebody's", 4)})
+		}
+	}
 }
 
 func (b *bench) behave(name, value string) {

@@ -274,6 +274,8 @@ type holdings struct {
 		Services []struct {
 			SID  string
 			Name string `json:"friendly_name"`
+			// RateLimits have their buckets with them: "phonegate_user 8/600 20/86400".
+			RateLimits []string `json:"rate_limits"`
 		}
 		Keys []struct {
 			SID string
@@ -356,6 +358,9 @@ func (b *bench) inOrder() {
 	}
 	if bound[1].Action != ours[0].ID || !ours[0].All || !cmp.Equal(ours[0].Secrets, ours[0].Deployed.Secrets) {
 		b.t.Errorf("the Action is not deployed as it is, or not the last one: %+v, bound %+v", ours[0], bound)
+	}
+	if limits := h.Twilio.Services[0].RateLimits; len(limits) != 2 || strings.Count(strings.Join(limits, " "), "/") != 4 {
+		b.t.Errorf("the service has the rate limits %q", limits)
 	}
 	form := forms[0]
 	values := map[string]string{"TWILIO_API_KEY": h.Twilio.Keys[0].SID, "TWILIO_VERIFY_SERVICE": h.Twilio.Services[0].SID}

@@ -48,7 +48,7 @@ func (g *generated) print() string {
 }
 
 // lose drops a secret that is no longer wanted. Its fingerprint goes first: what has none is not handed out.
-func (g *generated) lose() { g.lost = g.print() != "" }
+func (g *generated) lose() { g.lost = g.lost || g.print() != "" }
 
 // renew makes a new value, to be stored by keep.
 func (g *generated) renew() { g.fresh = secret.Generate() }

@@ -13,6 +13,7 @@ func (t *Tenant) Plan(ctx context.Context) (event.Plan, error) {
 	if err := t.read(ctx); err != nil {
 		return event.Plan{}, err
 	}
+	t.endPrevious()
 	t.renewWhatIsLost()
 	p := event.Plan{Type: "plan", Tenant: t.name, Changes: t.changes(t.nodes, applying)}
 	t.emit(p)

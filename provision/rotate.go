@@ -9,16 +9,18 @@ import (
 // rotating is the key of the note that a rotation has begun and is not over. It holds the fingerprint of the new session secret.
 const rotating = "rotating"
 
-// PlanRotation is Plan with new session secrets and a new Twilio key. The old pair stays valid beside the new one until the next
-// rotation, so that a login under way can end. A rotation that was cut off is carried on instead: another pair now would
-// push out the one that the Action may still be signing with.
+// PlanRotation is Plan with new session secrets and a new Twilio key. The old pair stays valid beside the new one, so that a login under way
+// can end; a later Plan drops it. A rotation that was cut off is carried on instead: another pair now would
+// push out the one that the Action may still be signing with. The plan warns where logins would break all the same.
 func (t *Tenant) PlanRotation(ctx context.Context) (event.Plan, error) {
 	if err := t.read(ctx); err != nil {
 		return event.Plan{}, err
 	}
+	var warnings []string
 	if was := t.state.Note("secrets").Get(rotating); was != "" && was == t.session.print() && t.session.value() != "" && t.verdict.value() != "" {
 		t.renewWhatIsLost()
 	} else {
+		warnings = t.rotationWarnings()
 		t.previousSession.replaceBy(t.session.value())
 		t.previousVerdict.replaceBy(t.verdict.value())
 		t.session.renew()
@@ -27,7 +29,7 @@ func (t *Tenant) PlanRotation(ctx context.Context) (event.Plan, error) {
 		t.key.Renew()
 		t.rotates = true
 	}
-	p := event.Plan{Type: "plan", Tenant: t.name, Changes: t.changes(t.nodes, applying)}
+	p := event.Plan{Type: "plan", Tenant: t.name, Changes: t.changes(t.nodes, applying), Warnings: warnings}
 	t.emit(p)
 	return p, nil
 }
@@ -76,8 +78,11 @@ func (t *Tenant) keepSecrets() error {
 	return nil
 }
 
-// rotationOver forgets that a rotation was under way.
+// rotationOver forgets that a rotation was under way, and remembers when it was over.
 func (t *Tenant) rotationOver() error {
-	t.rotates = false
+	if err := t.noteRotation(); err != nil {
+		return err
+	}
+	t.rotates, t.ending = false, ""
 	return t.state.Note("secrets").Set(rotating, "")
 }

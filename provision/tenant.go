@@ -66,7 +66,8 @@ type Tenant struct {
 
 	session, verdict, keySecret      *generated
 	previousSession, previousVerdict *generated
-	rotates                          bool // the plan is a rotation
+	ending                           string // the plan drops the previous pair: in words
+	rotates                          bool   // the plan is a rotation
 	nodes                            graph
 
 	emitMu   sync.Mutex
@@ -168,7 +169,15 @@ func (t *Tenant) formInputs() resource.Inputs {
 	if t.spec.CodeCheck == "form" {
 		t.twilioInputs(s)
 	}
-	return s.inputs()
+	return t.explained(s.inputs())
+}
+
+// explained says what is new about inputs where the plan knows it.
+func (t *Tenant) explained(in resource.Inputs) resource.Inputs {
+	if t.ending != "" {
+		in.Changed = []string{t.ending}
+	}
+	return in
 }
 
 // actionInputs is the Action's secrets.
@@ -181,7 +190,7 @@ func (t *Tenant) actionInputs() resource.Inputs {
 	}
 	t.twilioInputs(s)
 	s.plain("FORM_URL", t.host.URL())
-	return s.inputs()
+	return t.explained(s.inputs())
 }
 
 func (t *Tenant) twilioInputs(s *sheet) {

@@ -37,6 +37,8 @@ type Plan struct {
 	Type    string   `json:"type"` // "plan"
 	Tenant  string   `json:"tenant"`
 	Changes []Change `json:"changes"`
+	// Warnings say, before anybody is asked, what carrying it out would break.
+	Warnings []string `json:"warnings,omitempty"`
 }
 
 // Status is the state of a step.

@@ -22,6 +22,11 @@ func PlanLines(p event.Plan, st Styles, width int, host string) []string {
 			lines = append(lines, DiffLines(c.Diff, st, width)...)
 		}
 	}
+	for _, w := range p.Warnings {
+		for _, l := range Hang("  ! ", Printable(w), width) {
+			lines = append(lines, st.Warn.Render(l))
+		}
+	}
 	for _, l := range Hang("  ", Sum(p), width) {
 		lines = append(lines, st.Quiet.Render(l))
 	}
