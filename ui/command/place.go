@@ -188,6 +188,7 @@ func (at *place) intoSandbox(t config.Tenant) config.Tenant {
 	t.Twilio.AccountSID, t.Host.Team = sandbox.TwilioAccountSID, ""
 	served := at.embedded == nil && at.endpoints != (transport.Endpoints{})
 	switch {
+	case t.Host.Kind == "cloudflare" && (!served || at.endpoints.Cloudflare != nil):
 	case t.Host.Kind != "bundle" || served:
 		t.Host.Kind = "vercel"
 	case t.Host.URL == "":
