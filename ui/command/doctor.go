@@ -13,7 +13,7 @@ import (
 func (p *program) doctorCommand() *cobra.Command {
 	return p.tenantCommand("doctor", "Is everything in order? What to do if not", `Looks at every link of the chain, from the credentials to the deployed form, and says what is not in order
 and what to do about it. Changes nothing and sends nothing. Exit code 3 if it finds something.`,
-		func(ctx context.Context, j *job, t *provision.Tenant) (event.Outcome, error) {
+		course{grouped: true, act: func(ctx context.Context, j *job, t *provision.Tenant, _ event.Plan) (event.Outcome, error) {
 			if j.at.embedded != nil { // a sandbox in this process begins empty: there is something to look at once it is set up
 				if _, err := t.Plan(ctx); err != nil {
 					return event.Outcome{}, err
@@ -39,6 +39,6 @@ and what to do about it. Changes nothing and sends nothing. Exit code 3 if it fi
 			if bad > 0 {
 				err = fault.New(fault.Differences, "doctor.findings", "Each finding above says what to do about it.", "%s has %s.", j.name, counted(bad, "finding"))
 			}
-			return event.Outcome{}, err
-		})
+			return event.Outcome{Findings: bad}, err
+		}})
 }

@@ -6,15 +6,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
-	"phonegate/provision"
 	"phonegate/provision/config"
-	"phonegate/provision/event"
 	"phonegate/provision/fault"
-	"phonegate/provision/sandbox"
 	"phonegate/provision/secret"
-	"phonegate/provision/state"
 )
 
 // job is one tenant that a command works on.
@@ -24,9 +19,6 @@ type job struct {
 	creds secret.Credentials
 	at    *place
 }
-
-// deed is what a command does with one tenant.
-type deed func(context.Context, *job, *provision.Tenant) (event.Outcome, error)
 
 // names are the tenants that were asked for: all, those named, or the only one there is.
 func (p *program) names(f *config.File) ([]string, error) {
@@ -87,6 +79,9 @@ func (p *program) spec(f *config.File, name string, at *place) (config.Tenant, e
 	}
 	if at.sandboxed {
 		t = at.intoSandbox(t)
+		if domain := at.domains[name]; domain != "" {
+			t.Auth0.Domain = domain
+		}
 	}
 	return t, config.MissingError(name, config.Missing(t))
 }
@@ -161,114 +156,4 @@ func (p *program) prompt(ctx context.Context, j *job, slot secret.Slot) error {
 		}
 	}
 	return fault.New(fault.Usage, "credentials.missing", "Set "+slot.Env+" in the environment, or type it when asked. "+slot.Help, "%s for %s is missing.", called(slot), j.name)
-}
-
-// work does one thing with every job, one after the other: a tenant that fails does not keep the next from its turn. It
-// ends with the result event and the error that decides the exit code.
-func (p *program) work(ctx context.Context, command string, jobs []*job, do deed) error {
-	start := time.Now()
-	out, err := p.renderer(jobs)
-	if err != nil {
-		return err
-	}
-	result := event.Result{Type: "result", Command: command, OK: true, Requests: noRequests()}
-	var failed, differing []error
-	for _, j := range jobs {
-		var outcome event.Outcome
-		err := p.mayBegin(ctx, command, j)
-		if err == nil {
-			outcome, err = p.one(ctx, command, j, out.Emit, result.Requests, do)
-		}
-		err = p.carryOn(command, j, err)
-		outcome.Name, outcome.OK = j.name, true
-		switch {
-		case err == nil:
-		case command == "plan" && fault.Of(err).Category == fault.Differences:
-			differing = append(differing, err) // what plan was asked for is no failure of it
-		default:
-			outcome.OK, outcome.Error = false, event.FromError(whole(err))
-			failed = append(failed, whole(err))
-		}
-		result.OK = result.OK && outcome.OK
-		result.Tenants = append(result.Tenants, outcome)
-	}
-	result.ElapsedMS = time.Since(start).Milliseconds()
-	if len(failed) > 0 {
-		result.Error = event.FromError(worst(errors.Join(failed...)))
-	}
-	out.Emit(result)
-	if err := out.Close(); err != nil {
-		return fault.Wrap(err, fault.Failed, "output", "", "The output could not be written: %s.", err)
-	}
-	p.reported = true
-	for _, d := range differing {
-		if !p.json {
-			p.complain(d)
-		}
-	}
-	return errors.Join(append(failed, differing...)...)
-}
-
-// mayBegin is an error once a run has been interrupted: the tenants that are left are not begun.
-func (p *program) mayBegin(ctx context.Context, command string, j *job) error {
-	if ctx.Err() == nil && !p.stoppers.halted() {
-		return nil
-	}
-	return fault.New(fault.Interrupted, "interrupted", p.again(command, j.name)+" begins it.", "Interrupted before %s was begun.", j.name)
-}
-
-// carryOn puts the command that carries on into the error of an interrupted run.
-func (p *program) carryOn(command string, j *job, err error) error {
-	if err == nil || fault.Of(err).Code != "interrupted" || errors.Is(err, errDeclined) || j.at.embedded != nil {
-		return err
-	}
-	f := *fault.Of(err)
-	if f.Message == "Interrupted." {
-		f.Hint = p.again(command, j.name) + " carries on where it stopped."
-	}
-	return &f
-}
-
-// reading are the commands that change nothing and so need not work alone on a tenant.
-var reading = []string{"plan", "doctor"}
-
-// one works on one tenant; what changes something does so alone.
-func (p *program) one(ctx context.Context, command string, j *job, emit func(event.Event), requests map[string]int, do deed) (event.Outcome, error) {
-	remembered, err := state.Open(j.at.dir, j.name)
-	if err != nil {
-		return event.Outcome{}, err
-	}
-	defer remembered.Close()
-	if !slices.Contains(reading, command) {
-		if err := remembered.Lock(); err != nil {
-			return event.Outcome{}, err
-		}
-	}
-	t, err := j.at.engine(provision.Options{Name: j.name, Spec: j.spec, Credentials: j.creds, State: remembered, Emit: emit})
-	if err != nil {
-		return event.Outcome{}, err
-	}
-	outcome, err := do(ctx, j, t)
-	for provider, n := range t.Requests() {
-		requests[provider] += n
-	}
-	return outcome, err
-}
-
-// separate gives every tenant but the first a sandbox of its own: each stands for an Auth0 tenant, and a sandbox has one.
-func (p *program) separate(ctx context.Context, jobs []*job) (closeAll func(), err error) {
-	closeAll = func() {}
-	for i, j := range jobs {
-		if i == 0 || j.at.embedded == nil {
-			continue
-		}
-		at, err := p.embedded(ctx, sandbox.Options{})
-		if err != nil {
-			return closeAll, err
-		}
-		before := closeAll
-		closeAll = func() { before(); at.close() }
-		j.at = at
-	}
-	return closeAll, nil
 }

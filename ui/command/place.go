@@ -35,6 +35,11 @@ type place struct {
 	dir, base string
 	close     func()
 
+	// domains are the emulated Auth0 tenants by the tenants' names; one that is not among them has the sandbox's first.
+	domains map[string]string
+	// rates are what is learned of the accounts' rate limits.
+	rates *transport.Rates
+
 	mu     sync.Mutex
 	vaults map[string]secret.Vault
 }
@@ -53,29 +58,34 @@ var baseURLs = []struct {
 // open finds out where the providers are, and starts the embedded ones if they are asked for.
 func (p *program) open(ctx context.Context) (*place, error) {
 	at := p.nowhere()
+	return at, p.settle(ctx, at)
+}
+
+// settle is open for a place where these tenants are worked on.
+func (p *program) settle(ctx context.Context, at *place, tenants ...string) error {
 	if err := p.replaced(&at.endpoints); err != nil {
-		return nil, err
+		return err
 	}
 	if !at.sandboxed {
-		return at, nil
+		return nil
 	}
 	e := at.endpoints
 	switch {
 	case e == (transport.Endpoints{}):
-		return at, at.embed(ctx, sandbox.Options{})
+		return at.embed(ctx, sandbox.Options{Tenants: tenants[min(1, len(tenants)):]})
 	case e.Auth0 == nil || e.Twilio == nil || e.Vercel == nil:
-		return nil, fault.New(fault.Usage, "usage.base_url", "Set PHONEGATE_AUTH0_URL, PHONEGATE_TWILIO_URL and PHONEGATE_VERCEL_URL to what phonegate sandbox serve printed, or none of them.",
+		return fault.New(fault.Usage, "usage.base_url", "Set PHONEGATE_AUTH0_URL, PHONEGATE_TWILIO_URL and PHONEGATE_VERCEL_URL to what phonegate sandbox serve printed, or none of them.",
 			"With --sandbox either all providers are at a sandbox server or none is.")
 	}
 	at.phone = p.Getenv("PHONEGATE_PHONE_URL")
 	at.dir = filepath.Join(at.dir, "sandbox") // the real tenants' state is not for it
-	return at, nil
+	return nil
 }
 
 // nowhere is a place for commands that call nobody.
 func (p *program) nowhere() *place {
 	base := filepath.Dir(p.config)
-	at := &place{getenv: p.Getenv, dir: filepath.Join(base, state.Dir), base: base, sandboxed: p.flags.sandbox, close: func() {}}
+	at := &place{getenv: p.Getenv, dir: filepath.Join(base, state.Dir), base: base, sandboxed: p.flags.sandbox, rates: transport.NewRates(), close: func() {}}
 	if at.sandboxed {
 		at.getenv = inSandbox(p.Getenv)
 	}
@@ -121,7 +131,7 @@ func inSandbox(getenv func(string) string) func(string) string {
 
 // embedded is a place with a sandbox in this process.
 func (p *program) embedded(ctx context.Context, o sandbox.Options) (*place, error) {
-	at := &place{sandboxed: true, fresh: true, getenv: inSandbox(p.Getenv), close: func() {}}
+	at := &place{sandboxed: true, fresh: true, getenv: inSandbox(p.Getenv), rates: transport.NewRates(), close: func() {}}
 	return at, at.embed(ctx, o)
 }
 
@@ -199,7 +209,7 @@ func (at *place) intoSandbox(t config.Tenant) config.Tenant {
 
 // engine is the engine for one tenant at this place.
 func (at *place) engine(o provision.Options) (*provision.Tenant, error) {
-	o.Vault, o.Dir, o.Endpoints, o.Poll = at.vault(o.Name), at.base, at.endpoints, at.poll()
+	o.Vault, o.Dir, o.Endpoints, o.Poll, o.Rates = at.vault(o.Name), at.base, at.endpoints, at.poll(), at.rates
 	if at.embedded != nil {
 		return provision.Rehearse(o, at.embedded)
 	}

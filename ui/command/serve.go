@@ -12,6 +12,7 @@ import (
 
 	"phonegate/provision/fault"
 	"phonegate/provision/sandbox"
+	"phonegate/ui/render"
 )
 
 func (p *program) serveCommand() *cobra.Command {
@@ -19,6 +20,7 @@ func (p *program) serveCommand() *cobra.Command {
 		o          sandboxOptions
 		data, seed string
 		endpoints  bool
+		tenants    int
 	)
 	c := &cobra.Command{
 		Use: "serve", Short: "Serve the embedded providers on this computer until interrupted",
@@ -33,6 +35,12 @@ where they are; with --json as one object.`,
 			if err != nil {
 				return err
 			}
+			if tenants < 1 || tenants > maxTenants {
+				return fault.New(fault.Usage, "usage.tenants", "For instance --tenants 3.", "The sandbox has from 1 to %d tenants, not %d.", maxTenants, tenants)
+			}
+			for n := 2; n <= tenants; n++ {
+				options.Tenants = append(options.Tenants, fmt.Sprintf("acme-%03d", n))
+			}
 			options.DataDir, options.Seed = data, seed
 			return p.serve(c.Context(), options)
 		},
@@ -40,9 +48,13 @@ where they are; with --json as one object.`,
 	o.flags(c)
 	c.Flags().StringVar(&data, "data", "", "keep the world in this directory between runs")
 	c.Flags().StringVar(&seed, "seed", "", "fill a new world by the requests in this file")
+	c.Flags().IntVar(&tenants, "tenants", 1, "how many Auth0 tenants there are; each has a domain and a rate limit of its own")
 	c.Flags().BoolVar(&endpoints, "endpoints", false, "list what is emulated, from what it is known and what is not certain")
 	return c
 }
+
+// maxTenants bounds what a slip of the finger can ask for.
+const maxTenants = 1000
 
 // endpoints prints the table of emulated operations.
 func (p *program) endpoints() error {
@@ -76,10 +88,15 @@ func (p *program) serve(ctx context.Context, o sandbox.Options) error {
 			return err
 		}
 	} else {
+		all := ""
+		if len(info.Tenants) > 1 {
+			all = " --all"
+		}
 		fmt.Fprintf(p.Out, `The sandbox is serving. Press ctrl+c to end it.
 
   phone     %s   what was texted, live
   app       client_id %s, redirect_uri %s
+  tenants   %s
 
 To use it from another terminal:
 
@@ -88,13 +105,13 @@ To use it from another terminal:
   export PHONEGATE_VERCEL_URL=%s
   export PHONEGATE_CLOUDFLARE_URL=%s
   export PHONEGATE_PHONE_URL=%s
-  phonegate apply --sandbox --yes
+  phonegate apply --sandbox --yes%s
 
 For programs that insist on the providers' own names:
 
   export HTTPS_PROXY=%s SSL_CERT_FILE=%s NODE_EXTRA_CA_CERTS=%s
-`, info.PhoneURL, info.App.ClientID, info.App.RedirectURI, info.Auth0URL, info.TwilioURL, info.VercelURL, info.CloudflareURL, info.PhoneURL,
-			info.ProxyURL, info.CAFile, info.CAFile)
+`, info.PhoneURL, info.App.ClientID, info.App.RedirectURI, render.Listed(info.Tenants), info.Auth0URL, info.TwilioURL, info.VercelURL, info.CloudflareURL, info.PhoneURL,
+			all, info.ProxyURL, info.CAFile, info.CAFile)
 		for _, name := range slices.Sorted(maps.Keys(info.Credentials)) {
 			fmt.Fprintf(p.Out, "  export %s=%s\n", name, info.Credentials[name])
 		}

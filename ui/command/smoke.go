@@ -23,20 +23,22 @@ import (
 
 func (p *program) smokeCommand() *cobra.Command {
 	var test wizard.Test
-	c := p.tenantCommand("smoke", "Test it live: a code by text, the Action, a whole login", `Goes through what a user will go through, and removes what the test has made. The levels:
+	c := p.onTenants("smoke", "Test it live: a code by text, the Action, a whole login", `Goes through what a user will go through, and removes what the test has made. The levels:
 
   sms     sends a code to --to and checks it
   action  looks at the deployed Action and form, and shows the form forged tokens
   login   all that, and a whole login: sign-up, code, tokens, record, second login`,
-		func(ctx context.Context, j *job, t *provision.Tenant) (event.Outcome, error) {
-			if err := p.testable(j, test); err != nil {
-				return event.Outcome{}, err
-			}
-			o, err := p.ready(ctx, j, t)
-			if err != nil {
-				return o, err
-			}
-			return o, p.liveTest(ctx, j, t, test, nil, t.Emit)
+		func(ctx context.Context, jobs []*job) error { // one after the other: there is one person, with one phone
+			return p.work(ctx, "smoke", jobs, func(ctx context.Context, j *job, t *provision.Tenant) (event.Outcome, error) {
+				if err := p.testable(j, test); err != nil {
+					return event.Outcome{}, err
+				}
+				o, err := p.ready(ctx, j, t)
+				if err != nil {
+					return o, err
+				}
+				return o, p.liveTest(ctx, j, t, test, nil, t.Emit)
+			})
 		})
 	c.Flags().StringVar(&test.Level, "level", smoke.LevelLogin, "how far to go: sms, action or login")
 	c.Flags().StringVar(&test.Phone, "to", "", "the number to text, in E.164 (+61491570156)")

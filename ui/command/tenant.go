@@ -13,99 +13,107 @@ import (
 )
 
 // tenantCommand is a command that works on the tenants of the file with the engine.
-func (p *program) tenantCommand(name, short, long string, do deed) *cobra.Command {
+func (p *program) tenantCommand(name, short, long string, c course) *cobra.Command {
+	return p.onTenants(name, short, long, func(ctx context.Context, jobs []*job) error { return p.together(ctx, name, jobs, c) })
+}
+
+// onTenants is a command that does something with the tenants of the file that it is asked for.
+func (p *program) onTenants(name, short, long string, do func(context.Context, []*job) error) *cobra.Command {
 	c := &cobra.Command{
 		Use: name, Short: short, Long: long, Args: noArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return p.onTenants(c.Context(), name, do) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			jobs, done, err := p.assemble(c.Context())
+			defer done()
+			if err != nil {
+				return err
+			}
+			return do(c.Context(), jobs)
+		},
 	}
 	answerFlags(c)
 	return c
 }
 
-func (p *program) onTenants(ctx context.Context, name string, do deed) error {
-	at, err := p.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer at.close()
+// assemble gives the jobs that were asked for, at the place where they are done. done leaves it.
+func (p *program) assemble(ctx context.Context) (jobs []*job, done func(), err error) {
+	at := p.nowhere()
+	done = func() { at.close() }
 	file, err := p.file(at)
 	if err != nil {
-		return err
+		return nil, done, err
 	}
-	jobs, err := p.jobs(ctx, file, at)
+	names, err := p.names(file)
 	if err != nil {
-		return err
+		return nil, done, err
 	}
-	closeAll, err := p.separate(ctx, jobs)
-	defer func() { closeAll() }()
-	if err != nil {
-		return err
+	if err := p.settle(ctx, at, names...); err != nil {
+		return nil, done, err
 	}
-	return p.work(ctx, name, jobs, do)
+	if err := at.assign(ctx, file.Names(), names); err != nil {
+		return nil, done, err
+	}
+	jobs, err = p.jobs(ctx, file, at)
+	if len(jobs) > 1 && p.OutTerminal && !p.json {
+		fmt.Fprintf(p.Err, "%d tenants. One moment.\n\n", len(jobs))
+	}
+	return jobs, done, err
 }
 
 func (p *program) planCommand() *cobra.Command {
 	return p.tenantCommand("plan", "Say what apply would do", `Reads what the tenant, the Twilio account and the host have and says what apply would do.
-Changes nothing. Exit code 3 if there is something to do.`,
-		func(ctx context.Context, j *job, t *provision.Tenant) (event.Outcome, error) {
-			plan, err := t.Plan(ctx)
-			if err != nil {
-				return event.Outcome{}, err
-			}
+Changes nothing. Exit code 3 if there is something to do.`, course{
+		look: func(ctx context.Context, t *provision.Tenant) (event.Plan, error) { return t.Plan(ctx) },
+		act: func(_ context.Context, j *job, t *provision.Tenant, plan event.Plan) (event.Outcome, error) {
+			var err error
 			if provision.Pending(plan) {
 				err = fault.New(fault.Differences, "plan.differences", p.again("apply", j.name)+" makes it so.", "%s is not as the file says.", j.name)
 			}
 			return t.Planned(plan), err
-		})
+		},
+	})
 }
 
 func (p *program) applyCommand() *cobra.Command {
 	return p.tenantCommand("apply", "Create and update everything", `Creates and updates the Verify service, its key, the form, the Action, its place in the
-post-login flow and the sign-up field until all is as the file says. A second run does nothing.`, p.apply)
+post-login flow and the sign-up field until all is as the file says. A second run does nothing.`, p.applying())
 }
 
+func (p *program) applying() course {
+	return course{
+		look:     func(ctx context.Context, t *provision.Tenant) (event.Plan, error) { return t.Plan(ctx) },
+		question: "Apply this to %s?",
+		act: func(ctx context.Context, _ *job, t *provision.Tenant, _ event.Plan) (event.Outcome, error) {
+			return p.stoppable(ctx, t, t.Apply)
+		},
+	}
+}
+
+// apply is the whole of it for one tenant.
 func (p *program) apply(ctx context.Context, j *job, t *provision.Tenant) (event.Outcome, error) {
-	plan, err := t.Plan(ctx)
-	if err != nil {
-		return event.Outcome{}, err
-	}
-	if provision.Pending(plan) {
-		if err := p.confirm(ctx, "apply", j, "Apply this to "+j.spec.Auth0.Domain+"?"); err != nil {
-			return event.Outcome{}, err
-		}
-	}
-	return p.stoppable(ctx, t, t.Apply)
+	return p.deed("apply", p.applying())(ctx, j, t)
 }
 
 func (p *program) destroyCommand() *cobra.Command {
 	return p.tenantCommand("destroy", "Remove what phonegate made, put back what was there", `Removes the Action, the form, the key and the Verify service as far as phonegate made them, and puts
-the login page and the post-login flow back as they were. Verified phone numbers stay in the users' profiles.`,
-		func(ctx context.Context, j *job, t *provision.Tenant) (event.Outcome, error) {
-			plan, err := t.PlanDestroy(ctx)
-			if err != nil {
-				return event.Outcome{}, err
-			}
-			if provision.Pending(plan) {
-				if err := p.confirm(ctx, "destroy", j, "Remove this from "+j.spec.Auth0.Domain+"?"); err != nil {
-					return event.Outcome{}, err
-				}
-			}
+the login page and the post-login flow back as they were. Verified phone numbers stay in the users' profiles.`, course{
+		look:     func(ctx context.Context, t *provision.Tenant) (event.Plan, error) { return t.PlanDestroy(ctx) },
+		question: "Remove this from %s?",
+		act: func(ctx context.Context, _ *job, t *provision.Tenant, _ event.Plan) (event.Outcome, error) {
 			return p.stoppable(ctx, t, t.Destroy)
-		})
+		},
+	})
 }
 
 func (p *program) rotateCommand() *cobra.Command {
 	return p.tenantCommand("rotate", "Replace the session secrets and the Twilio key", `Replaces the secrets that Action and form share and the Twilio key that both use. The form accepts
-the old secrets beside the new ones, and the old key is deleted last, so that no login under way fails.`,
-		func(ctx context.Context, j *job, t *provision.Tenant) (event.Outcome, error) {
-			if _, err := t.PlanRotation(ctx); err != nil {
-				return event.Outcome{}, err
-			}
-			if err := p.confirm(ctx, "rotate", j, "Rotate the secrets of "+j.spec.Auth0.Domain+"?"); err != nil {
-				return event.Outcome{}, err
-			}
+the old secrets beside the new ones, and the old key is deleted last, so that no login under way fails.
+An apply a quarter of an hour later ends the old secrets.`, course{
+		look:     func(ctx context.Context, t *provision.Tenant) (event.Plan, error) { return t.PlanRotation(ctx) },
+		question: "Rotate the secrets of %s?", always: true,
+		act: func(ctx context.Context, _ *job, t *provision.Tenant, _ event.Plan) (event.Outcome, error) {
 			return p.stoppable(ctx, t, t.Apply)
-		})
+		},
+	})
 }
 
 // stoppable makes a change that the first interrupt ends in good order and only the second at once.
@@ -153,16 +161,4 @@ var errDeclined = errors.New("declined")
 
 func declined(j *job) error {
 	return fault.Wrap(errDeclined, fault.Interrupted, "declined", "Nothing was changed.", "%s was not confirmed.", j.name)
-}
-
-// again is the command to run next, for this tenant.
-func (p *program) again(command, tenant string) string {
-	line := "phonegate " + command + " --tenant " + tenant
-	if p.configGiven {
-		line += " --config " + p.config
-	}
-	if p.flags.sandbox {
-		line += " --sandbox"
-	}
-	return line
 }

@@ -49,7 +49,9 @@ type plain struct {
 	width  int               // what is left of it beside the tenants' column
 	column int               // width of the tenants' column, 0 without one
 	seen   map[string]string // last detail of a running step
-	err    error
+	// stepped says that the last lines were about steps.
+	stepped bool
+	err     error
 }
 
 // Emit writes the event's lines in one piece, so that concurrent tenants do not mix.
@@ -69,6 +71,10 @@ func (p *plain) Emit(e event.Event) {
 // plan writes a plan. Among those of several tenants it stays short: what is to stay as it is needs no line.
 func (p *plain) plan(e event.Plan) {
 	if p.column > 0 {
+		if p.stepped {
+			p.write("", []string{""})
+		}
+		p.stepped = false
 		changes := make([]event.Change, 0, len(e.Changes))
 		for _, c := range e.Changes {
 			if c.Op != event.None {
@@ -127,6 +133,7 @@ func (p *plain) step(s event.Step) {
 			return // among several tenants only what happens is worth a line
 		}
 	}
+	p.stepped = true
 	p.write(s.Tenant, StepLines(s, p.o.Styles, p.width, p.o.Host))
 }
 

@@ -118,7 +118,13 @@ func figures(r event.Result) []figure {
 // wide has a column for everything. Names give way if there is too little room.
 func wide(r event.Result, st Styles, width int) []string {
 	columns := figures(r)
-	word, time := len("state"), len("time")
+	word, clock := len("state"), ""
+	for _, t := range r.Tenants {
+		if lasted(t) != "" {
+			clock = "time"
+		}
+	}
+	time := len(clock)
 	name := len("tenant")
 	for _, t := range r.Tenants {
 		_, w := standing(r.Command, t)
@@ -136,9 +142,9 @@ func wide(r event.Result, st Styles, width int) []string {
 		for _, c := range columns {
 			l += "  " + toTheRight(counts(c), len(c.word))
 		}
-		return l + "  " + toTheRight(took, time)
+		return strings.TrimRight(l+"  "+toTheRight(took, time), " ")
 	}
-	head := row(" ", "tenant", Pad("state", word), func(f figure) string { return f.word }, "time")
+	head := row(" ", "tenant", Pad("state", word), func(f figure) string { return f.word }, clock)
 	lines := []string{st.Quiet.Render(head)}
 	for _, t := range r.Tenants {
 		state, w := standing(r.Command, t)

@@ -1,0 +1,75 @@
+package command
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"phonegate/provision/fault"
+	"phonegate/provision/sandbox"
+	"phonegate/provision/state"
+)
+
+// assign gives each tenant an emulated Auth0 tenant of its own. known are all tenants of the file, asked those that are worked on.
+func (at *place) assign(ctx context.Context, known, asked []string) error {
+	if !at.sandboxed {
+		return nil
+	}
+	at.domains = map[string]string{}
+	if at.embedded != nil { // which was made for them
+		for i, domain := range at.embedded.Domains() {
+			if i < len(asked) {
+				at.domains[asked[i]] = domain
+			}
+		}
+		return nil
+	}
+	served := at.served(ctx)
+	if len(served) == 1 && len(asked) == 1 {
+		return nil
+	}
+	// A tenant keeps its place from run to run, whichever of them are asked for.
+	for _, name := range asked {
+		i := slices.Index(known, name)
+		if i < 0 || i >= len(served) {
+			return fault.New(fault.Usage, "sandbox.tenants", "Start it with phonegate sandbox serve --tenants "+strconv.Itoa(len(known))+", and set PHONEGATE_PHONE_URL to what it prints.",
+				"The sandbox server is known to have %s, too few for %s.", counted(len(served), "Auth0 tenant"), name)
+		}
+		at.domains[name] = served[i]
+	}
+	return nil
+}
+
+// served are the domains of a sandbox server's tenants; the first one is always there.
+func (at *place) served(ctx context.Context) []string {
+	first := []string{sandbox.Auth0Domain}
+	if at.phone == "" {
+		return first
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(at.phone, "/")+"/tenants", nil)
+	if err != nil {
+		return first
+	}
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return first
+	}
+	defer res.Body.Close()
+	var all []string
+	if res.StatusCode != http.StatusOK || json.NewDecoder(res.Body).Decode(&all) != nil || len(all) == 0 {
+		return first
+	}
+	return all
+}
+
+// forgetOthers drops what a sandbox's state remembers of another emulated tenant than the one it is led to now: sandboxes come and go.
+func (at *place) forgetOthers(s *state.State, domain string) error {
+	was := s.Note("tenant").Get("domain")
+	if !at.sandboxed || was == "" || was == domain {
+		return nil
+	}
+	return s.Forget()
+}

@@ -1,0 +1,206 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"phonegate/provision"
+	"phonegate/provision/event"
+	"phonegate/provision/fault"
+	"phonegate/provision/state"
+	"phonegate/ui/render"
+)
+
+// deed is what a command does with one tenant, from beginning to end.
+type deed func(context.Context, *job, *provision.Tenant) (event.Outcome, error)
+
+// work does one thing with every job, one after the other: a tenant that fails does not keep the next from its turn. It
+// ends with the result event and the error that decides the exit code.
+func (p *program) work(ctx context.Context, command string, jobs []*job, do deed) error {
+	r, err := p.begin(command, jobs)
+	if err != nil {
+		return err
+	}
+	for _, m := range r.members {
+		m.timed(func() {
+			if m.err = p.mayBegin(ctx, command, m.job); m.err == nil {
+				m.sink = r.out.Emit
+				m.err = m.open(p, command)
+			}
+			if m.err == nil {
+				m.outcome, m.err = do(ctx, m.job, m.engine.Tenant)
+			}
+		})
+		m.close()
+	}
+	return r.end()
+}
+
+// run is one run of a command on some tenants.
+type run struct {
+	p       *program
+	command string
+	out     render.Renderer
+	start   time.Time
+	members []*member
+}
+
+// member is one tenant of a run.
+type member struct {
+	*job
+	engine   *opened // nil while there is none
+	sink     func(event.Event)
+	plan     event.Plan
+	outcome  event.Outcome
+	err      error
+	took     time.Duration
+	requests map[string]int
+}
+
+// begin opens the output.
+func (p *program) begin(command string, jobs []*job) (*run, error) {
+	r := &run{p: p, command: command, start: time.Now()}
+	for _, j := range jobs {
+		r.members = append(r.members, &member{job: j})
+	}
+	var err error
+	r.out, err = p.renderer(jobs)
+	return r, err
+}
+
+// timed adds what f takes to the tenant's time.
+func (m *member) timed(f func()) {
+	start := time.Now()
+	defer func() { m.took += time.Since(start) }()
+	f()
+}
+
+// reading are the commands that change nothing and so need not work alone on a tenant.
+var reading = []string{"plan", "doctor"}
+
+// open makes the engine; a command that changes something gets the tenant for itself.
+func (m *member) open(p *program, command string) error {
+	remembered, err := state.Open(m.at.dir, m.name)
+	if err != nil {
+		return err
+	}
+	if err = m.at.forgetOthers(remembered, m.spec.Auth0.Domain); err == nil && !slices.Contains(reading, command) {
+		err = remembered.Lock()
+	}
+	o := &opened{state: remembered}
+	if err == nil {
+		o.Tenant, err = m.at.engine(provision.Options{Name: m.name, Spec: m.spec, Credentials: m.creds, State: remembered,
+			Emit: func(e event.Event) { m.sink(e) }})
+	}
+	if err != nil {
+		return errors.Join(err, remembered.Close())
+	}
+	m.engine = o
+	return nil
+}
+
+// close ends the engine, and keeps what it has counted.
+func (m *member) close() {
+	if m.engine == nil {
+		return
+	}
+	m.requests = m.engine.Requests()
+	_ = m.engine.state.Close()
+	m.engine = nil
+}
+
+// end emits the result and gives the error that decides the exit code.
+func (r *run) end() error {
+	p := r.p
+	result := event.Result{Type: "result", Command: r.command, OK: true, Requests: noRequests()}
+	var failed, differing []error
+	var differ []string
+	for _, m := range r.members {
+		err := p.carryOn(r.command, m.job, m.err)
+		m.outcome.Name, m.outcome.OK = m.name, true
+		if len(r.members) > 1 {
+			m.outcome.ElapsedMS = m.took.Milliseconds()
+		} else {
+			m.outcome.Findings = 0 // each is an event of its own
+		}
+		switch {
+		case err == nil:
+		case r.command == "plan" && fault.Of(err).Category == fault.Differences:
+			differing, differ = append(differing, err), append(differ, m.name) // what plan was asked for is no failure of it
+		default:
+			m.outcome.OK, m.outcome.Error = false, event.FromError(whole(err))
+			failed = append(failed, whole(err))
+		}
+		result.OK = result.OK && m.outcome.OK
+		result.Tenants = append(result.Tenants, m.outcome)
+		for provider, n := range m.requests {
+			result.Requests[provider] += n
+		}
+	}
+	result.ElapsedMS = time.Since(r.start).Milliseconds()
+	if len(failed) > 0 {
+		result.Error = event.FromError(worst(errors.Join(failed...)))
+	}
+	r.out.Emit(result)
+	if err := r.out.Close(); err != nil {
+		return fault.Wrap(err, fault.Failed, "output", "", "The output could not be written: %s.", err)
+	}
+	p.reported = true
+	switch {
+	case p.json:
+	case len(differ) > 1:
+		p.complain(fault.New(fault.Differences, "plan.differences", p.againFor("apply", differ)+" makes them so.",
+			"%d tenants are not as the file says: %s.", len(differ), render.Listed(differ)))
+	default:
+		for _, d := range differing {
+			p.complain(d)
+		}
+	}
+	return errors.Join(append(failed, differing...)...)
+}
+
+// mayBegin is an error once a run has been interrupted: the tenants that are left are not begun.
+func (p *program) mayBegin(ctx context.Context, command string, j *job) error {
+	if ctx.Err() == nil && !p.stoppers.halted() {
+		return nil
+	}
+	return fault.New(fault.Interrupted, "interrupted", p.again(command, j.name)+" begins it.", "Interrupted before %s was begun.", j.name)
+}
+
+// carryOn puts the command that carries on into the error of an interrupted run.
+func (p *program) carryOn(command string, j *job, err error) error {
+	if err == nil || fault.Of(err).Code != "interrupted" || errors.Is(err, errDeclined) || j.at.embedded != nil {
+		return err
+	}
+	f := *fault.Of(err)
+	if f.Message == "Interrupted." {
+		f.Hint = p.again(command, j.name) + " carries on where it stopped."
+	}
+	return &f
+}
+
+// again is the command to run next, for this tenant.
+func (p *program) again(command, tenant string) string { return p.againFor(command, []string{tenant}) }
+
+// againFor is the command to run next: for these tenants, or for all if they are too many to name.
+func (p *program) againFor(command string, tenants []string) string {
+	const most = 3
+	line := "phonegate " + command
+	if len(tenants) > most {
+		line += " --all"
+	} else {
+		for _, t := range tenants {
+			line += " --tenant " + t
+		}
+	}
+	if p.configGiven {
+		line += fmt.Sprintf(" --config %s", p.config)
+	}
+	if p.flags.sandbox {
+		line += " --sandbox"
+	}
+	return line
+}
