@@ -71,6 +71,7 @@ func serveScript(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv("PHONEGATE_AUTH0_URL", info.Auth0URL)
 	ts.Setenv("PHONEGATE_TWILIO_URL", info.TwilioURL)
 	ts.Setenv("PHONEGATE_VERCEL_URL", info.VercelURL)
+	ts.Setenv("PHONEGATE_CLOUDFLARE_URL", info.CloudflareURL)
 	ts.Setenv("PHONEGATE_PHONE_URL", info.PhoneURL)
 	if !slices.Contains(args, "anonymous") {
 		for name, value := range info.Credentials {
