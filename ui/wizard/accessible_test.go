@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"phonegate/provision/fault"
+	"phonegate/provision/secret"
 	"phonegate/ui/render"
 )
 
@@ -54,5 +56,64 @@ func TestAccessibleEndOfInputIsAnInterruptionAndChangesNothing(t *testing.T) {
 	r, _ := spokenTo(t, f, StartSandbox)
 	if !r.Interrupted || r.Finished || len(f.applied) != 0 {
 		t.Errorf("reached %+v, applied %d times", r, len(f.applied))
+	}
+}
+
+func TestAccessibleOffersLoginsAndAsksForTheHost(t *testing.T) {
+	f := newFake()
+	known := newFakeSandbox().env
+	f.env.Auth0Domain, f.env.Auth0ClientID, f.env.Auth0ClientSecret = "acme-dev.us.auth0.com", "5fKwabcdefghq2Lm", fakeSecret
+	f.env.TwilioAuthToken = fakeToken
+	for _, e := range []string{"AUTH0_DOMAIN", "AUTH0_CLIENT_ID", "AUTH0_CLIENT_SECRET", "TWILIO_AUTH_TOKEN"} {
+		f.sources[e] = e
+	}
+	f.logins = []secret.Login{
+		{Provider: "twilio", Program: "Twilio CLI", Account: "acme", Credentials: secret.Credentials{TwilioAccountSID: known.TwilioAccountSID}, Lacks: "The auth token is asked for."},
+		{Provider: "vercel", Program: "Vercel CLI", Credentials: secret.Credentials{VercelToken: fakeVercel}},
+	}
+	// Set up; its name; the account of the Twilio CLI; Cloudflare; its credentials.
+	_, out := spokenTo(t, f, StartWelcome, "2", "", "1", "2", "a-cloudflare-token", "9a7806061c88ada191ed06f989cc3dac")
+	for _, want := range []string{"Use the account of the Twilio CLI?", "acme (AC", "The auth token is asked for.", "Twilio account SID: known, the Twilio CLI",
+		"Where does the form run?", "Cloudflare: ", "Workers Scripts: Edit", "Cloudflare API token:", "Cloudflare account ID:", "✓ Cloudflare"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is missing:\n%s", want, out)
+		}
+	}
+	if strings.Contains(out, "Vercel CLI") {
+		t.Errorf("the login of another host is offered:\n%s", out)
+	}
+	_, out = spokenTo(t, f, StartWelcome, "2", "", "1", "1", "2", "a-pasted-token")
+	if !strings.Contains(out, "Use the login of the Vercel CLI?") || !strings.Contains(out, "Vercel token:") || strings.Contains(out, fakeVercel) {
+		t.Errorf("a login that is declined:\n%s", out)
+	}
+}
+
+func TestAccessibleRepairsAfterAFailedTest(t *testing.T) {
+	f := newFakeSandbox()
+	f.testErr = fault.New(fault.Failed, "form.secret", "Make new ones.", "The form runs with another secret")
+	f.mended = true
+	answers := append(make([]string, 12), "3", "2", "1") // the Action and the form; repair; do it
+	r, out := spokenTo(t, f, StartSandbox, answers...)
+	if !r.Tested || r.Err != nil || len(f.applied) != 2 {
+		t.Errorf("reached %+v, applied %d times:\n%s", r, len(f.applied), out)
+	}
+	f.testErr, f.mended = fault.New(fault.Failed, "form.secret", "Make new ones.", "The form runs with another secret"), false
+	r, out = spokenTo(t, f, StartSandbox, append(make([]string, 12), "3", "1", "3")...) // test again; leave it
+	if r.Tested || fault.Of(r.Err).Code != "form.secret" || strings.Count(out, "The form runs with another secret") != 4 {
+		t.Errorf("reached %+v:\n%s", r, out)
+	}
+}
+
+func TestAccessibleWaitsForAFormOnAServerOfOnesOwn(t *testing.T) {
+	f := newFakeSandbox()
+	f.applyErr, f.mended = fault.New(fault.Failed, notRunning, "Start it.", "Nothing answers at https://verify.acme.example yet"), true
+	r, out := spokenTo(t, f, StartSandbox, append(make([]string, 14), "4")...)
+	if !r.Applied || r.Err != nil || len(f.applied) != 2 {
+		t.Errorf("reached %+v, applied %d times:\n%s", r, len(f.applied), out)
+	}
+	for _, want := range []string{"phonegate secrets --tenant dev -- fly secrets import", "Nothing answers at https://verify.acme.example yet.", "Look again and go on"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is missing:\n%s", want, out)
+		}
 	}
 }

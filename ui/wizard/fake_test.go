@@ -28,6 +28,7 @@ type fake struct {
 	planErr  error
 	applyErr error
 	testErr  error  // of the live test, at its last link
+	mended   bool   // what fails once does not fail again after an apply
 	address  string // of the login in the browser
 	plan     *event.Plan
 	inbox    chan Message
@@ -149,9 +150,12 @@ func (f *fake) Apply(ctx context.Context, s Session, stop <-chan struct{}, emit 
 		if f.hold && i == 1 {
 			<-stop
 		}
-		if f.applyErr != nil && i == 3 {
-			emit(event.Step{Type: "step", Resource: c.Resource, Status: event.Failed, ElapsedMS: 120, Detail: c.Detail, Error: event.FromError(f.applyErr)})
-			return event.Outcome{Name: s.Tenant, Created: i}, f.applyErr
+		if err := f.applyErr; err != nil && i == 3 {
+			if f.mended {
+				f.applyErr = nil
+			}
+			emit(event.Step{Type: "step", Resource: c.Resource, Status: event.Failed, ElapsedMS: 120, Detail: c.Detail, Error: event.FromError(err)})
+			return event.Outcome{Name: s.Tenant, Created: i}, err
 		}
 		emit(event.Step{Type: "step", Resource: c.Resource, Status: event.Done, ElapsedMS: 412, Detail: c.Detail})
 		select {
@@ -161,6 +165,9 @@ func (f *fake) Apply(ctx context.Context, s Session, stop <-chan struct{}, emit 
 			return event.Outcome{Name: s.Tenant, Created: i + 1}, fault.Of(ctx.Err())
 		default:
 		}
+	}
+	if f.mended && len(f.applied) > 1 {
+		f.testErr = nil
 	}
 	return event.Outcome{Name: s.Tenant, OK: true, Created: 6, Updated: 2, FormURL: "https://acme-dev-verify.vercel.app"}, nil
 }

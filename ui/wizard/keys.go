@@ -9,7 +9,7 @@ type keyMap struct {
 	Help, Stop                             key.Binding
 
 	View, Diff, Preview, Open, Write, Edit, Retry, Auto, Close key.Binding
-	Host, No, Test, Copy, Code, Lock, Go                       key.Binding
+	Host, No, Test, Copy, Code, Lock                           key.Binding
 }
 
 // newKeyMap builds the keys. While a text field has the cursor, letters belong to the field, so commands
@@ -53,7 +53,6 @@ func newKeyMap(typing bool) keyMap {
 		Copy:    command("c", "copy details", false),
 		Code:    command("q", "QR code", false),
 		Lock:    command("l", "Lock in your own page", false),
-		Go:      command("g", "look again", false),
 		Close:   key.NewBinding(key.WithKeys("q", "esc", "enter"), key.WithHelp("q", "close")),
 	}
 }

@@ -54,10 +54,14 @@ func article(program string) string {
 
 // offerTitle asks whether a login may be used.
 func offerTitle(all []secret.Login) string {
-	if len(all) > 1 && all[0].Provider == "twilio" {
-		return "Use an account that " + article(all[0].Program) + " knows?"
+	program := article(all[0].Program)
+	switch {
+	case all[0].Provider != "twilio":
+		return "Use the login of " + program + "?"
+	case len(all) > 1:
+		return "Use an account that " + program + " knows?"
 	}
-	return "Use the login of " + article(all[0].Program) + "?"
+	return "Use the account of " + program + "?"
 }
 
 // offerMenu lists the logins, and last the way around them.
@@ -77,7 +81,7 @@ func offerMenu(all []secret.Login) menu {
 	}
 	label := "No, I'll paste a token"
 	if all[0].Provider == "twilio" {
-		label = "Another account"
+		label = "Another account, I'll type it"
 	}
 	m.choices = append(m.choices, choice{label: label})
 	return m
