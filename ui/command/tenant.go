@@ -54,7 +54,7 @@ func (p *program) assemble(ctx context.Context) (jobs []*job, done func(), err e
 	}
 	jobs, err = p.jobs(ctx, file, at)
 	if len(jobs) > 1 && p.OutTerminal && !p.json {
-		fmt.Fprintf(p.Err, "%d tenants. One moment.\n\n", len(jobs))
+		fmt.Fprintf(p.Err, "Looking at %d tenants.\n\n", len(jobs))
 	}
 	return jobs, done, err
 }

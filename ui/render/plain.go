@@ -77,6 +77,9 @@ func (p *plain) plan(e event.Plan) {
 		p.stepped = false
 		changes := make([]event.Change, 0, len(e.Changes))
 		for _, c := range e.Changes {
+			if c.Op == event.Create {
+				c.Diff = "" // nobody's work is lost by it
+			}
 			if c.Op != event.None {
 				changes = append(changes, c)
 			}
@@ -129,8 +132,13 @@ func (p *plain) step(s event.Step) {
 		p.seen[id] = s.Detail
 	} else {
 		delete(p.seen, id)
-		if p.column > 0 && s.Status == event.Skipped {
-			return // among several tenants only what happens is worth a line
+		if p.column > 0 { // among several tenants only what happens is worth a line, and no more than one: the plan has the details
+			if s.Status == event.Skipped {
+				return
+			}
+			if s.Status == event.Done && names[s.Resource].What != "" {
+				s.Detail = ""
+			}
 		}
 	}
 	p.stepped = true
