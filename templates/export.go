@@ -20,8 +20,10 @@ type Setup struct {
 	Config    string // the file's path in the repository
 	State     string // the directory of the state, in the repository
 	LoginPage string // tenant, client or none
+	Host      string // vercel, cloudflare or bundle; "" for vercel
 	Project   string
 	Team      string
+	URL       string // of a bundle
 }
 
 // Export renders the same artefacts as files of another tool, which then takes phonegate's place. The same answers always give the
@@ -31,8 +33,18 @@ func Export(tool string, s Settings, u Setup) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
+	if u.Host == "bundle" {
+		form, err := Bundle(s, BundleNames{Tenant: u.Tenant, Project: u.Project, URL: u.URL})
+		if err != nil {
+			return nil, err
+		}
+		all = WithBundle(all, form)
+	}
 	switch tool {
 	case "terraform":
+		if u.Host != "vercel" && u.Host != "" {
+			return nil, fmt.Errorf("templates: the Terraform module puts the form on Vercel, not on %s", u.Host)
+		}
 		return terraform(s, u, all)
 	case "auth0-deploy-cli":
 		return deployCLI(u, all), nil
@@ -103,8 +115,23 @@ func deployCLI(u Setup, artefacts []File) []File {
 	return append(files, File{Path: "tenant.yaml", Data: tenant})
 }
 
-// workflow runs phonegate itself for one tenant.
+// hostSecrets are the secrets that a workflow needs for the form's host.
+var hostSecrets = map[string][]string{"cloudflare": {"CLOUDFLARE_ACCOUNT_ID", "CLOUDFLARE_API_TOKEN"}, "bundle": nil}
+
+// workflow runs phonegate itself for one tenant. As it lies in the repository it is one for Vercel.
 func workflow(u Setup) File {
 	text := strings.NewReplacer("TENANT", u.Tenant, "CONFIG", u.Config, "STATE", u.State).Replace(string(exported("github-actions/workflow.yml")))
+	if names, other := hostSecrets[u.Host]; other {
+		var lines string
+		for _, name := range names {
+			lines += "      " + name + ": ${{ secrets." + name + " }}\n"
+		}
+		text = strings.Replace(text, "      VERCEL_TOKEN: ${{ secrets.VERCEL_TOKEN }}\n", lines, 1)
+		text = strings.Replace(text, "TWILIO_AUTH_TOKEN,\n# VERCEL_TOKEN;", strings.Join(append([]string{"TWILIO_AUTH_TOKEN"}, names...), ", ")+";\n#", 1)
+	}
+	if u.Host == "bundle" {
+		text = strings.Replace(text, "\nname: ", "\n#\n# The form runs elsewhere. Its secrets are made and handed over on a computer with a keyring: phonegate apply, phonegate secrets,\n"+
+			"# phonegate rotate. This keeps all else as it should be, and says where it can't.\nname: ", 1)
+	}
 	return File{Path: ".github/workflows/phonegate-" + u.Tenant + ".yml", Data: []byte(text)}
 }

@@ -81,3 +81,40 @@ func TestTheDeployCLIBindsTheActionUnderItsName(t *testing.T) {
 		}
 	}
 }
+
+func TestAWorkflowNamesTheSecretsOfItsHost(t *testing.T) {
+	s := templates.Settings{Domain: "acme.us.auth0.com"}
+	for host, want := range map[string]string{
+		"vercel": "TWILIO_AUTH_TOKEN VERCEL_TOKEN", "": "TWILIO_AUTH_TOKEN VERCEL_TOKEN",
+		"cloudflare": "TWILIO_AUTH_TOKEN CLOUDFLARE_ACCOUNT_ID CLOUDFLARE_API_TOKEN", "bundle": "TWILIO_AUTH_TOKEN",
+	} {
+		files, err := templates.Export("github-actions", s, templates.Setup{
+			Tenant: "dev", Config: "phonegate.yaml", State: ".phonegate", Host: host, Project: "acme-verify", URL: "https://verify.acme.example",
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var workflow struct {
+			Jobs map[string]struct{ Env yaml.MapSlice }
+		}
+		if err := yaml.Unmarshal(files[0].Data, &workflow); err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, e := range workflow.Jobs["phonegate"].Env {
+			names = append(names, e.Key.(string))
+		}
+		if got := strings.Join(names, " "); !strings.HasSuffix(got, want+" PHONEGATE_KEYRING") {
+			t.Errorf("%q: the environment is %s", host, got)
+		}
+		head, _, _ := strings.Cut(string(files[0].Data), "name: ")
+		for _, name := range strings.Fields(want) {
+			if !strings.Contains(head, name) {
+				t.Errorf("%q: the head does not name %s:\n%s", host, name, head)
+			}
+		}
+	}
+	if _, err := templates.Export("terraform", s, templates.Setup{Tenant: "dev", Host: "bundle", Project: "acme-verify", URL: "https://verify.acme.example"}); err == nil {
+		t.Error("Terraform's module was written for a form that it can't run")
+	}
+}

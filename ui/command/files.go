@@ -1,6 +1,7 @@
 package command
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -50,6 +51,9 @@ func (p *program) files(command, out string, render func(name string, spec confi
 	rendered := make([][]templates.File, len(jobs))
 	for i, j := range jobs {
 		if rendered[i], err = render(j.name, j.spec); err != nil {
+			if told, ok := errors.AsType[*fault.Error](err); ok {
+				return told
+			}
 			return fault.Wrap(err, fault.Failed, command+".render", "", "The files of %s can't be made: %s.", j.name, err)
 		}
 	}
