@@ -6,6 +6,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"phonegate/provision/smoke"
 	"phonegate/ui/render"
 )
 
@@ -52,10 +53,13 @@ func (d done) view(sh *shared, width int) ([]string, int) {
 		}
 		return append(lines, nextLines(sh, width)...), 0
 	case r.Tested && sh.session.Sandbox:
-		say(render.OK, "A whole first login, and a second one without a text.")
+		say(render.OK, passed(sh.tested))
 		say(render.OK, "Your own tenant would get the same files, to the byte.")
 	case r.Tested:
 		say(render.OK, name+" asks for a verified phone. The live test passed and left nothing behind.")
+		if sh.tested != smoke.LevelLogin {
+			say(render.OK, passed(sh.tested))
+		}
 	case r.Err != nil:
 		say(render.Warn, name+" is set up, but the live test did not pass.")
 		lines = append(lines, problem(st, r.Err, width)...)
@@ -71,6 +75,17 @@ func (d done) view(sh *shared, width int) ([]string, int) {
 		}
 	}
 	return append(lines, nextLines(sh, width)...), 0
+}
+
+// passed says what a live test has shown.
+func passed(level string) string {
+	switch level {
+	case smoke.LevelSMS:
+		return "The text arrived, and its code was accepted."
+	case smoke.LevelAction:
+		return "The Action and the form are in place and sound."
+	}
+	return "A whole first login, and a second one without a text."
 }
 
 // accountName is the tenant as Auth0 calls it, or else as the file does.

@@ -273,6 +273,6 @@ func (l live) end(sh *shared, err error) (step, outcome) {
 	if err != nil {
 		return l, outcome{}
 	}
-	sh.reach.Tested, sh.reach.Finished = true, true
+	sh.reach.Tested, sh.reach.Finished, sh.tested = true, true, l.test.Level
 	return l, outcome{move: jump, to: atDone}
 }

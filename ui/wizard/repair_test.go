@@ -71,6 +71,7 @@ func TestFailedLiveTestCanBeRunAgainAsItWas(t *testing.T) {
 	d := failed(t, f)
 	f.testErr = nil
 	d.press("t").until("The live test passed")
+	d.see("The Action and the form are in place and sound.")
 }
 
 func TestDetailsAreCopiedWithoutSecretsAndPeople(t *testing.T) {

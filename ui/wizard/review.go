@@ -297,7 +297,7 @@ func estimate(sh *shared) []string {
 	}
 	text := render.Count(all, "request")
 	if rate := sh.accounts["auth0"].Rate; rate > 0 {
-		seconds := int(math.Ceil(float64(auth0)/rate)) + (all-auth0)/2
+		seconds := max(int(math.Ceil(float64(auth0)/rate)), (all-auth0)/2) // the others' go on beside them
 		text += fmt.Sprintf(", about %d s at your tenant's rate of %g a second", max(seconds, 1), rate)
 	}
 	return []string{text + ".", undo}

@@ -26,6 +26,7 @@ type shared struct {
 	accounts map[string]Account // by provider, once checked
 	services []ServiceChoice
 	plan     event.Plan
+	tested   string    // the level of the live test that passed
 	again    *rerun    // nil unless a failed live test is being repaired
 	inbox    []Message // the sandbox's phone, newest last
 	reach    Result    // what has been achieved
