@@ -111,7 +111,7 @@ func TestAFormOnCloudflareFromTheFirstRunToTheLast(t *testing.T) {
 			}
 			b.inOrder()
 			b.wholeLogin()
-			b.keptSecret(b.secrets())
+			b.keptSecret(append(b.secrets(), sandbox.CloudflareToken))
 			b.destroy()
 			b.asBefore()
 		})
