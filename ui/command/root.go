@@ -20,6 +20,8 @@ type program struct {
 	stoppers stoppers
 	// reported says that the error has been shown on standard output already.
 	reported bool
+	// terse says that what is in order needs no line.
+	terse bool
 }
 
 // flags are those that every command has.

@@ -27,7 +27,7 @@ type course struct {
 	always   bool
 	// act is given what look said.
 	act func(context.Context, *job, *provision.Tenant, event.Plan) (event.Outcome, error)
-	// grouped keeps together what is said of each tenant while it is acted on.
+	// grouped keeps together what is said of each tenant while it is acted on, and leaves out what is in order.
 	grouped bool
 }
 
@@ -60,6 +60,7 @@ func (p *program) together(ctx context.Context, command string, jobs []*job, c c
 	if len(jobs) == 1 {
 		return p.work(ctx, command, jobs, p.deed(command, c))
 	}
+	p.terse = c.grouped
 	r, err := p.begin(command, jobs)
 	if err != nil {
 		return err

@@ -24,6 +24,8 @@ type Options struct {
 	Host string
 	// Quiet leaves out the next commands, for runs inside automation.
 	Quiet bool
+	// Terse leaves out what is in order, for a look at many tenants.
+	Terse bool
 }
 
 // Plain writes lines for people, only ever appended: for pipes, CI and screen readers.
@@ -49,9 +51,9 @@ type plain struct {
 	width  int               // what is left of it beside the tenants' column
 	column int               // width of the tenants' column, 0 without one
 	seen   map[string]string // last detail of a running step
-	// stepped says that the last lines were about steps.
-	stepped bool
-	err     error
+	// stepped says that the last lines were about steps, blank that the last one was empty.
+	stepped, blank bool
+	err            error
 }
 
 // Emit writes the event's lines in one piece, so that concurrent tenants do not mix.
@@ -71,10 +73,6 @@ func (p *plain) Emit(e event.Event) {
 // plan writes a plan. Among those of several tenants it stays short: what is to stay as it is needs no line.
 func (p *plain) plan(e event.Plan) {
 	if p.column > 0 {
-		if p.stepped {
-			p.write("", []string{""})
-		}
-		p.stepped = false
 		changes := make([]event.Change, 0, len(e.Changes))
 		for _, c := range e.Changes {
 			if c.Op == event.Create {
@@ -84,7 +82,13 @@ func (p *plain) plan(e event.Plan) {
 				changes = append(changes, c)
 			}
 		}
-		e.Changes = changes
+		if e.Changes = changes; len(changes)+len(e.Warnings) == 0 {
+			return // the table says so
+		}
+	}
+	if p.stepped {
+		p.stepped = false
+		p.write("", []string{""})
 	}
 	p.write("", PlanLines(e, p.o.Styles, p.whole, p.o.Host))
 }
@@ -113,6 +117,10 @@ func (p *plain) write(tenant string, lines []string) {
 		if p.err != nil {
 			return
 		}
+		if p.column > 0 && l == "" && p.blank {
+			continue
+		}
+		p.blank = l == ""
 		if p.column > 0 && tenant != "" && l != "" {
 			l = Pad(Squeeze(tenant, p.column), p.column) + "  " + l
 		}
@@ -133,7 +141,7 @@ func (p *plain) step(s event.Step) {
 	} else {
 		delete(p.seen, id)
 		if p.column > 0 { // among several tenants only what happens is worth a line, and no more than one: the plan has the details
-			if s.Status == event.Skipped {
+			if s.Status == event.Skipped || s.Status == event.Done && p.o.Terse {
 				return
 			}
 			if s.Status == event.Done && names[s.Resource].What != "" {
@@ -141,7 +149,7 @@ func (p *plain) step(s event.Step) {
 			}
 		}
 	}
-	p.stepped = true
+	p.stepped = p.column > 0
 	p.write(s.Tenant, StepLines(s, p.o.Styles, p.width, p.o.Host))
 }
 

@@ -79,7 +79,7 @@ func standing(command string, t event.Outcome) (State, string) {
 		return Bad, "failed"
 	case command == "plan" && pending(t):
 		return Warn, "differs"
-	case command == "doctor":
+	case command == "doctor", command == "plan":
 		return OK, "in order"
 	}
 	return OK, "done"
