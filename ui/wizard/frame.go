@@ -146,9 +146,17 @@ func frame(sh *shared, at place, body []string, focus int, bindings []key.Bindin
 		top, foot, room = nil, nil, rows-2
 	}
 	body, focus = squash(body, focus, room)
-	lines := append(append(top, header(sh, at, width), ""), clip(sh, body, focus, room)...)
+	above, below := []string{""}, []string{""}
+	if over := len(body) - room; foot != nil && over > 0 && over <= 2 { // rather no air than a line or two out of sight
+		above = nil
+		if over == 2 {
+			below = nil
+		}
+		room += over
+	}
+	lines := append(append(append(top, header(sh, at, width)), above...), clip(sh, body, focus, room)...)
 	if foot != nil {
-		lines = append(append(lines, ""), foot...)
+		lines = append(append(lines, below...), foot...)
 	}
 	for i, l := range lines {
 		lines[i] = strings.TrimRight(render.Fit(l, width), " ")
