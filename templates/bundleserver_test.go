@@ -54,7 +54,7 @@ func serverCommand(t *testing.T, s templates.Settings, env map[string]string, fl
 }
 
 // serve starts the server in the base's world, in which Twilio always gives the same answer.
-func serve(t *testing.T, base scenario.Base, s templates.Settings, answer string) *server {
+func serve(t *testing.T, base scenario.Base, s templates.Settings, answer string, more ...string) *server {
 	t.Helper()
 	preload, err := filepath.Abs("nodetest/surroundings.mjs")
 	if err != nil {
@@ -63,6 +63,7 @@ func serve(t *testing.T, base scenario.Base, s templates.Settings, answer string
 	env := maps.Clone(base.Env)
 	env["PHONEGATE_NOW"], env["PHONEGATE_TWILIO"] = base.Now, answer
 	v := &server{t: t, cmd: serverCommand(t, s, env, "--import", preload), road: &http.Transport{DisableCompression: true}}
+	v.cmd.Env = append(v.cmd.Env, more...)
 	out, err := v.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -221,6 +222,18 @@ func TestTheBundlesServerHasLimits(t *testing.T) {
 	if res, _ := v.ask(r); res.StatusCode != 405 {
 		t.Errorf("TRACE: %d", res.StatusCode)
 	}
+	r, _ = http.NewRequest(http.MethodGet, "https://form.test/?health=1", nil)
+	if res, _ := v.ask(r); res.StatusCode != 200 {
+		t.Errorf("after all that it answers with %d", res.StatusCode)
+	}
+	if calls := v.end(); len(calls) > 0 {
+		t.Errorf("it called %v", calls)
+	}
+}
+
+func TestTheBundlesServerDoesNotWaitForever(t *testing.T) {
+	base := load(t).Base
+	v := serve(t, base, base.Settings, pendingCheck, "PHONEGATE_HURRY=1")
 	for what, text := range map[string]string{
 		"a head that does not end": "GET / HTTP/1.1\r\nHost: form.test\r\nX: ",
 		"a body that does not end": "POST / HTTP/1.1\r\nHost: form.test\r\nContent-Length: 10\r\n\r\na",
@@ -241,21 +254,48 @@ func TestTheBundlesServerHasLimits(t *testing.T) {
 			t.Errorf("%s: %q", what, answer)
 		}
 	}
-	// What was begun when the server is told to stop is still answered.
-	conn, err := net.Dial("tcp", strings.TrimPrefix(v.origin, "http://"))
+	v.end()
+}
+
+func TestTheBundlesServerGivesTheAnswersUnderWayBeforeItEnds(t *testing.T) {
+	base := load(t).Base
+	v := serve(t, base, base.Settings, pendingCheck)
+	address := strings.TrimPrefix(v.origin, "http://")
+	conn, err := net.Dial("tcp", address)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	if _, err := io.WriteString(conn, "GET /?health=1 HTTP/1.1\r\nHost: form.test\r\nConnection: close\r\n\r\n"); err != nil {
+	body := "intent=check"
+	if _, err := fmt.Fprintf(conn, "POST / HTTP/1.1\r\nHost: form.test\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n", len(body)); err != nil {
 		t.Fatal(err)
 	}
-	answer, _ := io.ReadAll(conn)
-	if !bytes.HasPrefix(answer, []byte("HTTP/1.1 200 ")) {
-		t.Errorf("after all that it answers %q", answer)
+	in := bufio.NewReader(conn)
+	if line, err := in.ReadString('\n'); !strings.HasPrefix(line, "HTTP/1.1 100 ") {
+		t.Fatalf("it has not begun: %q, %v", line, err)
 	}
-	if calls := v.end(); len(calls) > 0 {
-		t.Errorf("it called %v", calls)
+	if err := v.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	for { // until it takes nobody any more
+		other, err := net.Dial("tcp", address)
+		if err != nil {
+			break
+		}
+		_ = other.Close()
+	}
+	if _, err := io.WriteString(conn, body); err != nil {
+		t.Fatal(err)
+	}
+	rest, err := io.ReadAll(in)
+	if err != nil || !strings.Contains(string(rest), "HTTP/1.1 400 ") || !strings.Contains(strings.ToLower(string(rest)), "\r\nconnection: close\r\n") || strings.Count(string(rest), "<h1>") != 1 {
+		t.Errorf("the answer under way: %v\n%.500s", err, rest)
+	}
+	for v.out.Scan() {
+		t.Errorf("the server wrote %q", v.out.Text())
+	}
+	if err := v.cmd.Wait(); err != nil || v.errs.Len() > 0 {
+		t.Errorf("the server ended with %v\n%s", err, v.errs.String())
 	}
 }
 

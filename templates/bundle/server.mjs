@@ -17,7 +17,7 @@ const MAX_HEADER = 16 * 1024; // bytes; a link to the form has some 1,000
 const MAX_BODY = 64 * 1024; // bytes that are kept of a body; the form refuses far smaller ones
 const HEADER_MS = 10_000;
 const REQUEST_MS = 20_000; // headers and body
-const IDLE_MS = 10_000;
+const IDLE_MS = 65_000; // longer than what stands in front keeps an idle connection, so that none is closed as it is used again
 const GRACE_MS = 20_000; // the form's slowest answer waits for three calls of 5 seconds
 
 const HEALTH = new Request('http://form.invalid/?health=1');
@@ -34,7 +34,7 @@ async function main() {
   const server = createServer({
     maxHeaderSize: MAX_HEADER, headersTimeout: HEADER_MS, requestTimeout: REQUEST_MS, keepAliveTimeout: IDLE_MS,
     connectionsCheckingInterval: 1000,
-  }, (request, response) => void answer(request, response, env));
+  }, (request, response) => void answer(request, response, env, server));
   server.on('error', ({ code }) => fail(`Can't listen on ${host}, port ${port}: ${code}.`));
   server.listen(port, host, () => {
     console.log(`The form, version ${version}, listens on ${host}, port ${server.address().port}.`);
@@ -73,7 +73,7 @@ function stop(server) {
   setTimeout(() => server.closeAllConnections(), GRACE_MS).unref();
 }
 
-async function answer(incoming, outgoing, env) {
+async function answer(incoming, outgoing, env, server) {
   try {
     const request = await requestOf(incoming);
     if (!request) return say(outgoing, 405, 'Method not allowed');
@@ -81,6 +81,7 @@ async function answer(incoming, outgoing, env) {
     const body = Buffer.from(await response.arrayBuffer());
     const headers = Object.fromEntries(response.headers);
     if (incoming.method !== 'HEAD') headers['content-length'] = body.length;
+    if (!server.listening) headers.connection = 'close'; // it was told to stop meanwhile
     outgoing.writeHead(response.status, headers);
     outgoing.end(body);
   } catch {
