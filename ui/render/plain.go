@@ -31,7 +31,7 @@ type Options struct {
 // Plain writes lines for people, only ever appended: for pipes, CI and screen readers.
 // Each line has a glyph and a word for its state.
 func Plain(w io.Writer, o Options) Renderer {
-	p := &plain{w: w, o: o, seen: map[string]string{}, width: Width(o.Width)}
+	p := &plain{w: w, o: o, seen: map[string]string{}, waited: map[string]bool{}, width: Width(o.Width)}
 	p.whole = p.width
 	if len(o.Tenants) > 1 {
 		for _, t := range o.Tenants {
@@ -51,6 +51,7 @@ type plain struct {
 	width  int               // what is left of it beside the tenants' column
 	column int               // width of the tenants' column, 0 without one
 	seen   map[string]string // last detail of a running step
+	waited map[string]bool   // whose rate limits have been told of
 	// stepped says that the last lines were about steps, blank that the last one was empty.
 	stepped, blank bool
 	err            error
@@ -132,25 +133,41 @@ func (p *plain) write(tenant string, lines []string) {
 // that was not said before: a quick step is one line, a slow one tells its story.
 func (p *plain) step(s event.Step) {
 	id := s.Tenant + "\x00" + s.Resource
-	if s.Status == event.Running {
+	switch {
+	case s.Status == event.Running:
 		before, known := p.seen[id]
-		if s.ElapsedMS < 1000 || s.Detail == "" || known && before == s.Detail {
+		if s.Detail == "" || known && before == s.Detail || !p.matters(s) {
 			return
 		}
 		p.seen[id] = s.Detail
-	} else {
+	case p.column > 0 && (s.Status == event.Skipped || s.Status == event.Done && p.o.Terse):
+		return // among several tenants only what happens is worth a line
+	case p.column > 0 && s.Status == event.Done && names[s.Resource].What != "":
+		s.Detail = "" // and no more than one: the plan has said the rest
 		delete(p.seen, id)
-		if p.column > 0 { // among several tenants only what happens is worth a line, and no more than one: the plan has the details
-			if s.Status == event.Skipped || s.Status == event.Done && p.o.Terse {
-				return
-			}
-			if s.Status == event.Done && names[s.Resource].What != "" {
-				s.Detail = ""
-			}
-		}
+	default:
+		delete(p.seen, id)
 	}
 	p.stepped = p.column > 0
 	p.write(s.Tenant, StepLines(s, p.o.Styles, p.width, p.o.Host))
+}
+
+// matters says whether progress is worth a line: after a while, and at once where it is a wait for a rate limit. Of several tenants
+// that wait for the same one, the first one tells.
+func (p *plain) matters(s event.Step) bool {
+	const one, many = 1000, 5000
+	_, whose, limited := strings.Cut(s.Detail, "for the rate limit of ")
+	switch {
+	case !limited && p.column > 0:
+		return s.ElapsedMS >= many
+	case !limited:
+		return s.ElapsedMS >= one
+	case p.column == 0:
+		return true
+	}
+	told := p.waited[whose]
+	p.waited[whose] = true
+	return !told
 }
 
 // elapsedColumn is the room kept for a duration, so that details break alike.

@@ -87,3 +87,22 @@ func TestNamesAreCutInTheirMiddle(t *testing.T) {
 		}
 	}
 }
+
+func TestAWaitForARateLimitIsToldAtOnceAndOfSeveralTenantsOnce(t *testing.T) {
+	wait := func(tenant, provider string) event.Step {
+		return event.Step{Tenant: tenant, Resource: "auth0.action", Status: event.Running, Detail: "waiting 3s for the rate limit of " + provider}
+	}
+	for name, c := range map[string]struct {
+		tenants []string
+		want    int
+	}{"one tenant": {[]string{"a"}, 3}, "several": {[]string{"a", "b"}, 2}} {
+		var out bytes.Buffer
+		p := render.Plain(&out, render.Options{Tenants: c.tenants})
+		for _, e := range []event.Step{wait("a", "auth0"), wait("a", "auth0"), wait("a", "twilio"), wait(c.tenants[len(c.tenants)-1], "auth0")} {
+			p.Emit(e)
+		}
+		if got := strings.Count(out.String(), "rate limit"); got != c.want {
+			t.Errorf("%s: %d lines about waits, want %d:\n%s", name, got, c.want, out.String())
+		}
+	}
+}
