@@ -15,7 +15,7 @@ func TestEveryBehaviourBelongsToAProvider(t *testing.T) {
 	declared := map[string]bool{}
 	for _, b := range world.Behaviours() {
 		provider, _, _ := strings.Cut(b.Name, ".")
-		if !slices.Contains([]string{"auth0", "twilio", "vercel"}, provider) || len(b.Values) < 2 || b.About == "" || b.Sources == "" || declared[b.Name] {
+		if !slices.Contains([]string{"auth0", "twilio", "vercel", "cloudflare"}, provider) || len(b.Values) < 2 || b.About == "" || b.Sources == "" || declared[b.Name] {
 			t.Errorf("incomplete: %+v", b)
 		}
 		declared[b.Name] = true
