@@ -104,7 +104,7 @@ type Result struct {
 	Command   string         `json:"command"`
 	OK        bool           `json:"ok"`
 	Tenants   []Outcome      `json:"tenants"`
-	Requests  map[string]int `json:"requests"` // API calls by provider: auth0, twilio, vercel
+	Requests  map[string]int `json:"requests"` // API calls by provider: auth0, twilio, vercel, and cloudflare if it was called
 	ElapsedMS int64          `json:"elapsed_ms"`
 	Error     *Error         `json:"error,omitempty"`
 }

@@ -35,7 +35,7 @@ func Address(ctx context.Context) string {
 
 // Fault is armed for the next matching requests.
 type Fault struct {
-	Provider string `json:"provider"` // auth0, twilio, vercel; "" for any
+	Provider string `json:"provider"` // auth0, twilio, vercel, cloudflare, form; "" for any
 	Method   string `json:"method"`   // "" for any
 	Path     string `json:"path"`     // a part of the path, or with * for any one segment the whole path; "" for any
 	Status   int    `json:"status"`   // answer with this status instead of doing it; 0: do it
