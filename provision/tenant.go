@@ -41,6 +41,9 @@ type Options struct {
 	// Poll is the time between two looks at a build or deployment, Backoff the pause before a request is repeated, Timeout
 	// the deadline of one request; zero for what suits the real providers.
 	Poll, Backoff, Timeout time.Duration
+	// Linger is how long a former Twilio key outlives the deployment of an Action that has another, for the sake of logins that are
+	// at work with it; zero for as long as Auth0 lets one run or, where Poll is set, for ten polls.
+	Linger time.Duration
 	// Emit receives every event, one at a time; nil for none.
 	Emit func(event.Event)
 }
@@ -66,6 +69,7 @@ type Tenant struct {
 
 	session, verdict, keySecret      *generated
 	previousSession, previousVerdict *generated
+	linger                           time.Duration
 	ending                           string // the plan drops the previous pair: in words
 	rotates                          bool   // the plan is a rotation
 	nodes                            graph
@@ -94,7 +98,12 @@ func Open(o Options) (*Tenant, error) {
 	if o.Vault == nil {
 		o.Vault = secret.MemoryVault()
 	}
-	t := &Tenant{name: o.Name, spec: o.Spec, state: o.State, vault: o.Vault, sink: o.Emit, stop: make(chan struct{})}
+	t := &Tenant{name: o.Name, spec: o.Spec, state: o.State, vault: o.Vault, sink: o.Emit, stop: make(chan struct{}), linger: o.Linger}
+	if t.linger == 0 {
+		if t.linger = longestLeg; o.Poll > 0 {
+			t.linger = min(t.linger, 10*o.Poll)
+		}
+	}
 	t.transport = transport.New(transport.Options{
 		Endpoints:  o.Endpoints,
 		Auth0Hosts: append([]string{o.Spec.Auth0.Domain}, o.Spec.Auth0.CustomDomains...),
@@ -142,7 +151,7 @@ func Open(o Options) (*Tenant, error) {
 	t.nodes = append(t.nodes,
 		&node{t.loginPage, nil},
 		&node{t.client, nil},
-		&node{t.action, []string{"twilio.service", "twilio.key", "host.deployment"}},
+		&node{lingering{t.action, t}, []string{"twilio.service", "twilio.key", "host.deployment"}},
 		&node{t.binding, []string{"auth0.action", "auth0.login_page"}})
 	return t, nil
 }

@@ -147,6 +147,9 @@ func (k *Key) unused() int {
 	return n
 }
 
+// Superseded says whether Retire would delete a key that may have been in use until now.
+func (k *Key) Superseded() bool { return k.c.master() && k.listed && k.unused() > 0 }
+
 // makes says whether Apply makes a key. Where it does not, all that is left to do is Retire's.
 func (k *Key) makes() bool {
 	return k.SID() == "" || k.renew || k.Secret() == "" && (k.SecretNeeded == nil || k.SecretNeeded())

@@ -107,7 +107,14 @@ the login page and the post-login flow back as they were. Verified phone numbers
 func (p *program) rotateCommand() *cobra.Command {
 	return p.tenantCommand("rotate", "Replace the session secrets and the Twilio key", `Replaces the secrets that Action and form share and the Twilio key that both use. The form accepts
 the old secrets beside the new ones, and the old key is deleted last, so that no login under way fails.
-An apply a quarter of an hour later ends the old secrets.`, course{
+
+Fifteen minutes later no login needs the old secrets any more: from then on plan (exit code 3) and doctor say
+that they are still accepted, and apply ends them. Before that, plan has nothing to say. Where the form runs on
+your own server, the old secrets end with the next rotation instead.
+
+Only one former generation is accepted. A second rotation within fifteen minutes would break logins that began
+before the first: the plan says so before it is carried out, after a yes or with --yes. A rotation that was cut
+off is carried on by the next one and breaks nothing.`, course{
 		look:     func(ctx context.Context, t *provision.Tenant) (event.Plan, error) { return t.PlanRotation(ctx) },
 		question: "Rotate the secrets of %s?", always: true,
 		act: func(ctx context.Context, _ *job, t *provision.Tenant, _ event.Plan) (event.Outcome, error) {

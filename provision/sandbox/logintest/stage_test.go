@@ -27,6 +27,7 @@ type stage struct {
 	dir      string
 	vault    secret.Vault
 	formHost string
+	linger   time.Duration // how long a former Twilio key outlives the Action that used it
 	token    string // for the Management API
 	people   int
 	// strangers counts numbers that are nobody's in the story.
@@ -107,7 +108,7 @@ func (s *stage) engine(t testing.TB) *provision.Tenant {
 	credentials, _ := secret.FromEnv("dev", func(name string) string { return sandbox.Credentials()[name] })
 	e, err := provision.Open(provision.Options{
 		Name: "dev", Spec: s.spec, Credentials: credentials, Vault: s.vault, State: remembered,
-		Endpoints: s.box.Endpoints(), Poll: 5 * time.Millisecond,
+		Endpoints: s.box.Endpoints(), Poll: 5 * time.Millisecond, Linger: s.linger,
 	})
 	if err != nil {
 		t.Fatal(err)
