@@ -76,10 +76,13 @@ func TestStoppedAtAnyStepTheNextRunCarriesOn(t *testing.T) {
 }
 
 func TestACancelIsFeltAtOnceWhileAProviderIsSlow(t *testing.T) {
-	for _, provider := range []string{"auth0", "twilio", "vercel"} {
+	for _, provider := range []string{"auth0", "twilio", "vercel", "cloudflare"} {
 		for _, when := range []string{"plan", "apply", "doctor"} {
 			t.Run(when+" with a slow "+provider, func(t *testing.T) {
 				b := newBench(t)
+				if provider == "cloudflare" {
+					b = newWorker(t)
+				}
 				e := b.open(nil)
 				if when == "apply" {
 					if _, err := e.Plan(t.Context()); err != nil {

@@ -36,7 +36,7 @@ const childEnv = "PHONEGATE_TEST_CHILD"
 
 // child is what a child process is told. Its secrets live in a file outside of the project, as in a keyring.
 type child struct {
-	Command, Dir, Road, Keyring string
+	Command, Dir, Road, Keyring, Host string
 }
 
 func TestMain(m *testing.M) {
@@ -69,8 +69,10 @@ func work(told string) error {
 	}
 	defer st.Close()
 	creds, _ := secret.FromEnv("dev", func(name string) string { return sandbox.Credentials()[name] })
-	e, err := provision.Open(provision.Options{Name: "dev", Spec: spec(), Credentials: creds, Vault: fileVault(c.Keyring), State: st,
-		Endpoints: transport.Endpoints{Auth0: road, Twilio: road, Vercel: road}, Poll: time.Millisecond, Backoff: time.Millisecond})
+	wanted := spec()
+	wanted.Host.Kind = c.Host
+	e, err := provision.Open(provision.Options{Name: "dev", Spec: wanted, Credentials: creds, Vault: fileVault(c.Keyring), State: st,
+		Endpoints: transport.Endpoints{Auth0: road, Twilio: road, Vercel: road, Cloudflare: road}, Poll: time.Millisecond, Backoff: time.Millisecond})
 	if err != nil {
 		return err
 	}
@@ -109,6 +111,12 @@ func (fileVault) Durable() bool { return true }
 // answer goes on only if that says so.
 func (b *bench) door(pass func(n int32) bool) *url.URL {
 	b.t.Helper()
+	return b.doorTo("", pass)
+}
+
+// doorTo is a door that counts and asks for the requests to one host only; "" for all.
+func (b *bench) doorTo(host string, pass func(n int32) bool) *url.URL {
+	b.t.Helper()
 	var n atomic.Int32
 	proxy := &httputil.ReverseProxy{
 		ErrorLog:  log.New(io.Discard, "", 0),
@@ -116,8 +124,8 @@ func (b *bench) door(pass func(n int32) bool) *url.URL {
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.Out.URL.Scheme, r.Out.URL.Host, r.Out.Host = "https", r.In.Host, r.In.Host
 		},
-		ModifyResponse: func(*http.Response) error {
-			if !pass(n.Add(1)) {
+		ModifyResponse: func(res *http.Response) error {
+			if (host == "" || res.Request.Host == host) && !pass(n.Add(1)) {
 				panic(http.ErrAbortHandler)
 			}
 			return nil
@@ -135,7 +143,7 @@ func (b *bench) door(pass func(n int32) bool) *url.URL {
 // start runs the command in a process of its own.
 func (b *bench) start(c command, road *url.URL) *exec.Cmd {
 	b.t.Helper()
-	told, err := json.Marshal(child{c.name, b.dir, road.String(), string(b.vault.(fileVault))})
+	told, err := json.Marshal(child{c.name, b.dir, road.String(), string(b.vault.(fileVault)), b.spec.Host.Kind})
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -144,19 +152,26 @@ func (b *bench) start(c command, road *url.URL) *exec.Cmd {
 	return cmd
 }
 
-func TestKilledAnywhereTheNextRunConverges(t *testing.T) {
+func TestKilledAnywhereTheNextRunConverges(t *testing.T) { killed(t, newBench, "") }
+
+func TestKilledAtCloudflareTheNextRunConverges(t *testing.T) {
+	killed(t, newWorker, "api.cloudflare.com")
+}
+
+// killed lets each command die after each of its requests to a host, or to any.
+func killed(t *testing.T, fresh func(*testing.T) *bench, host string) {
 	for _, c := range []command{applying, rotating, destroying} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			// One sandbox and one project for all cases: each ends with a sandbox that was checked.
-			b := newBench(t)
+			b := fresh(t)
 			b.vault = fileVault(t.TempDir())
 			step := int32(1)
 			if testing.Short() {
 				step = 8
 			}
 			for n := int32(1); ; n += step {
-				if c.before(b); !b.killedAfter(c, n) {
+				if c.before(b); !b.killedAfter(c, host, n) {
 					t.Logf("killed %d times", (n-1)/step)
 					return
 				}
@@ -177,14 +192,14 @@ func TestKilledAnywhereTheNextRunConverges(t *testing.T) {
 	}
 }
 
-// killedAfter lets a process die by SIGKILL as soon as the sandbox has acted on its n-th request. It is false if
+// killedAfter lets a process die by SIGKILL as soon as the sandbox has acted on its n-th request to the host. It is false if
 // the process ended before.
-func (b *bench) killedAfter(c command, n int32) bool {
+func (b *bench) killedAfter(c command, host string, n int32) bool {
 	b.t.Helper()
 	var cmd *exec.Cmd
 	var started sync.Mutex
 	started.Lock()
-	road := b.door(func(i int32) bool {
+	road := b.doorTo(host, func(i int32) bool {
 		if i >= n {
 			started.Lock()
 			defer started.Unlock()
