@@ -32,9 +32,10 @@ type bench struct {
 	spec  config.Tenant
 	vault secret.Vault
 	bare  string // the sandbox before anything was done
-	// timeout, limits and road are the engine's, if not zero.
+	// timeout, limits, linger and road are the engine's, if not zero.
 	timeout time.Duration
 	limits  map[string]float64
+	linger  time.Duration
 	road    *transport.Endpoints
 
 	mu   sync.Mutex
@@ -96,7 +97,7 @@ func (b *bench) open(emit func(event.Event)) *provision.Tenant {
 	}
 	t, err := provision.Open(provision.Options{
 		Name: "dev", Spec: b.spec, Credentials: creds, Vault: b.vault, State: st, Endpoints: endpoints,
-		Dir: b.dir, FormHost: b.formHost(), Poll: 5 * time.Millisecond, Backoff: time.Millisecond, Timeout: b.timeout, Limits: b.limits, Emit: emit,
+		Dir: b.dir, FormHost: b.formHost(), Poll: 5 * time.Millisecond, Backoff: time.Millisecond, Timeout: b.timeout, Limits: b.limits, Linger: b.linger, Emit: emit,
 	})
 	if err != nil {
 		b.t.Fatal(err)

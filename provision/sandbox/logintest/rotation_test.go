@@ -2,8 +2,10 @@ package logintest
 
 import (
 	"testing"
+	"time"
 
 	"phonegate/provision/sandbox/world"
+	"phonegate/provision/state"
 )
 
 func TestRotation(t *testing.T) {
@@ -62,6 +64,27 @@ func TestRotation(t *testing.T) {
 			ada.stillOut()
 			bob.continue_()
 			bob.isDenied("phone_token")
+		})
+		s.tell(t, "an apply long after it ends the old generation, and nobody notices", func(c *scene) {
+			ada := c.atTheForm()
+			c.rotates()
+			bob, eve := c.atTheForm(), c.atTheForm()
+			eve.types(eve.newestCode())
+			remembered, err := state.Open(c.dir, "dev")
+			if err != nil {
+				c.t.Fatal(err)
+			}
+			if err := remembered.Note("secrets").Set("rotated", time.Now().Add(-time.Hour).UTC().Format(time.RFC3339)); err != nil {
+				c.t.Fatal(err)
+			}
+			apply(c.t, c.stage)
+			bob.enters(bob.newestCode())
+			bob.getsIn()
+			eve.continue_()
+			eve.getsIn()
+			ada.types(ada.newestCode())
+			ada.sees(400, invalidPage)
+			ada.stillOut()
 		})
 		s.tell(t, "a rotation that stops half way breaks no login either", func(c *scene) {
 			ada, bob := c.atTheForm(), c.atTheForm()

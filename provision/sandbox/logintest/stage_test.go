@@ -28,7 +28,7 @@ type stage struct {
 	vault    secret.Vault
 	formHost string
 	linger   time.Duration // how long a former Twilio key outlives the Action that used it
-	token    string // for the Management API
+	token    string        // for the Management API
 	people   int
 	// strangers counts numbers that are nobody's in the story.
 	strangers int
