@@ -23,7 +23,7 @@ const GRACE_MS = 20_000; // the form's slowest answer waits for three calls of 5
 const HEALTH = new Request('http://form.invalid/?health=1');
 
 async function main() {
-  const env = { ...process.env };
+  const { env } = process;
   const host = env.HOST || '127.0.0.1';
   const port = Number(env.PORT || 8080);
   if (!Number.isInteger(port) || port < 0 || port > 65535) fail('PORT is not the number of a port.');

@@ -1,5 +1,5 @@
-// Imported before Vercel's launcher, in its process: stops the clock, opens a door through which the test sets clock and
-// environment, and leads what would go to Twilio to a stand-in. Everything else is the launcher's.
+// Imported before Vercel's launcher or the bundle's server, in its process: stops the clock, opens a door through which the test sets clock and
+// environment, and leads what would go to Twilio to a stand-in. Everything else is theirs.
 import http from 'node:http';
 
 const standIn = process.env.STAND_IN;
@@ -29,3 +29,4 @@ const door = http.createServer(async (request, response) => {
   response.writeHead(204).end();
 });
 door.listen(0, '127.0.0.1', () => process.stdout.write(`door: ${door.address().port}\n`));
+door.unref(); // it is not what the process is for
