@@ -131,6 +131,7 @@ func (p *program) play(ctx context.Context, o sandbox.Options) error {
 		p.reported = true // the story ends with what went wrong
 		options := p.plainOptions(nil)
 		options.Quiet = p.Getenv("CI") != ""
+		options.Host = p.Getenv("PHONEGATE_HOST_KIND")
 		return wizard.Auto(ctx, b, p.Out, options)
 	}
 	p.answers, p.tenants, p.all, p.yes = nil, nil, false, true

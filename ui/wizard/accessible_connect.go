@@ -102,8 +102,8 @@ func (a *prompter) host() error {
 		return err
 	}
 	a.s.Spec.Host.Kind = f.options[n].Value
-	if a.s.Sandbox && a.s.Spec.Host.Kind == "bundle" {
-		a.s.Spec.Host.URL = "https://" + a.s.Spec.Host.Project + ".test"
+	if a.s.Sandbox {
+		a.s.Spec.Host.URL = sandboxURL(a.s.Spec, a.s.Spec.Host.Kind)
 	}
 	return nil
 }

@@ -100,9 +100,9 @@ func (a apply) update(sh *shared, msg tea.Msg) (step, outcome) {
 		}
 		switch {
 		case key.Matches(msg, sh.keys.Retry):
-			return a, outcome{move: jump, to: atReview}
+			return a, outcome{move: jump, to: atReview, say: []string{""}}
 		case key.Matches(msg, sh.keys.Next) && a.err != nil:
-			return a, outcome{move: jump, to: atReview}
+			return a, outcome{move: jump, to: atReview, say: []string{""}}
 		case key.Matches(msg, sh.keys.Copy) && a.err != nil:
 			a.copied = true
 			return a, doing(tea.SetClipboard(details(sh.session, "apply", a.steps, a.err)))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -20,7 +21,7 @@ import (
 // what a pipe, a CI log or --auto sees. o shapes the lines.
 func Auto(ctx context.Context, backend Backend, out io.Writer, o render.Options) error {
 	began := time.Now()
-	if o.Host == "" {
+	if !slices.Contains(backend.Hosts(), o.Host) {
 		o.Host = sandboxSpec("").Host.Kind
 	}
 	p := &player{backend: backend, o: o, r: render.Plain(out, o)}
@@ -65,8 +66,10 @@ func (p *player) play(ctx context.Context) error {
 
 	p.s = Session{Tenant: "dev", Sandbox: true, Sources: map[string]string{}}
 	p.s.Credentials, _ = p.backend.Credentials(ctx, p.s.Tenant)
-	p.s.Spec = config.Complete(p.s.Tenant, sandboxSpec(p.s.Credentials.Auth0Domain))
-	p.say("", "phonegate plays itself: Auth0, Twilio Verify and Vercel are inside this program. Nothing leaves this computer.")
+	spec := sandboxSpec(p.s.Credentials.Auth0Domain)
+	spec.Host.Kind, spec.Host.URL = p.o.Host, sandboxURL(spec, p.o.Host)
+	p.s.Spec = config.Complete(p.s.Tenant, spec)
+	p.say("", "phonegate plays itself: Auth0, Twilio Verify and %s inside this program. Nothing leaves this computer.", p.hostInside())
 
 	for _, part := range []func(context.Context) error{p.connect, p.answers, p.apply, p.login} {
 		if err := ctx.Err(); err != nil {
@@ -77,6 +80,14 @@ func (p *player) play(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// hostInside is who hosts the form, with the verb after all the others.
+func (p *player) hostInside() string {
+	if p.o.Host == "bundle" {
+		return "a server for the form are"
+	}
+	return hostLabel(p.o.Host) + " are"
 }
 
 // listen collects what the phone receives and tells it.
@@ -115,7 +126,7 @@ func (p *player) connect(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		p.say("  "+p.good()+"  "+render.Pad(pr.name(p.s), 7)+" ", "%s", render.Printable(a.Name))
+		p.say("  "+p.good()+"  "+render.Pad(pr.name(p.s), accountColumn)+" ", "%s", render.Printable(a.Name))
 	}
 	return nil
 }
@@ -128,11 +139,15 @@ func (p *player) good() string {
 func (p *player) answers(context.Context) error {
 	p.title("Answers")
 	spec := p.s.Spec
+	place := spec.Host.Project + " on " + hostLabel(spec.Host.Kind)
+	if spec.Host.Kind == "bundle" {
+		place = spec.Host.Project + " at " + spec.Host.URL
+	}
 	for _, a := range [][2]string{
 		{"Texts", fmt.Sprintf("“%s”", smsText(spec.Twilio.ServiceName, digits(spec.Twilio.CodeLength)))},
 		{"Sign-up", "the number is asked for by " + label("capture", spec) + ", default country " + spec.DefaultCountry},
 		{"Action", "the code is checked by: " + label("code_check", spec)},
-		{"Form", spec.Host.Project + " on " + hostLabel(spec.Host.Kind) + ", for " + spec.Brand.Name + " in " + spec.Brand.Color},
+		{"Form", place + ", for " + spec.Brand.Name + " in " + spec.Brand.Color},
 	} {
 		p.say("    "+render.Pad(a[0], 8)+" ", "%s", a[1])
 	}

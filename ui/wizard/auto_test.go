@@ -41,6 +41,26 @@ func TestAutoTellsTheWholeStory(t *testing.T) {
 	}
 }
 
+func TestAutoPlaysOnEveryHostOfTheSandbox(t *testing.T) {
+	for kind, want := range map[string][]string{
+		"cloudflare": {"Twilio Verify and Cloudflare are", "✓ done     Cloudflare acme's team", "acme-dev-verify on Cloudflare"},
+		"bundle":     {"Twilio Verify and a server for the form are", "acme-dev-verify at https://acme-dev-verify.test"},
+		"nowhere":    {"Twilio Verify and Vercel are"}, // as without a wish
+	} {
+		var out bytes.Buffer
+		f := newFakeSandbox()
+		f.hosts = []string{"vercel", "cloudflare", "bundle"}
+		if err := Auto(context.Background(), f, &out, render.Options{Host: kind}); err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range want {
+			if !strings.Contains(out.String(), w) {
+				t.Errorf("%s: %q is missing:\n%s", kind, w, out.String())
+			}
+		}
+	}
+}
+
 func TestAutoSaysWhatFailedAndStops(t *testing.T) {
 	var out bytes.Buffer
 	f := newFakeSandbox()

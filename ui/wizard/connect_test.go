@@ -167,3 +167,17 @@ func TestSandboxHasOnlyTheHostsThatItEmulates(t *testing.T) {
 	d.press("down", "enter").until("All three answer")
 	d.see("Cloudflare")
 }
+
+func TestTenantOfTheFileKeepsItsName(t *testing.T) {
+	f := newFake()
+	f.tenants = []TenantStatus{{Name: "prod", State: "2 changes"}}
+	f.tenants[0].Spec.Auth0.Domain = "acme.us.auth0.com"
+	d := newDriver(t, f, StartWelcome)
+	d.until("prod ! 2 changes")
+	d.press("down", "down", "enter").until("where from")
+	d.press("e", "enter").see("Auth0", "acme.us.auth0.com", "client secret")
+	d.press("esc").until("where from")
+	if d.m.sh.session.Tenant != "prod" {
+		t.Errorf("the tenant is called %q", d.m.sh.session.Tenant)
+	}
+}

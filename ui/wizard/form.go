@@ -40,8 +40,8 @@ func (f form) enter(sh *shared) (step, tea.Cmd) {
 	team.hidden = func(s Session) bool { return s.Spec.Host.Kind != "vercel" || s.Sandbox }
 	address := asked("host.url", "address", sh.session)
 	address.help = "Where the form will answer, behind your own web server, such as https://verify.acme.example."
-	if sh.session.Sandbox && sh.session.Spec.Host.Kind == "bundle" && address.value() == "" {
-		address.in.SetValue("https://" + sh.session.Spec.Host.Project + ".test") // where the sandbox runs it
+	if sh.session.Sandbox && address.value() == "" {
+		address.in.SetValue(sandboxURL(sh.session.Spec, sh.session.Spec.Host.Kind))
 	}
 	address.must, address.hidden = true, func(s Session) bool { return s.Spec.Host.Kind != "bundle" }
 	f.sheet = sheet{at: at, fields: []field{

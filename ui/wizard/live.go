@@ -177,7 +177,7 @@ func (l live) press(sh *shared, msg tea.KeyPressMsg) (step, outcome) {
 			return l.start(sh)
 		case key.Matches(msg, sh.keys.Retry) && l.mendable():
 			sh.again = &rerun{test: l.test, at: l.menu.at}
-			return l, outcome{move: jump, to: atReview}
+			return l, outcome{move: jump, to: atReview, say: []string{""}}
 		case key.Matches(msg, sh.keys.Copy):
 			l.copied = true
 			return l, doing(tea.SetClipboard(details(sh.session, "live test "+l.test.Level, l.steps, l.err)))

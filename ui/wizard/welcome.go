@@ -242,6 +242,14 @@ func problem(st render.Styles, err error, width int) []string {
 	return lines
 }
 
+// sandboxURL is where the sandbox runs a form that runs elsewhere; "" for the hosts that give out addresses of their own.
+func sandboxURL(spec config.Tenant, kind string) string {
+	if kind != "bundle" {
+		return ""
+	}
+	return "https://" + spec.Host.Project + ".test"
+}
+
 // sandboxSpec is what a newcomer would answer: in the sandbox every question comes with an answer.
 func sandboxSpec(domain string) config.Tenant {
 	return config.Tenant{
