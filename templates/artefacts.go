@@ -65,6 +65,18 @@ Written by phonegate. The same answers always give the same bytes; no file holds
 | VERDICT_SECRET | 32 other random bytes; signs what comes back |
 | VERDICT_SECRET_PREVIOUS | only while secrets are being changed |
 
+## Rate limits of the Verify service
+
+Action and form have Twilio count every text by user and network. Without these limits logins work, but only Twilio's
+own limit for each number keeps one from sending texts without end.
+
+| Name | Sends | In seconds |
+|---|---|---|
+| phonegate_user | 8 | 600 |
+| phonegate_user | 20 | 86400 |
+| phonegate_ip | 100 | 600 |
+| phonegate_ip | 500 | 86400 |
+
 ## Environment of the form
 
 SESSION_SECRET and VERDICT_SECRET with the Action's values; SESSION_SECRET_PREVIOUS and VERDICT_SECRET_PREVIOUS

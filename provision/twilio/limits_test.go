@@ -2,6 +2,7 @@ package twilio
 
 import (
 	"errors"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"phonegate/provision/fault"
 	"phonegate/provision/sandbox/world"
 	"phonegate/provision/transport/transporttest"
+	"phonegate/templates"
 )
 
 // wantedLimits are the limits as the emulation shows them.
@@ -93,6 +95,30 @@ func TestDriftOfTheLimitsIsNamedAndRepaired(t *testing.T) {
 				t.Errorf("afterwards: %v, %+v, %+v", err, again.Change(), s.Change())
 			}
 		})
+	}
+}
+
+func TestWhoSetsTheServiceUpByHandIsToldTheSameLimits(t *testing.T) {
+	files, err := templates.Artefacts(templates.Settings{Domain: "acme-dev.us.auth0.test", CodeCheck: "form", Capture: "lock", NoPhone: "form", CodeLength: 6})
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme, rows := "", 0
+	for _, f := range files {
+		if f.Path == "README.md" {
+			readme = string(f.Data)
+		}
+	}
+	for _, l := range limits {
+		for _, b := range l.buckets {
+			rows++
+			if row := fmt.Sprintf("| %s | %d | %d |\n", l.name, b.most, int(b.in.Seconds())); !strings.Contains(readme, row) {
+				t.Errorf("the README of the artefacts lacks %q", row)
+			}
+		}
+	}
+	if n := strings.Count(readme, "| phonegate_"); n != rows {
+		t.Errorf("the README of the artefacts has %d rows, not %d", n, rows)
 	}
 }
 

@@ -46,6 +46,11 @@ func TestPrismFindsTwilioVerifyAsDescribed(t *testing.T) {
 	p.form(200, "GET", lat+"/Buckets")
 	p.form(200, "GET", bat)
 	p.form(200, "POST", bat, "Max", "4")
+	counted := []string{"To", to, "Channel", "sms", "RateLimits", `{"end_user":"7"}`}
+	for range 4 {
+		p.form(201, "POST", at+"/Verifications", counted...)
+	}
+	p.form(429, "POST", at+"/Verifications", counted...)
 	p.form(204, "DELETE", bat)
 	p.form(204, "DELETE", lat)
 	p.form(201, "POST", "/v2/SafeList/Numbers", "PhoneNumber", to)
