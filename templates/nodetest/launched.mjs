@@ -26,7 +26,7 @@ const door = http.createServer(async (request, response) => {
   for (const name of names) delete process.env[name];
   names = Object.keys(env);
   Object.assign(process.env, env);
-  response.writeHead(204).end();
+  response.writeHead(204, { connection: 'close' }).end();
 });
 door.listen(0, '127.0.0.1', () => process.stdout.write(`door: ${door.address().port}\n`));
 door.unref(); // it is not what the process is for
