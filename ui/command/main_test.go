@@ -62,9 +62,11 @@ type bench struct {
 
 func of(ts *testscript.TestScript) *bench { return ts.Value("bench").(*bench) }
 
-// serve starts a sandbox and leads phonegate to it, with its credentials in the environment.
+// serve [anonymous] [NAME...] starts a sandbox and leads phonegate to it, with its credentials in the environment. Each name is a
+// further Auth0 tenant.
 func serveScript(ts *testscript.TestScript, _ bool, args []string) {
-	box, err := sandbox.Start(context.Background(), sandbox.Options{})
+	further := slices.DeleteFunc(slices.Clone(args), func(a string) bool { return a == "anonymous" })
+	box, err := sandbox.Start(context.Background(), sandbox.Options{Tenants: further})
 	ts.Check(err)
 	ts.Defer(func() { _ = box.Close() })
 	info := box.Info()
