@@ -136,6 +136,10 @@ func (b *backend) Check(ctx context.Context, provider string, s wizard.Session) 
 	for _, r := range found.Notes {
 		a.Notes = append(a.Notes, wizard.Note{OK: r.OK, Text: r.Text, Hint: r.Hint})
 	}
+	if provider == "host" && s.Spec.Host.Kind == "bundle" && !b.at.sandboxed && !b.at.vault(s.Tenant).Durable() {
+		a.Notes = append(a.Notes, wizard.Note{Text: "no keyring answers on this computer: the form's secrets would have nowhere to wait until they are handed over",
+			Hint: "run phonegate on a computer with a keyring, or choose another host"})
+	}
 	return a, nil
 }
 

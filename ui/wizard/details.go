@@ -46,17 +46,16 @@ func details(s Session, what string, steps []event.Step, err error) string {
 			line("request: %s", f.RequestID)
 		}
 	}
-	var hide secret.Redactor
-	hide.AddCredentials(s.Credentials)
-	text := hide.Redact(b.String())
-	text = query.ReplaceAllString(text, "$1?"+secret.Hidden)
-	text = fullNumber.ReplaceAllString(text, "+…")
-	text = mailbox.ReplaceAllString(text, "…@$1")
-	var lines []string
-	for l := range strings.Lines(text) {
+	var lines []string // printable first: nothing may come together only after it was looked for
+	for l := range strings.Lines(b.String()) {
 		lines = append(lines, printableLine(strings.TrimRight(l, "\n")))
 	}
-	return strings.Join(lines, "\n") + "\n"
+	var hide secret.Redactor
+	hide.AddCredentials(s.Credentials)
+	text := hide.Redact(strings.Join(lines, "\n") + "\n")
+	text = query.ReplaceAllString(text, "$1?"+secret.Hidden)
+	text = fullNumber.ReplaceAllString(text, "+…")
+	return mailbox.ReplaceAllString(text, "…@$1")
 }
 
 // copied says that something went to the clipboard, as far as one can know.

@@ -124,3 +124,19 @@ func TestFormOnAServerOfOnesOwnIsWaitedFor(t *testing.T) {
 	d.press("enter").until("where from")
 	d.press("enter").until("Shall we try it?")
 }
+
+func FuzzDetailsHideWhatIsSecret(f *testing.F) {
+	f.Add("Twilio said no to", "+61412345678", "https://x.example/?a=b")
+	f.Add("a\nb\tc", "", "\x1b]0;title\x07")
+	f.Fuzz(func(t *testing.T, message, around, detail string) {
+		s := Session{Tenant: "dev"}
+		s.Credentials.TwilioAuthToken = fakeToken
+		text := details(s, "apply", []event.Step{{Resource: "twilio.key", Status: event.Done, Detail: around + fakeToken + detail}},
+			fault.New(fault.Failed, "x", around+fakeToken, "%s +61412345678 %s https://acme.example/continue?state=hunter2hunter2", message, detail))
+		for _, not := range []string{fakeToken, "+61412345678", "hunter2", "\x1b", "\x07"} {
+			if strings.Contains(text, not) && !strings.Contains(message+around+detail, not) {
+				t.Errorf("%q is in the details: %q", not, text)
+			}
+		}
+	})
+}

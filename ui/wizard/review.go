@@ -31,6 +31,7 @@ type review struct {
 	confirm sheet // the tenant's name, where it is protected
 	asking  bool
 	writing bool
+	copied  bool
 	line    int // how far a plan longer than the window is scrolled
 }
 
@@ -121,6 +122,9 @@ func (r review) press(sh *shared, msg tea.KeyPressMsg) (step, outcome) {
 		r.editing, r.menu = true, editMenu(sh)
 	case key.Matches(msg, sh.keys.Diff):
 		return r, outcome{read: differences(sh, plannedMsg{plan: sh.plan, err: r.err})}
+	case key.Matches(msg, sh.keys.Copy) && r.err != nil:
+		r.copied = true
+		return r, doing(tea.SetClipboard(details(sh.session, "plan", nil, r.err)))
 	case key.Matches(msg, sh.keys.Retry) && r.err != nil:
 		s, cmd := r.enter(sh)
 		return s, doing(cmd)
@@ -233,7 +237,11 @@ func (r review) view(sh *shared, width int) ([]string, int) {
 	case !r.ready:
 		return append(title(sh, r.heading(sh), width), "", "  "+spinner(sh)+" looking at what is there already"), 2
 	case r.err != nil:
-		return append(append(title(sh, "The plan could not be made", width), ""), problem(st, r.err, width)...), 0
+		lines := append(append(title(sh, "The plan could not be made", width), ""), problem(st, r.err, width)...)
+		if r.copied {
+			lines = append(lines, styled(st.Quiet.Render, render.Hang("    ", copied, width))...)
+		}
+		return lines, 0
 	case r.editing:
 		lines, focus := r.menu.view(st, width)
 		return append(append(title(sh, "Which answer?", width), ""), lines...), focus + 2
@@ -309,7 +317,7 @@ func (r review) keys(sh *shared) []key.Binding {
 	case !r.ready:
 		return []key.Binding{k.Back}
 	case r.err != nil:
-		return []key.Binding{k.Retry, k.Edit, k.Back, k.Write}
+		return []key.Binding{k.Retry, k.Edit, k.Copy, k.Back, k.Write}
 	case r.editing:
 		return []key.Binding{k.Up, as(k.Next, "change it"), k.Back}
 	case r.asking:

@@ -234,6 +234,7 @@ func TestPlanThatCannotBeMadeCanBeTriedAgain(t *testing.T) {
 	d.press("enter", "enter", "enter", "enter").until("Auth0 is not answering.")
 	d.golden("review-failed")
 	d.press("enter").see("Auth0 is not answering.") // there is nothing to confirm
+	d.press("c").see("Copied")
 	f.planErr = nil
 	d.press("r").until("where from")
 }
