@@ -237,6 +237,27 @@ func TestDriftIsSeenAndRepaired(t *testing.T) {
 	}
 }
 
+func TestAModuleNeedNotComeBackByteForByte(t *testing.T) {
+	x := acme(t, "cloudflare.read_back=reformatted")
+	notes := transporttest.NewNotes()
+	x.apply(notes)
+	if h := x.read(notes); h.worker.Change().Op != event.None || len(h.worker.Problems()) > 0 {
+		t.Errorf("after the first run: %+v, %v", h.worker.Change(), h.worker.Problems())
+	}
+	x.upload(string(module("9")), object{"compatibility_date": compatibilityDate, "keep_bindings": []string{"plain_text", "secret_text"}})
+	if h := x.read(notes); h.worker.Change().Op != event.Update || len(h.worker.Problems()) != 1 || h.worker.Problems()[0].Code != "cloudflare.form_edited" {
+		t.Errorf("after an edit: %+v, %v", h.worker.Change(), h.worker.Problems())
+	}
+	x.apply(notes)
+	lost := transporttest.NewNotes() // then it can't be known: it is uploaded once more, and known from then on
+	for _, want := range []event.Op{event.Update, event.None} {
+		if h := x.read(lost); h.worker.Change().Op != want {
+			t.Errorf("without state: %+v, want %s", h.worker.Change(), want)
+		}
+		x.apply(lost)
+	}
+}
+
 func TestTheAccountsSubdomainMoves(t *testing.T) {
 	x := acme(t, "cloudflare.subdomain_change=changed")
 	notes := transporttest.NewNotes()

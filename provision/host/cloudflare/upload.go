@@ -75,13 +75,16 @@ func (w *Worker) upload(ctx context.Context) error {
 	if err != nil {
 		return hide(err, in.Values)
 	}
-	up := &found{bindings: bindings, inputs: w.print(), module: w.form.Module.Data, date: compatibilityDate, enabled: w.found != nil && w.found.enabled}
+	up := &found{bindings: bindings, inputs: w.print(), code: hash(w.form.Module.Data), date: compatibilityDate, enabled: w.found != nil && w.found.enabled}
 	for i, b := range up.bindings {
 		if b.Name != marker {
 			up.bindings[i] = binding{Type: "secret_text", Name: b.Name}
 		}
 	}
 	if err := w.dropSecrets(ctx, in.Values); err != nil {
+		return err
+	}
+	if up.module, err = w.c.download(ctx, w.form.Name); err != nil {
 		return err
 	}
 	w.found = up
@@ -95,7 +98,7 @@ func (w *Worker) upload(ctx context.Context) error {
 			return err
 		}
 	}
-	return w.note.Set("module", hash(w.form.Module.Data))
+	return w.note.Set("module", hash(up.module))
 }
 
 // bindings are the secrets and the marker. A secret whose value is not known on this machine stays as it is in the Worker, if it
@@ -105,7 +108,7 @@ func (w *Worker) bindings(in resource.Inputs) ([]binding, error) {
 		return nil, fault.New(fault.Failed, "cloudflare.secrets_unknown", "Run `phonegate apply` again.", "The form's secrets are not all made yet.")
 	}
 	kept := !w.sendsSecrets()
-	all := []binding{{Type: "plain_text", Name: marker, Text: w.form.Tenant + " " + w.print()}}
+	all := []binding{{Type: "plain_text", Name: marker, Text: w.form.Tenant + " " + w.print() + " " + hash(w.form.Module.Data)}}
 	var unknown []string
 	for _, name := range slices.Sorted(maps.Keys(in.Values)) {
 		switch value := in.Values[name]; {

@@ -35,7 +35,8 @@ type Worker struct {
 type found struct {
 	bindings []binding
 	inputs   string // identifies the secrets it was uploaded with
-	module   []byte
+	code     string // identifies the module that was uploaded
+	module   []byte // as it is given back
 	date     string
 	flags    []string
 	enabled  bool // answers below workers.dev
@@ -88,7 +89,7 @@ func (w *Worker) Read(ctx context.Context) error {
 		}
 		return err
 	}
-	inputs, err := w.recognise(ctx, settings.Bindings)
+	inputs, code, err := w.recognise(ctx, settings.Bindings)
 	if err != nil {
 		return err
 	}
@@ -102,30 +103,31 @@ func (w *Worker) Read(ctx context.Context) error {
 	if err := w.c.call(ctx, http.MethodGet, w.c.script(w.form.Name, "/subdomain"), nil, &route); err != nil {
 		return err
 	}
-	w.found = &found{settings.Bindings, inputs, module, settings.Date, settings.Flags, route.Enabled}
+	w.found = &found{settings.Bindings, inputs, code, module, settings.Date, settings.Flags, route.Enabled}
 	return nil
 }
 
-// recognise makes sure that a Worker is this tenant's form, and says which secrets it has. Uploading over another Worker would
-// replace what somebody runs there.
-func (w *Worker) recognise(ctx context.Context, bindings []binding) (inputs string, err error) {
+// recognise makes sure that a Worker is this tenant's form, and says which secrets and module it was uploaded with. Uploading over
+// another Worker would replace what somebody runs there.
+func (w *Worker) recognise(ctx context.Context, bindings []binding) (inputs, code string, err error) {
 	i := slices.IndexFunc(bindings, func(b binding) bool { return b.Name == marker })
 	if i >= 0 {
-		tenant, inputs, _ := strings.Cut(bindings[i].Text, " ")
+		tenant, marks, _ := strings.Cut(bindings[i].Text, " ")
 		if tenant == w.form.Tenant {
-			return inputs, nil
+			inputs, code, _ = strings.Cut(marks, " ")
+			return inputs, code, nil
 		}
-		return "", fault.New(fault.Failed, "cloudflare.worker_name_taken", "Choose another name with --host-project.",
+		return "", "", fault.New(fault.Failed, "cloudflare.worker_name_taken", "Choose another name with --host-project.",
 			"The Worker %s is the form of another tenant (%s).", w.form.Name, tenant)
 	}
 	// Somebody may have taken the binding out of our own.
 	if tag := w.note.Get("tag"); tag != "" {
 		now, err := w.c.tag(ctx, w.form.Name)
 		if err != nil || now == tag {
-			return "", err
+			return "", "", err
 		}
 	}
-	return "", fault.New(fault.Failed, "cloudflare.worker_name_taken", "Choose another name with --host-project, or delete that Worker at https://dash.cloudflare.com.",
+	return "", "", fault.New(fault.Failed, "cloudflare.worker_name_taken", "Choose another name with --host-project, or delete that Worker at https://dash.cloudflare.com.",
 		"There is a Worker %s that phonegate did not make.", w.form.Name)
 }
 
@@ -164,6 +166,12 @@ func (w *Worker) sendsSecrets() bool {
 	return w.found == nil || len(w.missing()) > 0 || w.print() == "" || w.print() != w.found.inputs
 }
 
+// current says whether the generated module runs. Cloudflare does not promise to give a module back byte for byte: what
+// was given back right after the upload counts as well.
+func (w *Worker) current() bool {
+	return bytes.Equal(w.found.module, w.form.Module.Data) || w.found.code == hash(w.form.Module.Data) && !w.edited()
+}
+
 // edited says whether what runs is neither what is generated nor what was deployed.
 func (w *Worker) edited() bool {
 	return !bytes.Equal(w.found.module, w.form.Module.Data) && hash(w.found.module) != w.note.Get("module")
@@ -171,7 +179,7 @@ func (w *Worker) edited() bool {
 
 func hash(module []byte) string {
 	sum := sha256.Sum256(module)
-	return hex.EncodeToString(sum[:])
+	return hex.EncodeToString(sum[:16])
 }
 
 // outdated says why the Worker that was found must be uploaded again.
@@ -179,7 +187,7 @@ func (w *Worker) outdated() (why []string) {
 	switch {
 	case w.edited():
 		why = append(why, "its code is not what was generated")
-	case !bytes.Equal(w.found.module, w.form.Module.Data):
+	case !w.current():
 		why = append(why, "new form")
 	}
 	for _, name := range w.missing() {
@@ -206,13 +214,13 @@ func (w *Worker) outdated() (why []string) {
 func (w *Worker) Change() event.Change {
 	c := event.Change{Resource: w.Name(), Op: event.None, Detail: cmp.Or(strings.TrimPrefix(w.address(), "https://"), w.form.Name)}
 	if w.found == nil {
-		c.Op, c.From, c.Requests = event.Create, "generated", 2
+		c.Op, c.From, c.Requests = event.Create, "generated", 3
 		c.Detail = fmt.Sprintf("Worker %s with %d secrets", w.form.Name, len(w.form.Inputs().Values))
 		return c
 	}
 	why := w.outdated()
 	if len(why) > 0 {
-		c.Requests++
+		c.Requests += 2 // it is read back
 	}
 	if !w.found.enabled {
 		why = append(why, "workers.dev is switched off")
@@ -266,7 +274,7 @@ func (w *Worker) Problems() []*fault.Error {
 	switch {
 	case w.edited():
 		all = append(all, trouble("cloudflare.form_edited", "The Worker %s runs code that phonegate did not generate.", w.form.Name))
-	case !bytes.Equal(w.found.module, w.form.Module.Data):
+	case !w.current():
 		all = append(all, trouble("cloudflare.form_outdated", "The form that is deployed is not the one that is generated now."))
 	}
 	missing := w.missing()

@@ -45,6 +45,12 @@ var (
 		About:   "Whether GET .../scripts/{script} gives a Worker made of modules as multipart/form-data or as the bare text of its main module.",
 		Sources: "cloudflare-go 0.x GetWorker reads both; https://developers.cloudflare.com/api/resources/workers/subresources/scripts/methods/get: \"raw script content\"",
 	})
+	readBack = world.Declare(world.Behaviour{
+		Name:    "cloudflare.read_back",
+		Values:  []string{"as_uploaded", "reformatted"},
+		About:   "Whether a module is given back byte for byte, or as Cloudflare keeps it; reformatted: with a line of its own at the end.",
+		Sources: "nothing is promised; the dashboard's editor shows what was uploaded",
+	})
 	process = world.Declare(world.Behaviour{
 		Name:    "cloudflare.process",
 		Values:  []string{"none", "empty"},

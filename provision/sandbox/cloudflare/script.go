@@ -120,6 +120,9 @@ func (s *Server) getScript(c *call) error {
 	if err != nil {
 		return err
 	}
+	if s.o.World.Behaviour(readBack) == "reformatted" {
+		v = v.reformatted()
+	}
 	kind, body := "application/javascript", v.main().Content
 	if s.o.World.Behaviour(download) == "multipart" || strings.HasSuffix(c.r.URL.Path, "/content/v2") {
 		if kind, body, err = v.download(); err != nil {

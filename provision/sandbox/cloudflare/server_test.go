@@ -263,6 +263,12 @@ func TestDownload(t *testing.T) {
 	if _, b := c.send("GET", scripts+"/w", "", nil); string(b) != odd {
 		t.Errorf("raw: %q", b)
 	}
+	if err := c.w.SetBehaviour("cloudflare.read_back", "reformatted"); err != nil {
+		t.Fatal(err)
+	}
+	if _, b := c.send("GET", scripts+"/w", "", nil); !strings.HasPrefix(string(b), odd) || string(b) == odd {
+		t.Errorf("reformatted: %q", b)
+	}
 	if got, _ := c.do("GET", scripts+"/none", nil); got != "404 10007" {
 		t.Error("a Worker that is not there:", got)
 	}

@@ -205,6 +205,16 @@ func (v *version) main() *module {
 	return nil
 }
 
+// reformatted is a version as it is given back by a Cloudflare that does not keep every byte.
+func (v *version) reformatted() *version {
+	other := *v
+	other.Modules = slices.Clone(v.Modules)
+	for i, m := range other.Modules {
+		other.Modules[i].Content = append(bytes.Clone(m.Content), "\n// end\n"...)
+	}
+	return &other
+}
+
 // download is a Worker's modules as the multipart body that GET gives back.
 func (v *version) download() (contentType string, body []byte, err error) {
 	var out bytes.Buffer
