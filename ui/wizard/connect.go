@@ -95,6 +95,14 @@ func (c connect) open(sh *shared, i int, ask bool) connect {
 	return c
 }
 
+// reopen comes back to a provider, to what was answered last there.
+func (c connect) reopen(sh *shared, i int) connect {
+	if len(providers[i].slots(sh.session)) == 0 {
+		return c.choose(sh, i)
+	}
+	return c.open(sh, i, true)
+}
+
 // choose shows the question who the provider is.
 func (c connect) choose(sh *shared, i int) connect {
 	c.page, c.at, c.err, c.busy, c.notice, c.said = pageChoice, i, nil, false, "", ""
@@ -186,7 +194,7 @@ func (c connect) checked(sh *shared, msg checkedMsg) (step, outcome) {
 	c.busy = false
 	if msg.err != nil {
 		delete(sh.accounts, msg.provider)
-		c = c.open(sh, c.at, true)
+		c = c.reopen(sh, c.at)
 		c.err = msg.err
 		for i, f := range c.sheet.fields { // most often it is the secret that is wrong
 			if f.secret {
@@ -235,7 +243,7 @@ func (c connect) press(sh *shared, msg tea.Msg) (step, outcome) {
 		case key.Matches(k, sh.keys.Retry):
 			return c.check(sh)
 		case key.Matches(k, sh.keys.Edit):
-			return c.open(sh, c.at, true), outcome{}
+			return c.reopen(sh, c.at), outcome{}
 		}
 		return c, outcome{}
 	case pageOffer:
@@ -296,12 +304,10 @@ func (c connect) inside(sh *shared) (step, bool) {
 	c.busy = false
 	last := len(providers) - 1
 	switch {
-	case c.page == pageAll && len(providers[last].slots(sh.session)) == 0:
-		return c.choose(sh, last), true
 	case c.page == pageAll:
-		return c.open(sh, last, true), true
+		return c.reopen(sh, last), true
 	case c.page == pageNoted:
-		return c.open(sh, c.at, true), true
+		return c.reopen(sh, c.at), true
 	case (c.page == pageAsk || c.page == pageOffer) && c.chooses(sh, c.at):
 		return c.choose(sh, c.at), true
 	case c.page != pageName && c.at > 0:

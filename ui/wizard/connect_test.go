@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"phonegate/provision/fault"
 	"phonegate/provision/secret"
 )
 
@@ -180,4 +181,18 @@ func TestTenantOfTheFileKeepsItsName(t *testing.T) {
 	if d.m.sh.session.Tenant != "prod" {
 		t.Errorf("the tenant is called %q", d.m.sh.session.Tenant)
 	}
+}
+
+func TestRemarkOnAHostWithoutCredentialsLeadsBackToTheChoice(t *testing.T) {
+	f := newFake()
+	f.notes["host"] = []Note{{Text: "no keyring answers", Hint: "choose another host"}}
+	d := atHost(t, f)
+	d.press("down", "down", "enter").until("no keyring answers")
+	d.press("esc").see("Where does the form run?", "● Elsewhere")
+	f.refuse["host"] = fault.New(fault.Failed, "x", "Try again.", "it did not work")
+	d.press("enter").until("It did not work.")
+	d.see("● Elsewhere")
+	delete(f.refuse, "host")
+	d.press("enter").until("no keyring answers")
+	d.press("enter").see("Both accounts answer")
 }

@@ -49,7 +49,11 @@ func (c connect) view(sh *shared, width int) (lines []string, focus int) {
 	case pageChoice:
 		lines = append(lines, title(sh, "Where does the form run?", width)...)
 		fields, at := c.sheet.fields[0].list(st, true, width)
-		return append(lines, fields...), len(lines) + at
+		focus = len(lines) + at
+		if lines = append(lines, fields...); c.err != nil {
+			lines = append(append(lines, ""), problem(st, c.err, width)...)
+		}
+		return lines, focus
 	case pageOffer:
 		return c.offer(sh, lines, width)
 	}
