@@ -60,12 +60,17 @@ func (f foundLimit) at(in time.Duration) *foundBucket {
 	return nil
 }
 
-// readLimits looks at the service's limits that are ours by name.
+// readLimits looks at the service's limits that are ours by name. A service, or a limit, that goes between two looks is gone: what deletes
+// it may be a call of a run that was broken off.
 func (s *Service) readLimits(ctx context.Context) error {
 	s.limits = map[string]foundLimit{}
 	all, err := s.c.verify(ctx).ListRateLimit(s.found.SID, (&verify.ListRateLimitParams{}).SetPageSize(100))
+	if err = typed(err); notFound(err) {
+		s.found = nil
+		return nil
+	}
 	if err != nil {
-		return typed(err)
+		return err
 	}
 	for _, l := range all {
 		if !slices.ContainsFunc(limits, func(ours limit) bool { return ours.name == text(l.UniqueName) }) {
@@ -73,8 +78,11 @@ func (s *Service) readLimits(ctx context.Context) error {
 		}
 		f := foundLimit{sid: text(l.Sid)}
 		buckets, err := s.c.verify(ctx).ListBucket(s.found.SID, f.sid, (&verify.ListBucketParams{}).SetPageSize(100))
+		if err = typed(err); notFound(err) {
+			continue
+		}
 		if err != nil {
-			return typed(err)
+			return err
 		}
 		for _, b := range buckets {
 			f.buckets = append(f.buckets, foundBucket{text(b.Sid), bucket{b.Max, time.Duration(b.Interval) * time.Second}})
@@ -128,9 +136,13 @@ func (s *Service) keepLimits(ctx context.Context) error {
 			if code := answer(err).code; code != 60208 && code != 60211 { // limit or bucket exists
 				break
 			}
-			if err = s.readLimits(ctx); err == nil {
-				err = s.keepLimit(ctx, l)
+			if err := s.readLimits(ctx); err != nil {
+				return err
 			}
+			if s.found == nil {
+				return err
+			}
+			err = s.keepLimit(ctx, l)
 		}
 		if err != nil {
 			return err

@@ -3,6 +3,7 @@ package twilio
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -119,6 +120,24 @@ func TestWhoSetsTheServiceUpByHandIsToldTheSameLimits(t *testing.T) {
 	}
 	if n := strings.Count(readme, "| phonegate_"); n != rows {
 		t.Errorf("the README of the artefacts has %d rows, not %d", n, rows)
+	}
+}
+
+func TestAServiceThatGoesBetweenTwoLooksIsGone(t *testing.T) {
+	x, notes := newAccount(t), transporttest.NewNotes()
+	s := edited(t, x, notes, func(string, func(string) string) {})
+	at := "https://verify.twilio.com/v2/Services/" + s.SID()
+	first := true
+	road := roundTripper(func(r *http.Request) (*http.Response, error) {
+		if strings.HasSuffix(r.URL.Path, "/RateLimits") && first {
+			first = false
+			x.call("DELETE", at, nil)
+		}
+		return x.road.RoundTrip(r)
+	})
+	s = x.service(road, notes)
+	if err := s.Read(t.Context()); err != nil || s.SID() != "" || s.Change().Op != event.Create || s.UndoChange().Op != event.None {
+		t.Errorf("%v, %q, %+v, %+v", err, s.SID(), s.Change(), s.UndoChange())
 	}
 }
 
