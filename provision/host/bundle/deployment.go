@@ -165,15 +165,14 @@ func (d *Deployment) Apply(ctx context.Context, progress resource.Progress) erro
 			return err
 		}
 	}
-	// Before anybody has been told of these secrets there is no form that has them, and nothing to wait for.
+	// Before anybody has been told of these secrets and files there is no form that has them, and nothing to wait for.
 	patience := tries
-	if d.note.Get("asked") != in.Fingerprint {
+	if d.note.Get("asked") != in.Fingerprint || d.note.Get("version") != d.o.Version {
 		patience = 1
-		_, print := d.o.Session()
-		if err := d.note.Set("session", print); err != nil {
-			return err
-		}
-		if err := d.note.Set("asked", in.Fingerprint); err != nil {
+	}
+	_, print := d.o.Session()
+	for key, value := range map[string]string{"session": print, "asked": in.Fingerprint, "version": d.o.Version} {
+		if err := d.note.Set(key, value); err != nil {
 			return err
 		}
 	}
@@ -227,7 +226,7 @@ func (d *Deployment) UndoChange() event.Change {
 
 // Undo implements resource.Resource. There is nothing that phonegate has started.
 func (d *Deployment) Undo(context.Context, resource.Progress) error {
-	for _, key := range []string{"env", "asked", "session"} {
+	for _, key := range []string{"env", "asked", "session", "version"} {
 		if err := d.note.Set(key, ""); err != nil {
 			return err
 		}
