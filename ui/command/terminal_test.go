@@ -198,7 +198,12 @@ func TestASignalRestoresTheTerminalToo(t *testing.T) {
 // served is a sandbox for a child process, and the environment that leads there.
 func served(t *testing.T) (*sandbox.Sandbox, []string) {
 	t.Helper()
-	box, err := sandbox.Start(context.Background(), sandbox.Options{})
+	return servedOf(t, sandbox.Options{})
+}
+
+func servedOf(t *testing.T, o sandbox.Options) (*sandbox.Sandbox, []string) {
+	t.Helper()
+	box, err := sandbox.Start(context.Background(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
