@@ -28,7 +28,8 @@ func (p *program) secretsCommand() *cobra.Command {
 		Use: "secrets [--env] -- COMMAND [ARGUMENT...]", Short: "Hand a form that runs elsewhere its secrets",
 		Long: `Runs a command of yours and hands it the secrets of a form that runs on your own server (host.kind: bundle): lines
 NAME=value on its standard input, or its environment under --env. They are not shown and not written to any file. They
-come from the keyring of the computer that ran phonegate apply; no provider is asked.
+come from the keyring of the computer that ran phonegate apply; no provider is asked. Under --sandbox nothing has to be
+handed over: the sandbox runs the form itself.
 
   phonegate secrets -- fly secrets import --app acme-verify
   phonegate secrets -- ssh SERVER 'install -D -m 600 /dev/stdin /etc/phonegate/acme-verify.env'

@@ -75,7 +75,10 @@ Changes nothing. Exit code 3 if there is something to do.`, course{
 
 func (p *program) applyCommand() *cobra.Command {
 	return p.tenantCommand("apply", "Create and update everything", `Creates and updates the Verify service, its key, the form, the Action, its place in the
-post-login flow and the sign-up field until all is as the file says. A second run does nothing.`, p.applying())
+post-login flow and the sign-up field until all is as the file says. A second run does nothing.
+
+Where the form runs on your own server (host.kind: bundle) it stops until the form is in operation, says what to do, and
+carries on when it is run again.`, p.applying())
 }
 
 func (p *program) applying() course {
