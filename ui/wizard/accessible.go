@@ -101,7 +101,7 @@ func (a *prompter) apply(ctx context.Context) (done bool, err error) {
 			return false, err
 		}
 		a.say("")
-		for _, s := range handoverSteps(a.s.Tenant) {
+		for _, s := range handoverSteps(a.s) {
 			a.say("%s. %s %s", s[0], s[1], s[2])
 		}
 		a.say("%s", sentence(fault.Of(err).Message))

@@ -2,6 +2,7 @@ package wizard
 
 import (
 	"phonegate/provision/fault"
+	"phonegate/templates"
 	"phonegate/ui/render"
 )
 
@@ -13,27 +14,24 @@ func awaited(err error) bool { return err != nil && fault.Of(err).Code == notRun
 
 // handover says how the form gets going on a server of one's own.
 func handover(sh *shared, err error, width int) []string {
-	st, f := sh.st, fault.Of(err)
+	st := sh.st
 	lines := render.Hang("  "+render.Warn.Mark(st)+" ", "All is ready but the form: it is started where it will run.", width)
-	for _, s := range handoverSteps(sh.session.Tenant) {
+	for _, s := range handoverSteps(sh.session) {
 		lines = append(lines, render.Hang("    "+s[0]+"  ", s[1], width)...)
 		if s[2] != "" {
 			lines = append(lines, styled(st.Accent.Render, render.Hang("       ", s[2], width))...)
 		}
 	}
 	lines = append(lines, "")
-	lines = append(lines, styled(st.Quiet.Render, render.Hang("  ", sentence(f.Message), width))...)
-	if f.Hint != "" {
-		lines = append(lines, styled(st.Quiet.Render, render.Hang("  ", sentence(f.Hint), width))...)
-	}
+	lines = append(lines, styled(st.Quiet.Render, render.Hang("  ", sentence(fault.Of(err).Message), width))...)
 	return lines
 }
 
 // handoverSteps are what is to be done, with a number and, where there is one, a command.
-func handoverSteps(tenant string) [][3]string {
+func handoverSteps(s Session) [][3]string {
 	return [][3]string{
-		{"1", "Give it its secrets, here for Fly:", "phonegate secrets --tenant " + tenant + " -- fly secrets import"},
-		{"2", "Start it: the README in its folder says how.", ""},
-		{"3", "Come back and press enter.", ""},
+		{"1", "Give it its secrets, here for Fly:", "phonegate secrets --tenant " + s.Tenant + " -- fly secrets import --stage"},
+		{"2", "Bring " + templates.BundleDir + "/" + orDash(s.Spec.Host.Project) + " to its server and start it; its README shows ways.", ""},
+		{"3", "Come back here.", ""},
 	}
 }
