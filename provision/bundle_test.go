@@ -417,13 +417,13 @@ func TestWithoutAKeyringNoSecretsAreMadeThatNobodyCanHandOver(t *testing.T) {
 	if o := b.apply(); o.Created+o.Updated+o.Deleted != 0 {
 		t.Errorf("it ended as %+v", o)
 	}
-	env, err := b.open(nil).Environment()
-	if fault.Of(err).Code != "secrets.no_keyring" {
+	if _, err := b.open(nil).Environment(); fault.Of(err).Code != "secrets.no_keyring" {
 		t.Errorf("the environment: %v", err)
 	}
 	// New files need no secrets either: only the form has to be brought to where it runs.
 	b.vault = kept
-	if env, err = b.open(nil).Environment(); err != nil {
+	env, err := b.open(nil).Environment()
+	if err != nil {
 		t.Fatal(err)
 	}
 	b.forgetSecrets()

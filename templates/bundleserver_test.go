@@ -185,7 +185,7 @@ func TestTheBundlesServerServesTheForm(t *testing.T) {
 		r.Header.Set("Origin", origin)
 		return v.ask(r)
 	}
-	if res, body = post("https://evil.example"); res.StatusCode != 403 {
+	if res, _ = post("https://evil.example"); res.StatusCode != 403 {
 		t.Errorf("another site's form: %d", res.StatusCode)
 	}
 	if res, body = post("https://verify.acme.example"); res.StatusCode != 200 || !strings.Contains(body, `action="https://acme-dev.us.auth0.test/continue?state=the-state"`) {
