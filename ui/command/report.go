@@ -34,10 +34,16 @@ func (p *program) report(command string, err error) {
 	}
 }
 
-// complain says on standard error what happened, why and what to do next.
+// complain says on standard error what happened, why and what to do next. What happened to several tenants alike is said once.
 func (p *program) complain(err error) {
+	said := map[string]bool{}
 	for _, e := range split(err) {
 		f := fault.Of(e)
+		what := f.Message + "\x00" + f.Hint
+		if said[what] {
+			continue
+		}
+		said[what] = true
 		glyph := render.StateOf(event.Failed).Glyph()
 		if f.Category == fault.Differences {
 			glyph = render.Warn.Glyph()

@@ -149,15 +149,12 @@ func (r *run) end() error {
 		return fault.Wrap(err, fault.Failed, "output", "", "The output could not be written: %s.", err)
 	}
 	p.reported = true
-	switch {
-	case p.json:
-	case len(differ) > 1:
-		p.complain(fault.New(fault.Differences, "plan.differences", p.againFor("apply", differ)+" makes them so.",
-			"%d tenants are not as the file says: %s.", len(differ), render.Listed(differ)))
-	default:
-		for _, d := range differing {
-			p.complain(d)
-		}
+	if len(differ) > 1 {
+		differing = []error{fault.New(fault.Differences, "plan.differences", p.againFor("apply", differ)+" makes them so.",
+			"%d tenants are not as the file says: %s.", len(differ), render.Listed(differ))}
+	}
+	if len(differing) > 0 && !p.json { // which tells of all errors in the end
+		p.complain(differing[0])
 	}
 	return errors.Join(append(failed, differing...)...)
 }
@@ -185,11 +182,11 @@ func (p *program) carryOn(command string, j *job, err error) error {
 // again is the command to run next, for this tenant.
 func (p *program) again(command, tenant string) string { return p.againFor(command, []string{tenant}) }
 
-// againFor is the command to run next: for these tenants, or for all if they are too many to name.
+// againFor is the command to run next: for these tenants, or for all if that was said and they are too many to name.
 func (p *program) againFor(command string, tenants []string) string {
 	const most = 3
 	line := "phonegate " + command
-	if len(tenants) > most {
+	if p.all && len(tenants) > most {
 		line += " --all"
 	} else {
 		for _, t := range tenants {
