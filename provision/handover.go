@@ -68,27 +68,44 @@ func (t *Tenant) Environment() (map[string]string, error) {
 		return nil, fault.New(fault.Usage, "secrets.not_needed", "phonegate apply --tenant "+t.name+" does it.",
 			"The form of %s runs on %s, where phonegate puts its secrets itself.", t.name, t.spec.Host.Kind)
 	}
-	in := t.formInputs()
-	if service, needed := in.Values["TWILIO_VERIFY_SERVICE"]; needed && service == "" {
-		in.Values["TWILIO_VERIFY_SERVICE"] = t.state.Note("twilio.service").Get("sid")
-	}
+	values := t.keptInputs()
 	var unknown []string
-	for _, name := range slices.Sorted(maps.Keys(in.Values)) {
-		if in.Values[name] == "" {
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if values[name] == "" {
 			unknown = append(unknown, name)
 		}
 	}
 	switch {
 	case len(unknown) == 0:
-		return in.Values, nil
+		return values, nil
 	case !t.vault.Durable():
 		return nil, fault.New(fault.Failed, "secrets.no_keyring", "Run it on the computer, and as the person, that ran phonegate apply; PHONEGATE_KEYRING must not be off.",
 			"The form's secrets are in the keyring of the computer that made them, and here is none.")
-	case t.session.print() == "":
+	case t.kept(sessionSecret).print() == "":
 		return nil, fault.New(fault.Failed, "secrets.not_made", "Run phonegate apply --tenant "+t.name+" first: it makes them, and stops until the form has them.",
 			"The form of %s has no secrets yet.", t.name)
 	}
 	return nil, fault.New(fault.Failed, "secrets.elsewhere",
 		"Run it on the computer that made them, or make new ones here: phonegate rotate --tenant "+t.name+".",
 		"The form's secrets are not all in this keyring: %s.", strings.Join(unknown, ", "))
+}
+
+// keptInputs is formInputs as vault and state have it, whatever this engine has read or plans: it may be asked for while the engine is at work.
+func (t *Tenant) keptInputs() map[string]string {
+	values := map[string]string{"SESSION_SECRET": t.kept(sessionSecret).value(), "VERDICT_SECRET": t.kept(verdictSecret).value()}
+	session, verdict := t.kept(sessionSecret+"-previous"), t.kept(verdictSecret+"-previous")
+	if session.print() != "" && verdict.print() != "" {
+		values["SESSION_SECRET_PREVIOUS"], values["VERDICT_SECRET_PREVIOUS"] = session.value(), verdict.value()
+	}
+	if t.spec.CodeCheck == "form" {
+		sid, secret, _ := strings.Cut(t.kept(twilioKey).value(), ":") // one value, so that the two are never out of step
+		values["TWILIO_API_KEY"], values["TWILIO_API_SECRET"] = sid, secret
+		values["TWILIO_VERIFY_SERVICE"] = t.state.Note("twilio.service").Get("sid")
+	}
+	return values
+}
+
+// kept is a generated secret as it is stored.
+func (t *Tenant) kept(name string) *generated {
+	return &generated{name: name, vault: t.vault, note: t.state.Note("secrets")}
 }

@@ -126,11 +126,8 @@ func Open(o Options) (*Tenant, error) {
 		return nil, err
 	}
 
-	made := func(name string) *generated {
-		return &generated{name: name, vault: o.Vault, note: o.State.Note("secrets")}
-	}
-	t.session, t.verdict, t.keySecret = made(sessionSecret), made(verdictSecret), made(twilioKey)
-	t.previousSession, t.previousVerdict = made(sessionSecret+"-previous"), made(verdictSecret+"-previous")
+	t.session, t.verdict, t.keySecret = t.kept(sessionSecret), t.kept(verdictSecret), t.kept(twilioKey)
+	t.previousSession, t.previousVerdict = t.kept(sessionSecret+"-previous"), t.kept(verdictSecret+"-previous")
 
 	t.service = twilio.NewService(t.twilio, twilio.ServiceSpec{Name: o.Spec.Twilio.ServiceName, CodeLength: o.Spec.Twilio.CodeLength}, o.State.Note("twilio.service"))
 	t.key = twilio.NewKey(t.twilio, keyName(o.Name, o.Spec.Auth0.Domain), t.keySecret.value, t.keySecret.put, o.State.Note("twilio.key"))
