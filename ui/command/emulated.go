@@ -27,24 +27,24 @@ func (at *place) assign(ctx context.Context, known, asked []string) error {
 		}
 		return nil
 	}
-	served := at.served(ctx)
-	if len(served) == 1 && len(asked) == 1 {
+	there := at.emulated(ctx)
+	if len(there) == 1 && len(asked) == 1 {
 		return nil
 	}
 	// A tenant keeps its place from run to run, whichever of them are asked for.
 	for _, name := range asked {
 		i := slices.Index(known, name)
-		if i < 0 || i >= len(served) {
+		if i < 0 || i >= len(there) {
 			return fault.New(fault.Usage, "sandbox.tenants", "Start it with phonegate sandbox serve --tenants "+strconv.Itoa(len(known))+", and set PHONEGATE_PHONE_URL to what it prints.",
-				"The sandbox server is known to have %s, too few for %s.", counted(len(served), "Auth0 tenant"), name)
+				"The sandbox server is known to have %s, too few for %s.", counted(len(there), "Auth0 tenant"), name)
 		}
-		at.domains[name] = served[i]
+		at.domains[name] = there[i]
 	}
 	return nil
 }
 
-// served are the domains of a sandbox server's tenants; the first one is always there.
-func (at *place) served(ctx context.Context) []string {
+// emulated are the domains of a sandbox server's tenants; the first one is always there.
+func (at *place) emulated(ctx context.Context) []string {
 	first := []string{sandbox.Auth0Domain}
 	if at.phone == "" {
 		return first

@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"phonegate/provision"
 	"phonegate/provision/event"
 	"phonegate/provision/fault"
+	"phonegate/provision/transport"
 	"phonegate/ui/render"
 )
 
@@ -42,7 +44,7 @@ func (p *program) deed(command string, c course) deed {
 		var plan event.Plan
 		if c.look != nil {
 			var err error
-			if plan, err = c.look(ctx, t); err != nil {
+			if plan, err = c.look(p.tellWaits(ctx), t); err != nil {
 				return event.Outcome{}, err
 			}
 		}
@@ -97,12 +99,13 @@ func rounds(members []*member) [][]*member {
 
 // round is the course of tenants that do not get in one another's way.
 func (r *run) round(ctx context.Context, members []*member, c course) {
+	told := r.p.tellWaits(ctx)
 	r.each(members, true, func(m *member) {
 		if m.err = r.p.mayBegin(ctx, r.command, m.job); m.err == nil {
 			m.err = m.open(r.p, r.command)
 		}
 		if m.err == nil && c.look != nil {
-			m.plan, m.err = c.look(ctx, m.engine.Tenant)
+			m.plan, m.err = c.look(told, m.engine.Tenant)
 		}
 	})
 	r.ask(ctx, members, c)
@@ -114,6 +117,25 @@ func (r *run) round(ctx context.Context, members []*member, c course) {
 			m.outcome, m.err = c.act(ctx, m.job, m.engine.Tenant, m.plan)
 		}
 		m.close()
+	})
+}
+
+// tellWaits lets a person who looks on know, once for each provider, why nothing is to be seen yet. Afterwards the steps tell.
+func (p *program) tellWaits(ctx context.Context) context.Context {
+	const short = 2 * time.Second
+	if !p.OutTerminal || p.json {
+		return ctx
+	}
+	var mu sync.Mutex
+	said := map[string]bool{}
+	return transport.Waiting(ctx, func(provider string, d time.Duration) {
+		mu.Lock()
+		defer mu.Unlock()
+		if d < short || said[provider] {
+			return
+		}
+		said[provider] = true
+		fmt.Fprintf(p.Err, "Waiting for the rate limit of %s.\n", provider)
 	})
 }
 
