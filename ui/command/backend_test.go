@@ -1,14 +1,20 @@
 package command
 
 import (
+	"bytes"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"phonegate/provision/fault"
 	"phonegate/provision/sandbox"
+	"phonegate/provision/secret"
+	"phonegate/ui/render"
 	"phonegate/ui/wizard"
 )
 
@@ -63,5 +69,41 @@ func TestHostsAreThoseThatCanBeReached(t *testing.T) {
 	}
 	if !slices.Contains(b.Hosts(), "vercel") || len(b.Hosts()) < 2 {
 		t.Errorf("in the sandbox: %v", b.Hosts())
+	}
+}
+
+func TestWizardWaitsForAFormThatRunsElsewhere(t *testing.T) {
+	p := &program{Streams: Streams{Getenv: func(string) string { return "" }}}
+	box, err := p.embedded(t.Context(), sandbox.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(box.close)
+	dir := t.TempDir()
+	p.config = filepath.Join(dir, "phonegate.yaml")
+	// The sandbox's providers as if they were the real ones, so that nobody runs the form.
+	at := &place{getenv: box.getenv, endpoints: box.endpoints, dir: filepath.Join(dir, ".phonegate"), base: dir, close: func() {},
+		vaults: map[string]secret.Vault{"dev": lasting{secret.MemoryVault()}}}
+	b := &backend{p: p, at: at}
+	defer b.Close()
+	elsewhere := httptest.NewServer(http.NotFoundHandler()) // a server, but not the form yet
+	t.Cleanup(elsewhere.Close)
+	answers := []string{"2", "", "3", "", "", "", "", "", "", "", elsewhere.URL, "", "", "", "1", "2"}
+	var out bytes.Buffer
+	r, err := wizard.Accessible(t.Context(), wizard.Options{Backend: b, In: strings.NewReader(strings.Join(answers, "\n") + "\n"), Out: &out}, render.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f := fault.Of(r.Err); f == nil || f.Code != "bundle.not_running" || r.Applied {
+		t.Errorf("ended with %+v:\n%s", f, out.String())
+	}
+	for _, want := range []string{"on a server of your own, which needs no account", "phonegate secrets --tenant dev -- fly secrets import --stage", "Look again and go on"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is missing:\n%s", want, out.String())
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "phonegate-form", "dev-verify", "server.mjs")); err != nil {
+		found, _ := filepath.Glob(filepath.Join(dir, "phonegate-form", "*", "*"))
+		t.Errorf("the form's folder: %v", found)
 	}
 }
