@@ -119,7 +119,7 @@ func (b *backend) Hosts() []string {
 	q, _ := config.Find("host.kind")
 	for _, o := range q.Choices {
 		t := config.Tenant{Host: config.Host{Kind: o.Value}}
-		if !b.at.sandboxed || b.at.intoSandbox(t).Host.Kind == o.Value {
+		if !b.at.sandboxed || b.at.intoSandbox(t).Host.Kind == o.Value && b.at.reaches(t) == nil {
 			all = append(all, o.Value)
 		}
 	}

@@ -79,6 +79,9 @@ func (p *program) spec(f *config.File, name string, at *place) (config.Tenant, e
 	}
 	if at.sandboxed {
 		t = at.intoSandbox(t)
+		if err := at.reaches(t); err != nil {
+			return t, err
+		}
 		if domain := at.domains[name]; domain != "" {
 			t.Auth0.Domain = domain
 		}

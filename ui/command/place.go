@@ -196,15 +196,28 @@ func (at *place) intoSandbox(t config.Tenant) config.Tenant {
 		t.Auth0.ClientID = sandbox.AppClientID
 	}
 	t.Twilio.AccountSID, t.Host.Team = sandbox.TwilioAccountSID, ""
-	served := at.embedded == nil && at.endpoints != (transport.Endpoints{})
 	switch {
-	case t.Host.Kind == "cloudflare" && (!served || at.endpoints.Cloudflare != nil):
-	case t.Host.Kind != "bundle" || served:
+	case t.Host.Kind == "cloudflare":
+	case t.Host.Kind != "bundle" || at.served():
 		t.Host.Kind = "vercel"
 	case t.Host.URL == "":
 		t.Host.URL = "https://" + t.Host.Project + ".test"
 	}
 	return t
+}
+
+// served says whether the providers are a sandbox server's.
+func (at *place) served() bool {
+	return at.sandboxed && at.embedded == nil && at.endpoints != (transport.Endpoints{})
+}
+
+// reaches is an error for a tenant whose host has no address here.
+func (at *place) reaches(t config.Tenant) error {
+	if t.Host.Kind == "cloudflare" && at.served() && at.endpoints.Cloudflare == nil {
+		return fault.New(fault.Usage, "usage.base_url", "Set PHONEGATE_CLOUDFLARE_URL to what phonegate sandbox serve printed, or choose --host-kind vercel.",
+			"The form is to run at Cloudflare, and where the sandbox server's Cloudflare is has not been said.")
+	}
+	return nil
 }
 
 // engine is the engine for one tenant at this place.
