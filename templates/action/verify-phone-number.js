@@ -148,7 +148,7 @@ async function startVerification(event, secrets, number, pending) {
   return { problem: 'phone_provider', detail: reply.code ? ` (Twilio ${reply.code})` : '' };
 }
 
-/** Sends one text at most. Without the rate limits, which somebody has deleted, logins go on; phonegate doctor names it. */
+/** Sends one text at most. Should somebody delete the service's rate limits, logins go on without; phonegate doctor says so. */
 async function sendText(event, secrets, form) {
   const RateLimits = await limitsOf(secrets.TWILIO_VERIFY_SERVICE, event.user.user_id, event.request.ip);
   const reply = await callTwilio(secrets, 'POST', 'Verifications', { ...form, RateLimits });
@@ -365,7 +365,7 @@ function isLimit(code) {
   return [60203, 20429, 25109].includes(code);
 }
 
-/** Twilio's codes for a send that names a rate limit which somebody has deleted; what was refused can be asked for again without. */
+/** Twilio's codes for a send that names a rate limit which is not there. Nothing was sent then, so it may be tried without. */
 function isUnknownLimit(code) {
   return [60200, 20404].includes(code);
 }

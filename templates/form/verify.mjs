@@ -255,7 +255,7 @@ async function sendAgain(context, channel) {
   return codePage(next, { done: channel === 'call' ? 'called' : 'resent' });
 }
 
-/** Sends one message at most. Without the rate limits, which somebody has deleted, logins go on; phonegate doctor names it. */
+/** Sends one message at most. Should somebody delete the service's rate limits, logins go on without; phonegate doctor says so. */
 async function sendCode(context, form) {
   const { session, settings } = context;
   const RateLimits = await limitsOf(settings.twilio.service, session.sub, session.ip); // Auth0 has put both into the token
@@ -470,7 +470,7 @@ function isLimit(code) {
   return [60203, 20429, 25109].includes(code);
 }
 
-/** Twilio's codes for a send that names a rate limit which somebody has deleted; what was refused can be asked for again without. */
+/** Twilio's codes for a send that names a rate limit which is not there. Nothing was sent then, so it may be tried without. */
 function isUnknownLimit(code) {
   return [60200, 20404].includes(code);
 }
