@@ -35,8 +35,8 @@ type handedOver interface {
 	NeedsNewSession() bool
 }
 
-// renewWithTheRest makes a new session pair where all that is handed over changes together. A pair that waits to be handed over is
-// replaced; the one that the Action signs with stays the previous one.
+// renewWithTheRest makes a new session pair where all that is handed over changes together. A pair that waits to be handed
+// over is replaced; the one that the Action signs with stays the previous one.
 func (t *Tenant) renewWithTheRest() {
 	h, ok := t.host.(handedOver)
 	if !ok || !h.NeedsNewSession() {
@@ -61,8 +61,8 @@ func (t *Tenant) canHandOver() error {
 		"The form of %s runs elsewhere, so its secrets have to be handed over after this run, but here is no keyring that would keep them until then. Nothing was changed.", t.name)
 }
 
-// Environment is what a form that runs elsewhere has to have in its environment: every secret by its name. It asks nobody, so it is what the
-// last Apply left, whether it came to its end or not.
+// Environment is what a form that runs elsewhere has to have in its environment: every secret by its name. It asks nobody, so
+// it is what the last Apply left, whether it came to its end or not.
 func (t *Tenant) Environment() (map[string]string, error) {
 	if _, ok := t.host.(handedOver); !ok {
 		return nil, fault.New(fault.Usage, "secrets.not_needed", "phonegate apply --tenant "+t.name+" does it.",
@@ -90,7 +90,8 @@ func (t *Tenant) Environment() (map[string]string, error) {
 		"The form's secrets are not all in this keyring: %s.", strings.Join(unknown, ", "))
 }
 
-// keptInputs is formInputs as vault and state have it, whatever this engine has read or plans: it may be asked for while the engine is at work.
+// keptInputs is formInputs as vault and state have it, whatever this engine has read or plans: it may be asked for while the
+// engine is at work.
 func (t *Tenant) keptInputs() map[string]string {
 	values := map[string]string{"SESSION_SECRET": t.kept(sessionSecret).value(), "VERDICT_SECRET": t.kept(verdictSecret).value()}
 	session, verdict := t.kept(sessionSecret+"-previous"), t.kept(verdictSecret+"-previous")

@@ -12,8 +12,9 @@ import (
 	"phonegate/templates"
 )
 
-// Rehearse prepares the engine for a tenant in an embedded sandbox. Where the form runs elsewhere, the sandbox stands in for the person: it runs
-// the form under its address, with the secrets that are in use at the time, so that nothing has to be handed over.
+// Rehearse prepares the engine for a tenant in an embedded sandbox. Where the form runs elsewhere, the sandbox stands in for
+// the person: it runs the form under its address, with the secrets that are in use at the time, so that nothing has to be
+// handed over.
 func Rehearse(o Options, box *sandbox.Sandbox) (*Tenant, error) {
 	at, err := url.Parse(o.Spec.Host.URL)
 	if o.Spec.Host.Kind != "bundle" || err != nil {

@@ -97,8 +97,8 @@ function say(outgoing, status, text) {
 
 /*
  * The request as the form takes it, null for a method that a Request can't have. Of the address only the query is
- * handed on: under which path the form is served is the business of what stands in front. A repeated header counts with all its values, so that
- * none can hide behind another.
+ * handed on: under which path the form is served is the business of what stands in front. A repeated header counts
+ * with all its values, so that none can hide behind another.
  */
 async function requestOf(incoming) {
   const { method, url } = incoming;
