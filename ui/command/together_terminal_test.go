@@ -99,3 +99,15 @@ func TestAnInterruptFinishesTheCallsUnderWayOfAllTenants(t *testing.T) {
 		t.Errorf("after the next run there are %d services", n)
 	}
 }
+
+func TestWhoLooksOnIsToldOfAWaitForARateLimit(t *testing.T) {
+	_, env := servedOf(t, sandbox.Options{RateLimits: map[string]float64{"auth0": 1}})
+	s := openScreen(t, child(t, env, "plan"))
+	s.await("Waiting for the rate limit of auth0.")
+	if code := s.end(); code != 3 {
+		t.Errorf("the exit code is %d\n%s", code, s.text())
+	}
+	if n := strings.Count(s.text(), "Waiting for"); n != 1 {
+		t.Errorf("it is told %d times", n)
+	}
+}
