@@ -135,7 +135,7 @@ func (f form) place(s Session) string {
 	case "vercel":
 		return "Its address will be https://" + orDash(s.Spec.Host.Project) + ".vercel.app, or the nearest that is free."
 	case "cloudflare":
-		return "Its address will be https://" + orDash(s.Spec.Host.Project) + ".‹your subdomain›.workers.dev."
+		return "Its address will be " + orDash(s.Spec.Host.Project) + " below the account's own part of workers.dev."
 	}
 	return "Its files are written to a folder, ready to run anywhere: with Node, in a container, as a service."
 }
