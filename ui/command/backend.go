@@ -113,6 +113,11 @@ func (b *backend) Logins() []secret.Login {
 	return secret.Existing(secret.Computer{Home: home, OS: runtime.GOOS, Getenv: b.p.Getenv, Now: time.Now()})
 }
 
+// Lasting says whether a keyring keeps what is typed.
+func (b *backend) Lasting(tenant string) bool {
+	return !b.at.sandboxed && b.at.vault(tenant).Durable()
+}
+
 // Hosts are the kinds of host that there are: all of them, or those that the sandbox has.
 func (b *backend) Hosts() []string {
 	var all []string
@@ -136,7 +141,7 @@ func (b *backend) Check(ctx context.Context, provider string, s wizard.Session) 
 	for _, r := range found.Notes {
 		a.Notes = append(a.Notes, wizard.Note{OK: r.OK, Text: r.Text, Hint: r.Hint})
 	}
-	if provider == "host" && s.Spec.Host.Kind == "bundle" && !b.at.sandboxed && !b.at.vault(s.Tenant).Durable() {
+	if provider == "host" && s.Spec.Host.Kind == "bundle" && !b.at.sandboxed && !b.Lasting(s.Tenant) {
 		a.Notes = append(a.Notes, wizard.Note{Text: "no keyring answers on this computer: the form's secrets would have nowhere to wait until they are handed over",
 			Hint: "run phonegate on a computer with a keyring, or choose another host"})
 	}

@@ -18,7 +18,7 @@ func (a *prompter) connect(ctx context.Context) error {
 		}
 	}
 	found, sources := a.backend.Credentials(ctx, a.s.Tenant)
-	a.s.Credentials, a.logins = found, a.backend.Logins()
+	a.s.Credentials, a.logins, a.s.Lasting = found, a.backend.Logins(), a.backend.Lasting(a.s.Tenant)
 	for k, v := range sources {
 		a.s.Sources[k] = v
 	}
@@ -117,7 +117,7 @@ func (a *prompter) offer(p provider, again bool) error {
 	var lines []string
 	for i, c := range offerMenu(all).choices {
 		if i < len(all) {
-			c.label += ". " + offerNote(all[i])
+			c.label += ". " + offerNote(all[i], a.s.Lasting)
 		}
 		lines = append(lines, c.label)
 	}

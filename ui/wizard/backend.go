@@ -19,6 +19,8 @@ type Backend interface {
 	Credentials(ctx context.Context, tenant string) (secret.Credentials, map[string]string)
 	// Logins are those of other programs on this computer, to be offered; none in the sandbox.
 	Logins() []secret.Login
+	// Lasting says whether credentials that are typed will be there for a later run: whether a keyring keeps them.
+	Lasting(tenant string) bool
 	// Hosts are the kinds of host that the form can run on here.
 	Hosts() []string
 	// Check tries a provider's credentials. The providers are "auth0", "twilio" and "host".
@@ -54,6 +56,8 @@ type Session struct {
 	ServiceSID string
 	// Sources says where a value came from, by environment name (credentials) or by key (answers).
 	Sources map[string]string
+	// Lasting is what the Backend says of the tenant.
+	Lasting bool
 	// Fleeting are the environment names of credentials that end by themselves, so that Save does not keep them. Those
 	// that were typed over since then count no more.
 	Fleeting []string

@@ -161,7 +161,7 @@ func (c connect) check(sh *shared) (step, outcome) {
 func (c connect) update(sh *shared, msg tea.Msg) (step, outcome) {
 	switch msg := msg.(type) {
 	case loadedMsg:
-		sh.session.Credentials, c.logins = msg.credentials, msg.logins
+		sh.session.Credentials, c.logins, sh.session.Lasting = msg.credentials, msg.logins, msg.lasting
 		maps.Copy(sh.session.Sources, msg.sources)
 		if sh.session.Sandbox {
 			sh.session.Spec = sandboxSpec(msg.credentials.Auth0Domain)

@@ -196,3 +196,13 @@ func TestRemarkOnAHostWithoutCredentialsLeadsBackToTheChoice(t *testing.T) {
 	d.press("enter").until("no keyring answers")
 	d.press("enter").see("Both accounts answer")
 }
+
+func TestNobodyIsPromisedAKeyringThatIsNotThere(t *testing.T) {
+	f := newFake()
+	f.forgets = true
+	f.logins = []secret.Login{{Provider: "vercel", Program: "Vercel CLI", Credentials: secret.Credentials{VercelToken: fakeVercel}}}
+	d := atHost(t, f)
+	d.press("enter").see("Use the login of the Vercel CLI?", "no keyring answers")
+	d.press("n").see("it is forgotten")
+	d.seeNot("stays in this")
+}

@@ -82,7 +82,7 @@ func (c connect) offer(sh *shared, lines []string, width int) ([]string, int) {
 	focus += len(lines)
 	lines = append(append(lines, choices...), "")
 	if c.menu.at < len(c.offered) {
-		lines = append(lines, styled(sh.st.Quiet.Render, render.Hang("    ", offerNote(c.offered[c.menu.at]), width))...)
+		lines = append(lines, styled(sh.st.Quiet.Render, render.Hang("    ", offerNote(c.offered[c.menu.at], sh.session.Lasting), width))...)
 	}
 	return lines, focus
 }

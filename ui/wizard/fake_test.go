@@ -20,6 +20,7 @@ type fake struct {
 	env      secret.Credentials
 	logins   []secret.Login
 	hosts    []string
+	forgets  bool // there is no keyring
 	sources  map[string]string
 	tenants  []TenantStatus
 	services []ServiceChoice
@@ -84,6 +85,8 @@ func (f *fake) Tenants(context.Context) ([]TenantStatus, error) { return f.tenan
 func (f *fake) Credentials(context.Context, string) (secret.Credentials, map[string]string) {
 	return f.env, f.sources
 }
+
+func (f *fake) Lasting(string) bool { return !f.forgets }
 
 func (f *fake) Hosts() []string { return f.hosts }
 

@@ -88,12 +88,15 @@ func offerMenu(all []secret.Login) menu {
 }
 
 // offerNote says what taking the login means.
-func offerNote(l secret.Login) string {
+func offerNote(l secret.Login, lasting bool) string {
 	var notes []string
 	switch {
 	case !l.Expires.IsZero():
 		notes = append(notes, "It ends at "+l.Expires.Format("15:04")+" and is not kept: later runs need a token of their own.")
-	case l.Lacks == "" || l.Provider == "cloudflare":
+	case l.Lacks != "" && l.Provider != "cloudflare":
+	case !lasting:
+		notes = append(notes, "It is used for this run, and not kept: no keyring answers.")
+	default:
 		notes = append(notes, "It is kept in the keyring for this tenant, like one that was pasted.")
 	}
 	if l.Lacks != "" {

@@ -122,7 +122,9 @@ func credentialField(env string, s Session, ask bool) field {
 	f := make(env, row.Label, row.Help, value, func(s *Session, v string) error { return takeCredential(s, env, v) })
 	f.must, f.url = true, row.URL
 	if row.Secret {
-		f.help += " Paste it here; it stays in this computer's keyring."
+		if f.help += " Paste it here; it stays in this computer's keyring."; !s.Lasting {
+			f.help = row.Help + " Paste it here; it is forgotten at the end, since no keyring answers."
+		}
 	}
 	if from := s.Sources[env]; value != "" && from != "" && from != "typed" && !ask {
 		f.known = from

@@ -43,6 +43,7 @@ type loadedMsg struct {
 	credentials secret.Credentials
 	sources     map[string]string
 	logins      []secret.Login
+	lasting     bool
 }
 
 // sandboxMsg brings the sandbox.
@@ -106,7 +107,7 @@ func (w welcome) update(sh *shared, msg tea.Msg) (step, outcome) {
 		return w, outcome{move: forward, cmd: sh.listen()}
 	case loadedMsg:
 		w.waiting = false
-		sh.session.Credentials, sh.session.Sources = msg.credentials, msg.sources
+		sh.session.Credentials, sh.session.Sources, sh.session.Lasting = msg.credentials, msg.sources, msg.lasting
 		if w.picking == liveTest || w.menu.at == liveTest {
 			return w, outcome{move: jump, to: atLive}
 		}
@@ -190,7 +191,7 @@ func loadCredentials(ctx context.Context, backend Backend, tenant string) tea.Cm
 		if sources == nil {
 			sources = map[string]string{}
 		}
-		return loadedMsg{c, sources, backend.Logins()}
+		return loadedMsg{c, sources, backend.Logins(), backend.Lasting(tenant)}
 	}
 }
 
