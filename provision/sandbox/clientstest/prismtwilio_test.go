@@ -73,3 +73,41 @@ var twilioExplained = map[string]string{
 	"POST /v2/Services/{ServiceSid}/VerificationCheck 404: response": unlisted + "; 20404 after approval is in twilio-node#461, #646 and #743",
 	"POST /v2/Services/{ServiceSid}/Verifications 400: response":     unlisted + "; 60200 is in the error catalogue",
 }
+
+func TestPrismFindsTwilioAccountsAsDescribed(t *testing.T) {
+	box := start(t, sandbox.Options{})
+	p := newPrism(t, "twilio_api_v2010_subset.json", box.Info().TwilioURL, func(r *http.Request) { r.SetBasicAuth(sandbox.TwilioAccountSID, sandbox.TwilioAuthToken) })
+	const account = "/2010-04-01/Accounts/" + sandbox.TwilioAccountSID
+	p.form(200, "GET", account+".json")
+	p.form(200, "GET", account+"/Balance.json")
+	key := account + "/Keys/" + text(p.form(201, "POST", account+"/Keys.json", "FriendlyName", "acme dev"), "sid") + ".json"
+	p.form(200, "GET", account+"/Keys.json")
+	p.form(200, "GET", key)
+	p.form(200, "POST", key, "FriendlyName", "acme dev, once more")
+	p.form(204, "DELETE", key)
+	p.form(404, "GET", key)
+	p.form(200, "POST", account+"/OutgoingCallerIds.json", "PhoneNumber", "+61491570156")
+	list, _ := p.form(200, "GET", account+"/OutgoingCallerIds.json")["outgoing_caller_ids"].([]any)
+	if len(list) == 0 {
+		t.Fatal("no caller ids")
+	}
+	caller := account + "/OutgoingCallerIds/" + text(list[0].(map[string]any), "sid") + ".json"
+	p.form(200, "GET", caller)
+	p.form(204, "DELETE", caller)
+	p.form(404, "GET", caller)
+	p.complete("twilio", "")
+	p.explained(accountsExplained)
+	emulated(t, box)
+}
+
+// accountsExplained is the same for api.twilio.com.
+var accountsExplained = map[string]string{
+	"GET /2010-04-01/Accounts/{AccountSid}/Keys.json 200: response.body.uri format":                         relative,
+	"GET /2010-04-01/Accounts/{AccountSid}/Keys.json 200: response.body.first_page_uri format":              relative,
+	"GET /2010-04-01/Accounts/{AccountSid}/Keys/{Sid}.json 404: response":                                   unlisted + "; 20404 is in the error catalogue",
+	"GET /2010-04-01/Accounts/{AccountSid}/OutgoingCallerIds.json 200: response.body.uri format":            relative,
+	"GET /2010-04-01/Accounts/{AccountSid}/OutgoingCallerIds.json 200: response.body.first_page_uri format": relative,
+	"GET /2010-04-01/Accounts/{AccountSid}/OutgoingCallerIds/{Sid}.json 404: response":                      unlisted + "; 20404 is in the error catalogue",
+}
+
+const relative = "addresses of pages have no host, as in the description's own examples"

@@ -20,7 +20,7 @@ func (s *Server) getUser(c *call) error {
 
 func teamBody(t Team) map[string]any {
 	return map[string]any{"id": t.ID, "slug": t.Slug, "name": t.Name, "avatar": nil, "createdAt": 1700000000000, "limited": false,
-		"creatorId": userID, "updatedAt": 1700000000000, "billing": map[string]any{"plan": "hobby", "period": nil, "addons": nil},
+		"description": nil, "stagingPrefix": t.Slug, "creatorId": userID, "updatedAt": 1700000000000, "billing": map[string]any{"plan": "hobby", "period": nil, "addons": nil},
 		"membership": map[string]any{"role": "OWNER", "confirmed": true, "created": 1700000000000, "createdAt": 1700000000000,
 			"uid": userID, "teamId": t.ID, "confirmedAt": 1700000000000}}
 }
