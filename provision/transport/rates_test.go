@@ -97,8 +97,8 @@ func TestWhatIsSaidOfOtherLimitsHoldsNobodyBack(t *testing.T) {
 		url    string
 		answer http.HandlerFunc
 	}{
-		"so many deployments an hour":                   {"https://api.vercel.com/v13/deployments", allowing(100, 0, time.Hour)},
-		"nonsense":                                      {tenant, status(200, "X-RateLimit-Limit", "-1", "X-RateLimit-Remaining", "0", "X-RateLimit-Reset", "soon")},
+		"so many deployments an hour": {"https://api.vercel.com/v13/deployments", allowing(100, 0, time.Hour)},
+		"nonsense":                    {tenant, status(200, "X-RateLimit-Limit", "-1", "X-RateLimit-Remaining", "0", "X-RateLimit-Reset", "soon")},
 	} {
 		u, n := server(t, c.answer)
 		tr := sharing(u, NewRates(), "one")
