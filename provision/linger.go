@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"phonegate/provision/event"
 	"phonegate/provision/fault"
 	"phonegate/provision/resource"
 )
@@ -21,7 +22,8 @@ type lingering struct {
 
 // Apply implements resource.Resource.
 func (l lingering) Apply(ctx context.Context, progress resource.Progress) error {
-	if err := l.Resource.Apply(ctx, progress); err != nil || l.t.linger <= 0 || !l.t.key.Superseded() {
+	ran := l.Change().Op == event.Update // a new Action is nobody's former one
+	if err := l.Resource.Apply(ctx, progress); err != nil || !ran || l.t.linger <= 0 || !l.t.key.Superseded() {
 		return err
 	}
 	progress(fmt.Sprintf("letting logins that use the former Twilio key end, %s", l.t.linger.Round(time.Second)))
