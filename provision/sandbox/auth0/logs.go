@@ -111,7 +111,7 @@ func (s *Server) getLog(c *call) (int, any) {
 // note adds an Action's run to the leg's execution.
 func (l *leg) note(s *Server, st step, started time.Time, res jsvm.ActionResult, problem string) {
 	r := object{
-		"action_name": st.action.name, "started_at": nanos(started), "ended_at": nanos(s.now()),
+		"action_name": st.name, "started_at": nanos(started), "ended_at": nanos(s.now()),
 		"response": object{"logs": strings.Join(res.Logs, "\n"), "stats": object{"action_duration_ms": res.Elapsed.Milliseconds()}},
 	}
 	if problem != "" {

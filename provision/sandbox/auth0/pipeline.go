@@ -19,6 +19,7 @@ const (
 // step is one bound Action of a pipeline with the version that was in force when the login began.
 type step struct {
 	action  *action
+	name    string // the Action's when the login began
 	version *version
 	binding string
 }
@@ -48,7 +49,7 @@ func (s *Server) begin(lg *login) {
 	for _, b := range s.boundTo("post-login") {
 		s.settle(b.action, false)
 		if b.action.deployed != nil {
-			lg.chain = append(lg.chain, step{b.action, b.action.deployed, b.id})
+			lg.chain = append(lg.chain, step{b.action, b.action.name, b.action.deployed, b.id})
 		}
 	}
 }
