@@ -124,13 +124,6 @@ func TestDeployCLIImportsUpdatesAndExports(t *testing.T) {
 		same(t, written(since), "PATCH /api/v2/clients/ID", "PATCH /api/v2/clients/ID", "PATCH /api/v2/actions/actions/ID",
 			"POST /api/v2/actions/actions/ID/deploy", "PATCH /api/v2/actions/triggers/post-login/bindings")
 	})
-	t.Run("a dry run finds nothing to create and changes nothing", func(t *testing.T) {
-		since := mark(box)
-		printed := cli.run(t, append(importing, "--dry-run")...).text()
-		want(t, printed, "Dry Run completed successfully", "Tenant: "+box.Info().Auth0TLSDomain)
-		never(t, printed, "CREATE", "rror")
-		same(t, written(since))
-	})
 	t.Run("the export is what was imported", func(t *testing.T) {
 		since := mark(box)
 		printed := cli.run(t, "export", "-c", "config.json", "-f", "yaml", "-o", "out").text()
