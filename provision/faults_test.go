@@ -141,12 +141,12 @@ func trials(t *testing.T, c command, fresh func(*testing.T) *bench, matter func(
 	return queue
 }
 
-// sample is every eighth case, for the race detector: what it looks for is the same in all of them.
+// sample is every twentieth case, for the race detector: what it looks for is the same in all of them.
 func sample(all chan trial) chan trial {
 	some := make(chan trial, len(all))
 	n := 0
 	for x := range all {
-		if n++; n%8 == 1 {
+		if n++; n%20 == 1 {
 			some <- x
 		}
 	}
