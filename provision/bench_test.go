@@ -179,7 +179,7 @@ func (b *bench) heard(err error) {
 
 // secrets are all secrets that a run knows: what it was given and what is in the vault.
 func (b *bench) secrets() []string {
-	all := []string{sandbox.Auth0ClientSecret, sandbox.TwilioAuthToken, sandbox.VercelToken}
+	all := []string{sandbox.Auth0ClientSecret, sandbox.TwilioAuthToken, sandbox.VercelToken, sandbox.CloudflareToken}
 	for _, name := range []string{"session", "verdict", "session-previous", "verdict-previous", "twilio-key"} {
 		if v := b.vault.Get(name); v != "" {
 			_, secret, _ := strings.Cut(v, ":")

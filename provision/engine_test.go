@@ -92,16 +92,32 @@ func TestAChangedAnswerUpdatesOnlyWhatItShapes(t *testing.T) {
 }
 
 func TestNoSecretLeavesTheVault(t *testing.T) {
-	b := newBench(t)
-	var known []string
-	for _, c := range []command{applying, rotating, destroying} {
-		known = append(known, b.secrets()...)
-		if err := c.run(t.Context(), b, b.hear); err != nil {
+	for host, fresh := range map[string]func(*testing.T) *bench{"vercel": newBench, "cloudflare": newWorker} {
+		t.Run(host, func(t *testing.T) {
+			b := fresh(t)
+			var known []string
+			for _, c := range []command{applying, rotating, destroying} {
+				known = append(known, b.secrets()...)
+				if err := c.run(t.Context(), b, b.hear); err != nil {
+					t.Fatal(err)
+				}
+				if c.name != "destroy" && len(b.vaulted()) != 3 {
+					t.Fatalf("after %s the vault has %d secrets", c.name, len(b.vaulted()))
+				}
+				b.keptSecret(append(known, b.secrets()...))
+			}
+		})
+	}
+	t.Run("bundle", func(t *testing.T) {
+		b := newBundle(t)
+		if err := applying.run(t.Context(), b, b.hear); err == nil || len(b.vaulted()) != 3 {
+			t.Fatalf("nobody runs the form yet: %v; the vault has %d secrets", err, len(b.vaulted()))
+		}
+		b.keptSecret(b.secrets()) // not in the folder either
+		b.runForm()
+		if err := applying.run(t.Context(), b, b.hear); err != nil {
 			t.Fatal(err)
 		}
-		if c.name != "destroy" && len(b.vaulted()) != 3 {
-			t.Fatalf("after %s the vault has %d secrets", c.name, len(b.vaulted()))
-		}
-		b.keptSecret(append(known, b.secrets()...))
-	}
+		b.keptSecret(b.secrets())
+	})
 }
