@@ -30,17 +30,14 @@ type Resource interface {
 	Undo(ctx context.Context, progress Progress) error
 }
 
-// Inputs are named values that are handed to a provider which never gives them back
-// (the secrets of an Action, the environment of a form), so that a difference can
-// only be seen by fingerprint.
-type Inputs struct {
-	// Values are ready to be sent. It may be incomplete while a plan is made.
-	Values map[string]string
-	// Fingerprint identifies all values without showing any. Empty: something is not known
-	// yet, because an earlier change of the same plan will make it.
-	Fingerprint string
-	// Changed lists in words what is new, for the plan's detail.
-	Changed []string
+// Left is something that an undo leaves behind, with what a person can do about it.
+type Left struct {
+	// What names it in the user's words, such as “the Vercel project acme-verify”.
+	What string
+	// Why says why it stays: it may be somebody else's, or only its owner can remove it.
+	Why string
+	// Command removes it, "" if none does.
+	Command string
 }
 
 // Note is where a resource keeps the little it must remember between runs: ids,
