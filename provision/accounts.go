@@ -21,5 +21,5 @@ func ownerOf(token string) string {
 	if token == "" {
 		return ""
 	}
-	return fingerprint(token)
+	return secret.Fingerprint(map[string]string{"": token})
 }

@@ -1,6 +1,8 @@
 package provision_test
 
 import (
+	"cmp"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -17,6 +19,7 @@ import (
 	"phonegate/provision"
 	"phonegate/provision/config"
 	"phonegate/provision/event"
+	"phonegate/provision/ring"
 	"phonegate/provision/sandbox"
 	"phonegate/provision/sandbox/world"
 	"phonegate/provision/secret"
@@ -32,11 +35,14 @@ type bench struct {
 	spec  config.Tenant
 	vault secret.Vault
 	bare  string // the sandbox before anything was done
-	// timeout, limits, linger and road are the engine's, if not zero.
+	// timeout, limits, grace and road are the engine's, if not zero.
 	timeout time.Duration
 	limits  map[string]float64
-	linger  time.Duration
+	grace   time.Duration
+	noWait  bool
 	road    *transport.Endpoints
+	// server is where a person runs the form, nil on another host.
+	server *server
 
 	mu   sync.Mutex
 	said strings.Builder // events and errors
@@ -95,9 +101,15 @@ func (b *bench) open(emit func(event.Event)) *provision.Tenant {
 	if b.road != nil {
 		endpoints = *b.road
 	}
+	var handTo func(context.Context, map[string]string) error
+	if b.server != nil && !b.vault.Durable() {
+		handTo = b.handTo
+	}
 	t, err := provision.Open(provision.Options{
-		Name: "dev", Spec: b.spec, Credentials: creds, Vault: b.vault, State: st, Endpoints: endpoints,
-		Dir: b.dir, FormHost: b.formHost(), Poll: 5 * time.Millisecond, Backoff: time.Millisecond, Timeout: b.timeout, Limits: b.limits, Linger: b.linger, Emit: emit,
+		HandTo: handTo,
+		Name:   "dev", Spec: b.spec, Credentials: creds, Vault: b.vault, State: st, Endpoints: endpoints,
+		Dir: b.dir, FormHost: b.formHost(), Poll: 5 * time.Millisecond, Backoff: time.Millisecond, Timeout: b.timeout, Limits: b.limits, Emit: emit,
+		Grace: cmp.Or(b.grace, time.Millisecond), NoWait: b.noWait,
 	})
 	if err != nil {
 		b.t.Fatal(err)
@@ -177,31 +189,37 @@ func (b *bench) heard(err error) {
 	}
 }
 
-// secrets are all secrets that a run knows: what it was given and what is in the vault.
-func (b *bench) secrets() []string {
-	all := []string{sandbox.Auth0ClientSecret, sandbox.TwilioAuthToken, sandbox.VercelToken, sandbox.CloudflareToken}
-	for _, name := range []string{"session", "verdict", "session-previous", "verdict-previous", "twilio-key"} {
-		if v := b.vault.Get(name); v != "" {
-			_, secret, _ := strings.Cut(v, ":")
-			all = append(all, v)
-			if secret != "" {
-				all = append(all, secret)
-			}
+// units are the keys that the vault has, oldest first.
+func (b *bench) units() (all []ring.Unit) {
+	for line := range strings.Lines(b.vault.Get("ring")) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+		if u, ok := ring.Read(name, value); ok {
+			all = append(all, u)
 		}
 	}
 	return all
 }
 
-// vaulted are the secrets in use by the names under which form and Action have them.
-func (b *bench) vaulted() map[string]string {
-	values := map[string]string{}
-	for env, name := range map[string]string{"SESSION_SECRET": "session", "VERDICT_SECRET": "verdict"} {
-		if v := b.vault.Get(name); v != "" {
-			values[env] = v
+// secrets are all secrets that a run knows: what it was given and what is in the vault.
+func (b *bench) secrets() []string {
+	all := []string{sandbox.Auth0ClientSecret, sandbox.TwilioAuthToken, sandbox.VercelToken, sandbox.CloudflareToken}
+	for line := range strings.Lines(b.vault.Get("ring")) {
+		_, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+		parts := strings.Split(value, ".")
+		all = append(all, value, parts[0])
+		if len(parts) == 4 {
+			all = append(all, parts[2])
 		}
 	}
-	if _, v, ok := strings.Cut(b.vault.Get("twilio-key"), ":"); ok {
-		values["TWILIO_API_SECRET"] = v
+	return all
+}
+
+// vaulted is the newest key that the vault has, as the Action has it; empty if it has none.
+func (b *bench) vaulted() map[string]string {
+	values := map[string]string{}
+	if all := b.units(); len(all) > 0 {
+		u := all[len(all)-1]
+		values[u.Name()] = u.Value(true)
 	}
 	return values
 }

@@ -181,7 +181,7 @@ func TestARotationOfAFormOfOnesOwnBreaksNoLogin(t *testing.T) {
 	b.runForm()
 	b.apply()
 	old := b.secrets()
-	client := b.note("auth0.client", "id")
+	client := b.held("client")
 	key := b.holdings().Twilio.Keys[0].SID
 	atForm, gate, ended := make(chan int, logins), make(chan struct{}), make(chan error, logins)
 	var group sync.WaitGroup

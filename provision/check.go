@@ -12,7 +12,9 @@ import (
 	"phonegate/provision/auth0"
 	"phonegate/provision/config"
 	"phonegate/provision/fault"
+	"phonegate/provision/host"
 	"phonegate/provision/resource"
+	"phonegate/provision/ring"
 	"phonegate/provision/secret"
 	"phonegate/provision/transport"
 	"phonegate/provision/twilio"
@@ -46,8 +48,8 @@ func Check(ctx context.Context, provider string, t config.Tenant, c secret.Crede
 	case "twilio":
 		return checkTwilio(ctx, twilio.New(twilio.Options{AccountSID: c.TwilioAccountSID, AuthToken: c.TwilioAuthToken, APIKey: c.TwilioAPIKey, APISecret: c.TwilioAPISecret, HTTP: road}), c.TwilioAuthToken != "")
 	case "host":
-		return checkHost(ctx, hosting{spec: t, credentials: c, road: road,
-			inputs: func() resource.Inputs { return resource.Inputs{} }, note: func(string) resource.Note { return blank{} }})
+		return checkHost(ctx, hosting{spec: t, credentials: c, road: road, url: func() string { return "" }, note: func(string) resource.Note { return blank{} },
+			env: host.Environment{Add: func() (string, string) { return "", "" }, Must: func() []ring.Key { return nil }}})
 	}
 	return Account{}, fault.New(fault.Failed, "check.provider", "", "There is no provider %q.", provider)
 }
@@ -76,7 +78,7 @@ func checkAuth0(ctx context.Context, client *auth0.Client, seen *rateSeen, t con
 		}
 	}
 	if seen.perSecond() == 0 && slices.Contains(found.Scopes, "read:actions") { // nothing was asked of the Management API yet
-		_ = auth0.NewAction(client, auth0.ActionSpec{Name: templates.ActionName}, blank{}).Read(ctx)
+		_ = auth0.NewAction(client, auth0.ActionSpec{Name: templates.ActionName, Domain: t.Auth0.Domain, Mark: templates.ActionMarker}).Read(ctx)
 	}
 	if a.Rate = seen.perSecond(); a.Rate > 0 {
 		a.Name += fmt.Sprintf(", %g requests a second", a.Rate)
@@ -125,11 +127,11 @@ func checkHost(ctx context.Context, h hosting) (Account, error) {
 	if h.spec.Host.Kind == "bundle" {
 		return Account{Name: "on a server of your own, which needs no account"}, nil
 	}
-	host, err := newHost(h)
+	form, err := newHost(h)
 	if err != nil {
 		return Account{}, err
 	}
-	name, err := host.Check(ctx)
+	name, err := form.Check(ctx)
 	if err != nil {
 		return Account{}, err
 	}

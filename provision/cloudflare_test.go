@@ -213,7 +213,7 @@ func TestLoginsOnCloudflareCompleteAcrossARotation(t *testing.T) {
 		t.Fatal(err)
 	}
 	form := b.apply().FormURL
-	client := b.note("auth0.client", "id")
+	client := b.held("client")
 	atForm, gate, ended := make(chan int, logins), make(chan struct{}), make(chan error, logins)
 	var group sync.WaitGroup
 	for n := range logins {

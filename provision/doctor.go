@@ -35,7 +35,11 @@ type look struct {
 // can't be looked at is a finding, not an error; an error means that the look was interrupted.
 func (t *Tenant) Doctor(ctx context.Context) ([]Finding, error) {
 	var all []Finding
-	for _, l := range t.looks() {
+	looks, err := t.looks()
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range looks {
 		fine, problems, err := l.at(ctx)
 		if ctx.Err() != nil {
 			return all, fault.Of(ctx.Err())
@@ -57,29 +61,66 @@ func (t *Tenant) Doctor(ctx context.Context) ([]Finding, error) {
 	return all, nil
 }
 
-func (t *Tenant) looks() []look {
+// looks are the links of the chain. The resources are read once, all together: the key can only be judged when everything is known.
+func (t *Tenant) looks() ([]look, error) {
+	w, err := t.begin(keeping)
+	if err != nil {
+		return nil, err
+	}
+	t.set(w)
 	all := []look{{"auth0.account", t.lookAtAuth0}, {"twilio.account", t.lookAtTwilio}, {"host.account", t.lookAtHost}}
 	problems := map[string]func(context.Context) ([]*fault.Error, error){
-		"twilio.service":   func(context.Context) ([]*fault.Error, error) { return t.service.Problems(), nil },
-		"twilio.key":       func(ctx context.Context) ([]*fault.Error, error) { return t.key.Problems(ctx, t.service.SID()) },
-		"auth0.action":     func(context.Context) ([]*fault.Error, error) { return t.action.Problems(), nil },
-		"auth0.binding":    func(context.Context) ([]*fault.Error, error) { return t.binding.Problems(), nil },
-		"auth0.login_page": func(context.Context) ([]*fault.Error, error) { return t.pageProblems(), nil },
-		"auth0.client":     t.client.Problems,
+		"twilio.service":   func(context.Context) ([]*fault.Error, error) { return w.service.Problems(), nil },
+		"twilio.key":       func(context.Context) ([]*fault.Error, error) { return w.key.Problems(), nil },
+		"auth0.action":     func(context.Context) ([]*fault.Error, error) { return append(w.action.Problems(), w.keyProblems()...), nil },
+		"auth0.binding":    func(context.Context) ([]*fault.Error, error) { return w.binding.Problems(), nil },
+		"auth0.login_page": func(context.Context) ([]*fault.Error, error) { return w.pageProblems(), nil },
+		"auth0.client":     w.client.Problems,
+		"former":           w.formerProblems,
 	}
-	for _, r := range t.host.Resources() {
+	for _, r := range w.host.Resources() {
 		problems[r.Name()] = func(context.Context) ([]*fault.Error, error) { return r.Problems(), nil }
 	}
-	for _, n := range t.nodes {
+	var read map[string]error // what could not be read, by name
+	for _, n := range w.nodes {
 		all = append(all, look{n.Name(), func(ctx context.Context) (string, []*fault.Error, error) {
-			if err := n.Read(ctx); err != nil {
+			if read == nil {
+				read = w.readAll(ctx)
+			}
+			if err := read[n.Name()]; err != nil {
 				return "", nil, err
 			}
 			found, err := problems[n.Name()](ctx)
 			return n.Change().Detail, found, err
 		}})
 	}
-	return append(all, look{"form", t.lookAtForm}, look{"clock", t.lookAtClocks})
+	return append(all, look{"form", w.lookAtForm}, look{"clock", t.lookAtClocks}), nil
+}
+
+// keyProblems names why Action and form can't go on with the key that they share.
+func (w *work) keyProblems() []*fault.Error {
+	if !w.action.Found() || !w.choice.fresh() {
+		return nil
+	}
+	return []*fault.Error{fault.New(fault.Differences, "key.useless", "Run phonegate apply --tenant "+w.t.name+": it makes a new key; logins under way are not affected.",
+		"The key that Action and form share has to be replaced: %s.", w.choice.why)}
+}
+
+// formerProblems names what is left for no login's sake.
+func (w *work) formerProblems(ctx context.Context) ([]*fault.Error, error) {
+	var all []*fault.Error
+	if keys, _ := w.former.split(); len(keys) > 0 {
+		all = append(all, fault.New(fault.Differences, "former.keys", "", "%s still accepted, although no login needs it any more.", counted(len(keys), "former key")))
+	}
+	places, _ := w.former.leftPlaces()
+	for _, p := range places {
+		all = append(all, fault.New(fault.Differences, "former.form", "", "The former form at %s is still there, although no login needs it any more.", p.URL))
+	}
+	strays, err := w.service.Strays(ctx)
+	for _, s := range strays {
+		all = append(all, fault.New(fault.Differences, "former.service", "", "The Verify service “%s” (%s) is left over from a run that was cut off.", s.Name, s.SID))
+	}
+	return all, err
 }
 
 func (t *Tenant) lookAtAuth0(ctx context.Context) (string, []*fault.Error, error) {
@@ -103,13 +144,13 @@ func (t *Tenant) lookAtTwilio(ctx context.Context) (string, []*fault.Error, erro
 }
 
 func (t *Tenant) lookAtHost(ctx context.Context) (string, []*fault.Error, error) {
-	account, err := t.host.Check(ctx)
+	account, err := t.last().host.Check(ctx)
 	return account, nil, err
 }
 
 // pageProblems names each way in which the login page that was read does not do its work.
-func (t *Tenant) pageProblems() []*fault.Error {
-	html, on, ours := t.loginPage.Page()
+func (w *work) pageProblems() []*fault.Error {
+	html, on, ours := w.loginPage.Page()
 	if !ours {
 		return nil
 	}
@@ -118,10 +159,10 @@ func (t *Tenant) pageProblems() []*fault.Error {
 	switch {
 	case !on:
 		return []*fault.Error{fault.New(fault.Differences, "auth0.login_page_off", "", "The custom login page is switched off: sign-up does not ask for the number.")}
-	case !asks && t.spec.Capture == "lock":
+	case !asks && w.t.spec.Capture == "lock":
 		return []*fault.Error{fault.New(fault.Differences, "auth0.login_page_field", "", "The login page does not ask for the number at sign-up: it is not the one that phonegate wrote.")}
-	case !t.loginPage.Generated():
-		return []*fault.Error{fault.New(fault.Differences, "auth0.login_page_edited", "See the difference with phonegate plan --tenant "+t.name+"; phonegate apply puts the generated page back.",
+	case !w.loginPage.Generated():
+		return []*fault.Error{fault.New(fault.Differences, "auth0.login_page_edited", "See the difference with phonegate plan --tenant "+w.t.name+"; phonegate apply puts the generated page back.",
 			"The login page is not what is generated: somebody edited it, or the answers have changed.")}
 	}
 	return nil

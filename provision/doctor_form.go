@@ -11,13 +11,14 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"phonegate/provision/fault"
-	"phonegate/provision/secret"
+	"phonegate/provision/ring"
 	"phonegate/templates"
 )
 
 // lookAtForm asks the form how it is, as anybody on the internet could, and shows it a session that Auth0 did not sign.
-func (t *Tenant) lookAtForm(ctx context.Context) (string, []*fault.Error, error) {
-	form, err := t.host.Look(ctx)
+func (w *work) lookAtForm(ctx context.Context) (string, []*fault.Error, error) {
+	t, at := w.t, w.host.URL()
+	form, err := w.host.Look(ctx)
 	if err != nil {
 		return "", nil, err
 	}
@@ -27,43 +28,47 @@ func (t *Tenant) lookAtForm(ctx context.Context) (string, []*fault.Error, error)
 		return "", nil, err
 	}
 	if form.Version != wanted {
-		all = append(all, fault.New(fault.Differences, "form.version", "", "The form at %s is version %s; generated is %s.", t.FormURL(), firstOf(form.Version, "unknown"), wanted))
+		all = append(all, fault.New(fault.Differences, "form.version", "", "The form at %s is version %s; generated is %s.", at, firstOf(form.Version, "unknown"), wanted))
 	}
 	if !form.Ready {
-		all = append(all, fault.New(fault.Differences, "form.not_ready", "", "The form at %s lacks a secret in its environment and lets nobody in.", t.FormURL()))
+		all = append(all, fault.New(fault.Differences, "form.not_ready", "", "The form at %s is missing its key and rejects every request.", at))
 	}
-	takes, err := t.takesSession(ctx, secret.Generate())
+	if live, ok := w.action.Live(); ok && form.Ready && !form.Shows(live.Keys) {
+		all = append(all, fault.New(fault.Differences, "form.other_key", "", "The form at %s does not have the key that the Action signs with: every login that needs a code fails.", at))
+	}
+	takes, err := w.takesSession(ctx, ring.New(t.now()))
 	if err == nil && takes {
 		all = append(all, fault.New(fault.Differences, "form.accepts_forgery", "Take the Action out of the post-login flow until it is repaired, then run phonegate apply --tenant "+t.name+".",
-			"The form at %s accepts a session that Auth0 did not sign.", t.FormURL()))
+			"The form at %s accepts a session that Auth0 did not sign.", at))
 	}
 	// Nobody gives a secret back, but what it does can be seen. This sends no text: only the page for the code is asked for.
-	_, asked := t.host.(handedOver) // its deployment was asked the same already
-	if known := t.session.value(); err == nil && known != "" && form.Ready && !asked {
-		if takes, err = t.takesSession(ctx, known); err == nil && !takes {
-			all = append(all, fault.New(fault.Differences, "form.other_secret", "Run phonegate rotate --tenant "+t.name+": it gives Action and form new secrets.",
-				"The form at %s refuses sessions signed with the secret that it shares with the Action: somebody changed it.", t.FormURL()))
+	if u, ok := w.sight().value(w.before); err == nil && ok && form.Shows([]ring.Key{w.before}) {
+		if takes, err = w.takesSession(ctx, u); err == nil && !takes {
+			all = append(all, fault.New(fault.Differences, "form.other_secret", "Run phonegate rotate --tenant "+t.name+": it gives Action and form a new key.",
+				"The form at %s refuses sessions signed with the key that it shares with the Action: somebody changed it.", at))
 		}
 	}
-	return strings.TrimPrefix(t.FormURL(), "https://") + ", version " + form.Version, append(all, t.previousProblems()...), err
+	return strings.TrimPrefix(at, "https://") + ", version " + form.Version, all, err
 }
 
-// takesSession says whether the form takes a session that is signed with the key, in which all else is right.
-func (t *Tenant) takesSession(ctx context.Context, key string) (bool, error) {
-	now := time.Now()
+// takesSession says whether the form takes a session that is signed with the key's secret, in which all else is right.
+func (w *work) takesSession(ctx context.Context, u ring.Unit) (bool, error) {
+	now, domain := w.t.now(), w.t.spec.Auth0.Domain
+	id := firstOf(w.before.ID, u.ID)
 	session, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{
-		"iss": t.spec.Auth0.Domain, "sub": "auth0|phonegate-doctor", "iat": now.Unix(), "exp": now.Add(10 * time.Minute).Unix(),
-		"purpose": "phonegate/session", "host": t.spec.Auth0.Domain, "task": "code", "vsid": "VE00000000000000000000000000000000", "hint": "00",
-	}).SignedString([]byte(key))
+		"iss": domain, "sub": "auth0|phonegate-doctor", "iat": now.Unix(), "exp": now.Add(10 * time.Minute).Unix(),
+		"purpose": "phonegate/session", "host": domain, "task": "code", "vsid": "VE00000000000000000000000000000000", "hint": "00",
+		"layout": ring.Layout, "key": id, "login": strings.Repeat("0", 32), "check": w.t.spec.CodeCheck, "digits": w.t.spec.Twilio.CodeLength, "change": false,
+	}).SignedString([]byte(u.Session))
 	if err != nil {
 		return false, err
 	}
-	at := t.FormURL() + "/?" + url.Values{"session_token": {session}, "state": {"doctor"}}.Encode()
+	at := w.host.URL() + "/?" + url.Values{"session_token": {session}, "state": {"doctor"}}.Encode()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, at, nil)
 	if err != nil {
 		return false, err
 	}
-	res, err := t.transport.RoundTrip(req)
+	res, err := w.t.transport.RoundTrip(req)
 	if err != nil {
 		return false, err
 	}

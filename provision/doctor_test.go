@@ -74,15 +74,44 @@ func (b *bench) vercel(method, path string, body any) at {
 	return b.ask(method, "https://api.vercel.com"+path, body)
 }
 
-func (b *bench) note(section, key string) string { return b.state().Note(section).Get(key) }
-
-func (b *bench) action() string { return "/actions/actions/" + b.note("auth0.action", "id") }
-
-func (b *bench) service() string {
-	return "https://verify.twilio.com/v2/Services/" + b.note("twilio.service", "sid")
+// held is what of the sandbox's state belongs to the set-up, by the names of its parts.
+func (b *bench) held(what string) string {
+	b.t.Helper()
+	h := b.holdings()
+	switch what {
+	case "action":
+		for _, a := range h.Auth0.Actions {
+			if a.Name == templates.ActionName {
+				return a.ID
+			}
+		}
+	case "client":
+		for _, c := range h.Auth0.Clients {
+			if c.Name == provision.TestClientName {
+				return c.ID
+			}
+		}
+	case "service":
+		return h.Twilio.Services[0].SID
+	case "key":
+		return h.Twilio.Keys[0].SID
+	case "project":
+		return h.Vercel.Projects[0].ID
+	case "deployment":
+		ids := h.Vercel.Projects[0].Deployments
+		return ids[len(ids)-1]
+	}
+	b.t.Fatalf("the set-up has no %s", what)
+	return ""
 }
 
-func (b *bench) project() string { return "/v9/projects/" + b.note("host.project", "id") }
+func (b *bench) action() string { return "/actions/actions/" + b.held("action") }
+
+func (b *bench) service() string {
+	return "https://verify.twilio.com/v2/Services/" + b.held("service")
+}
+
+func (b *bench) project() string { return "/v9/projects/" + b.held("project") }
 
 const (
 	accountURL   = "https://api.twilio.com/2010-04-01/Accounts/" + sandbox.TwilioAccountSID
@@ -151,7 +180,7 @@ var diseases = []struct {
 	{"the Action is gone", "auth0.action", "auth0.action_missing", func(b *bench) { b.auth0("DELETE", b.action()+"?force=true", nil) }},
 	{"the Action is out of the flow", "auth0.binding", "auth0.action_unbound", func(b *bench) { b.bound("5eed0000-0000-4000-8000-00000000a001") }},
 	{"another Action comes after it", "auth0.binding", "auth0.action_not_last", func(b *bench) {
-		b.bound(b.note("auth0.action", "id"), "5eed0000-0000-4000-8000-00000000a001")
+		b.bound(b.held("action"), "5eed0000-0000-4000-8000-00000000a001")
 	}},
 	{"the Action lacks a secret", "auth0.action", "auth0.secret_missing", func(b *bench) { b.secretsOf(actionSecrets[1:]...) }},
 	{"somebody changed a secret of the Action", "auth0.action", "auth0.secret_edited", func(b *bench) {
@@ -171,11 +200,11 @@ var diseases = []struct {
 	}},
 	{"the login page is off", "auth0.login_page", "auth0.login_page_off", func(b *bench) { b.auth0("PATCH", globalClient, at{"custom_login_page_on": false}) }},
 	{"the test client has other callbacks", "auth0.client", "auth0.client_callbacks", func(b *bench) {
-		b.auth0("PATCH", "/clients/"+b.note("auth0.client", "id"), at{"callbacks": []string{"http://127.0.0.1:1/callback"}})
+		b.auth0("PATCH", "/clients/"+b.held("client"), at{"callbacks": []string{"http://127.0.0.1:1/callback"}})
 	}},
-	{"the test client is gone", "auth0.client", "auth0.client_missing", func(b *bench) { b.auth0("DELETE", "/clients/"+b.note("auth0.client", "id"), nil) }},
+	{"the test client is gone", "auth0.client", "auth0.client_missing", func(b *bench) { b.auth0("DELETE", "/clients/"+b.held("client"), nil) }},
 	{"the connection is off for the test client", "auth0.client", "auth0.client_connection", func(b *bench) {
-		b.auth0("PATCH", "/connections/con_sbxUsernamePassw/clients", []at{{"client_id": b.note("auth0.client", "id"), "status": false}})
+		b.auth0("PATCH", "/connections/con_sbxUsernamePassw/clients", []at{{"client_id": b.held("client"), "status": false}})
 	}},
 	{"a trial account", "twilio.account", "twilio.trial", func(b *bench) { b.behave("twilio.account_type", "Trial") }},
 	{"the account is suspended", "twilio.account", "twilio.account_suspended", func(b *bench) { b.behave("twilio.account_status", "suspended") }},
@@ -190,7 +219,7 @@ var diseases = []struct {
 		buckets := b.ask("GET", b.service()+"/RateLimits/phonegate_ip/Buckets", nil)["buckets"].([]any)
 		b.ask("POST", b.service()+"/RateLimits/phonegate_ip/Buckets/"+buckets[0].(at)["sid"].(string), url.Values{"Max": {"100000"}})
 	}},
-	{"the key is gone", "twilio.key", "twilio.key_missing", func(b *bench) { b.ask("DELETE", accountURL+"/Keys/"+b.note("twilio.key", "sid")+".json", nil) }},
+	{"the key is gone", "twilio.key", "twilio.key_missing", func(b *bench) { b.ask("DELETE", accountURL+"/Keys/"+b.held("key")+".json", nil) }},
 	{"a key was left behind", "twilio.key", "twilio.key_unused", func(b *bench) {
 		b.ask("POST", accountURL+"/Keys.json", url.Values{"FriendlyName": {"phonegate dev " + sandbox.Auth0Domain}})
 	}},
@@ -201,7 +230,7 @@ var diseases = []struct {
 	{"an older Node", "host.project", "vercel.node_version", func(b *bench) { b.vercel("PATCH", b.project(), at{"nodeVersion": "20.x"}) }},
 	{"the project is gone", "host.project", "vercel.project_missing", func(b *bench) { b.vercel("DELETE", b.project(), nil) }},
 	{"a variable is gone", "host.env", "vercel.variable_missing", func(b *bench) {
-		envs := b.vercel("GET", "/v10/projects/"+b.note("host.project", "id")+"/env", nil)["envs"].([]any)
+		envs := b.vercel("GET", "/v10/projects/"+b.held("project")+"/env", nil)["envs"].([]any)
 		b.vercel("DELETE", b.project()+"/env/"+envs[0].(at)["id"].(string), nil)
 	}},
 	{"somebody changed a variable", "host.env", "vercel.variable_edited", func(b *bench) { b.changeVariable("TWILIO_API_SECRET") }},
@@ -215,13 +244,13 @@ var diseases = []struct {
 		for _, f := range form {
 			files = append(files, at{"file": f.Path, "data": string(f.Data)})
 		}
-		made := b.vercel("POST", "/v13/deployments?forceNew=1&skipAutoDetectionConfirmation=1", at{"name": b.spec.Host.Project, "project": b.note("host.project", "id"),
+		made := b.vercel("POST", "/v13/deployments?forceNew=1&skipAutoDetectionConfirmation=1", at{"name": b.spec.Host.Project, "project": b.held("project"),
 			"target": "production", "files": files, "projectSettings": at{"framework": nil}})
 		for b.vercel("GET", "/v13/deployments/"+made["id"].(string), nil)["readyState"] != "READY" {
 			continue // each look brings the emulated build a step further
 		}
 	}},
-	{"the deployment is gone", "host.deployment", "vercel.deployment_missing", func(b *bench) { b.vercel("DELETE", "/v13/deployments/"+b.note("host.deployment", "id"), nil) }},
+	{"the deployment is gone", "host.deployment", "vercel.deployment_missing", func(b *bench) { b.vercel("DELETE", "/v13/deployments/"+b.held("deployment"), nil) }},
 	{"the answers have changed", "host.deployment", "vercel.form_outdated", func(b *bench) { b.spec.Brand.Color = "#aa3300" }},
 	{"the form can't be reached", "form", "form.unreachable", func(b *bench) { b.arm(world.Fault{Provider: "form", Drop: true, Times: 99}) }},
 	{"the form is behind Vercel's login", "form", "vercel.protected", func(b *bench) { b.arm(world.Fault{Provider: "form", Status: 401, Times: 99}) }},
@@ -235,7 +264,13 @@ var diseases = []struct {
 	{"the form takes a forged session", "form", "form.accepts_forgery", func(b *bench) {
 		b.arm(world.Fault{Provider: "form", Skip: 1, Status: 200, Body: "<h1>Enter the code</h1>"})
 	}},
-	{"the former secrets are still accepted", "form", "secrets.previous", func(b *bench) { b.rotatedAgo(time.Hour) }},
+	{"a former key is still accepted", "former", "former.keys", func(b *bench) {
+		b.grace, b.noWait = time.Hour, true
+		if err := rotating.run(b.t.Context(), b, nil); err != nil {
+			b.t.Fatal(err)
+		}
+		b.grace = time.Millisecond
+	}},
 	{"this computer's clock is slow", "clock", "clock.skew", func(b *bench) { b.box.World().Advance(2 * time.Minute) }},
 }
 
@@ -243,7 +278,7 @@ var diseases = []struct {
 func (b *bench) changeVariable(name string) {
 	b.t.Helper()
 	b.box.World().Advance(20 * time.Second)
-	for _, v := range b.vercel("GET", "/v10/projects/"+b.note("host.project", "id")+"/env", nil)["envs"].([]any) {
+	for _, v := range b.vercel("GET", "/v10/projects/"+b.held("project")+"/env", nil)["envs"].([]any) {
 		if v := v.(at); v["key"] == name {
 			b.vercel("PATCH", b.project()+"/env/"+v["id"].(string), at{"value": strings.Repeat("somebody's", 4)})
 		}

@@ -1,14 +1,18 @@
 package provision
 
 import (
+	"context"
 	"net/http"
 	"time"
 
 	"phonegate/provision/config"
+	"phonegate/provision/event"
 	"phonegate/provision/fault"
 	"phonegate/provision/host"
+	"phonegate/provision/host/cloudflare"
 	"phonegate/provision/host/vercel"
 	"phonegate/provision/resource"
+	"phonegate/provision/ring"
 	"phonegate/provision/secret"
 	"phonegate/templates"
 )
@@ -21,26 +25,58 @@ type hosting struct {
 	poll        time.Duration
 	// tenant is its name, dir the directory of its files.
 	tenant, dir string
-	// inputs is the form's environment, session the secret that sessions are signed with.
-	inputs  func() resource.Inputs
-	session func() (value, print string)
-	note    func(resource string) resource.Note
+	env         host.Environment
+	// url is where the register says that the form answers, "" if it does not.
+	url  func() string
+	note func(resource string) resource.Note
 }
+
+// hosting is what the host of a form is made of. Its address is known from the register, if it is the register's place.
+func (w *work) hosting(at config.Host) hosting {
+	t := w.t
+	spec := t.spec
+	spec.Host = at
+	return hosting{
+		spec: spec, credentials: t.creds, road: t.transport, poll: t.poll, tenant: t.name, dir: t.dir, env: w.environment(),
+		url: func() string {
+			if r := w.registered(); r.Host == placeOf(at) {
+				return r.FormURL
+			}
+			return ""
+		},
+		note: func(name string) resource.Note { return t.state.Note(name) },
+	}
+}
+
+// placeOf is a host as the register names it.
+func placeOf(h config.Host) templates.Place { return templates.Place{Kind: h.Kind, Project: h.Project} }
 
 // newHost makes the host that the answers name. It makes no call.
 func newHost(h hosting) (host.Host, error) {
+	settings := Settings(h.spec)
+	version, err := templates.FormVersion(settings)
+	if err != nil {
+		return nil, err
+	}
+	rendered, err := templates.Form(settings)
+	if err != nil {
+		return nil, err
+	}
+	files, _ := filesOf(rendered, nil)
 	switch kind := h.spec.Host.Kind; kind {
 	case "vercel":
-		files, err := filesOf(templates.Form(Settings(h.spec)))
-		if err != nil {
-			return nil, err
-		}
 		client := vercel.New(vercel.Options{Token: h.credentials.VercelToken, Team: firstOf(h.spec.Host.Team, h.credentials.VercelTeam), HTTP: h.road, Poll: h.poll})
-		return vercel.NewHost(client, vercel.Form{Project: h.spec.Host.Project, Files: files, Inputs: h.inputs, Note: h.note}), nil
-	case "bundle":
-		return newBundle(h)
+		return vercel.NewHost(client, vercel.Form{
+			Project: h.spec.Host.Project, Domain: h.spec.Auth0.Domain, Files: files, Version: version, Env: h.env, URL: h.url,
+		}), nil
 	case "cloudflare":
-		return newCloudflare(h)
+		client := cloudflare.New(cloudflare.Options{Token: h.credentials.CloudflareToken, Account: h.credentials.CloudflareAccountID, HTTP: h.road, Poll: h.poll})
+		return cloudflare.NewHost(client, cloudflare.Form{
+			Name: h.spec.Host.Project, Tenant: h.spec.Auth0.Domain, Env: h.env, Version: version,
+			Module: host.File{Path: templates.FormModule, Data: []byte(module(rendered))},
+		}), nil
+	case "bundle":
+		return newBundle(h, version)
 	default:
 		return nil, fault.New(fault.Usage, "host.kind", "Set host.kind to vercel, cloudflare or bundle.", "There is no host of the kind %q.", kind)
 	}
@@ -53,4 +89,39 @@ func filesOf(rendered []templates.File, err error) ([]host.File, error) {
 		files = append(files, host.File{Path: f.Path, Data: f.Data})
 	}
 	return files, err
+}
+
+// removeHost takes a former form away, as far as it is phonegate's.
+func (t *Tenant) removeHost(ctx context.Context, at config.Host) ([]event.Left, error) {
+	if at.Kind == "bundle" {
+		return nil, nil // its owner stops it: nothing of phonegate's can
+	}
+	w := &work{t: t}
+	h := w.hosting(at)
+	h.env = host.Environment{Add: func() (string, string) { return "", "" }, Must: func() []ring.Key { return nil }}
+	former, err := newHost(h)
+	if err != nil {
+		return nil, err
+	}
+	resources := former.Resources()
+	for _, r := range resources {
+		if err := r.Read(ctx); err != nil {
+			return nil, err
+		}
+	}
+	for i := range resources {
+		if err := resources[len(resources)-1-i].Undo(ctx, func(string) {}); err != nil {
+			return nil, err
+		}
+	}
+	return former.Left(), nil
+}
+
+func firstOf(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
 }

@@ -143,7 +143,7 @@ func TestWithoutAKeyringNothingIsDoubled(t *testing.T) {
 		"nothing has changed":            {func(*bench) {}, false},
 		"only the code has changed":      {func(b *bench) { b.spec.Claims = "https://acme.example/" }, true},
 		"the Action lost a secret":       {func(b *bench) { b.secretsOf(actionSecrets[1:]...) }, true},
-		"the key was deleted":            {func(b *bench) { b.ask("DELETE", accountURL+"/Keys/"+b.note("twilio.key", "sid")+".json", nil) }, true},
+		"the key was deleted":            {func(b *bench) { b.ask("DELETE", accountURL+"/Keys/"+b.held("key")+".json", nil) }, true},
 		"the Verify service was deleted": {func(b *bench) { b.ask("DELETE", b.service(), nil) }, true},
 		"the project was deleted":        {func(b *bench) { b.vercel("DELETE", b.project(), nil) }, true},
 		"the state was lost as well":     {func(b *bench) { b.forgetState() }, true},

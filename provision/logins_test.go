@@ -55,7 +55,7 @@ func TestLoginsUnderWayCompleteAcrossARotation(t *testing.T) {
 			b := newBench(t)
 			b.spec.CodeCheck = check
 			form := b.apply().FormURL
-			client := b.note("auth0.client", "id")
+			client := b.held("client")
 			old := b.secrets()
 			atForm, gate, ended := make(chan int, before+after), make(chan struct{}), make(chan error, before+after)
 			var group sync.WaitGroup

@@ -14,11 +14,11 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"phonegate/provision/fault"
+	"phonegate/provision/ring"
 	"phonegate/provision/sandbox/jsvm"
 	"phonegate/provision/sandbox/phone"
 	"phonegate/provision/sandbox/twilio"
 	"phonegate/provision/sandbox/world"
-	"phonegate/provision/secret"
 	"phonegate/templates"
 )
 
@@ -53,11 +53,9 @@ func PreviewForm(ctx context.Context, s templates.Settings) (address string, sto
 		return "", nil, err
 	}
 
-	session := secret.Generate()
-	env := map[string]string{
-		"SESSION_SECRET": session, "VERDICT_SECRET": secret.Generate(),
-		"TWILIO_API_KEY": account, "TWILIO_API_SECRET": token, "TWILIO_VERIFY_SERVICE": service,
-	}
+	key := ring.New(time.Now())
+	key.APIKey, key.APISecret, key.Service = account, token, service
+	env := map[string]string{key.Name(): key.Value(s.CodeCheck == "form")}
 	form, err := jsvm.NewFunction(jsvm.Surroundings{Network: inProcess{verify}, Now: w.Now, Sleep: w.Sleep}, module(files), env)
 	if err != nil {
 		return "", nil, err
@@ -71,7 +69,8 @@ func PreviewForm(ctx context.Context, s templates.Settings) (address string, sto
 		"iat": now.Unix(), "exp": now.Add(10 * time.Minute).Unix(), "iss": s.Domain, "sub": "auth0|preview",
 		"purpose": "phonegate/session", "host": s.Domain, "task": "code", "change": true,
 		"vsid": verification, "hint": "56", "sent": now.Unix(), "sends": 1,
-	}).SignedString([]byte(session))
+		"layout": ring.Layout, "key": key.ID, "login": strings.Repeat("0", 32), "check": s.CodeCheck, "digits": s.CodeLength,
+	}).SignedString([]byte(key.Session))
 	if err != nil {
 		return "", nil, err
 	}

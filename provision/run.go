@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"phonegate/provision/event"
@@ -27,7 +28,7 @@ var (
 
 // run does a deed on every node, each as soon as all it needs are done, and counts what was done. A failure
 // lets the calls under way and the independent branches finish; what depends on it is skipped. All failures are returned, the
-// worst one first.
+// worst one first. A failure after which the run starts again is not shown as one.
 func (t *Tenant) run(ctx context.Context, g graph, d deed) (map[event.Op]int, error) {
 	var (
 		mu    sync.Mutex
@@ -36,6 +37,7 @@ func (t *Tenant) run(ctx context.Context, g graph, d deed) (map[event.Op]int, er
 		bad   = map[string]bool{}
 		count = map[event.Op]int{}
 		errs  []error
+		again atomic.Bool
 	)
 	for _, n := range g {
 		ended[n.Name()] = make(chan struct{})
@@ -67,7 +69,9 @@ func (t *Tenant) run(ctx context.Context, g graph, d deed) (map[event.Op]int, er
 				<-ended[need]
 			}
 			if need, no := failed(n); no {
-				t.step(n, event.Skipped, 0, "not reached: "+need+" is not in order", nil)
+				if !again.Load() {
+					t.step(n, event.Skipped, 0, "not reached: "+need+" is not in order", nil)
+				}
 				mu.Lock()
 				bad[n.Name()] = true
 				mu.Unlock()
@@ -79,6 +83,9 @@ func (t *Tenant) run(ctx context.Context, g graph, d deed) (map[event.Op]int, er
 				return
 			}
 			change := d.change(n.Resource)
+			if idle(change) {
+				return
+			}
 			if change.Op == event.None {
 				t.step(n, event.Skipped, 0, change.Detail, nil)
 				note(n, event.None, nil)
@@ -91,7 +98,10 @@ func (t *Tenant) run(ctx context.Context, g graph, d deed) (map[event.Op]int, er
 				progress(fmt.Sprintf("waiting %s for the rate limit of %s", d.Round(time.Second), provider))
 			})
 			err := d.act(n.Resource, told, progress)
-			if err != nil {
+			if startsAgain(err) {
+				again.Store(true)
+				progress("carrying on from what is there now: " + fault.Of(err).Message)
+			} else if err != nil {
 				t.step(n, event.Failed, time.Since(start), change.Detail, err)
 			} else {
 				t.step(n, event.Done, time.Since(start), change.Detail, nil)

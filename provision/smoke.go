@@ -8,12 +8,13 @@ import (
 
 // Smoke is what the live tests need to know of a tenant that has been read; level, number and person are the caller's to add.
 func (t *Tenant) Smoke() smoke.Options {
+	w := t.last()
 	return smoke.Options{
 		Tenant: t.name,
 		Domain: t.spec.Auth0.Domain, Connection: t.spec.Auth0.Connection,
-		ClientID: t.client.ID(), Callbacks: auth0.TestCallbacks, Capture: t.spec.Capture,
-		ServiceSID: t.service.SID(), ActionID: t.action.ID(), FormURL: t.host.URL(),
-		Deployed: []resource.Resource{t.action, t.binding},
+		ClientID: w.client.ID(), Callbacks: auth0.TestCallbacks, Capture: t.spec.Capture,
+		ServiceSID: w.service.SID(), ActionID: w.action.ID(), FormURL: w.host.URL(), KeyID: w.before.ID,
+		Deployed: []resource.Resource{w.action, w.binding},
 		Auth0:    t.auth0, Twilio: t.twilio, HTTP: t.transport,
 	}
 }

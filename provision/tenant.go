@@ -1,6 +1,8 @@
 package provision
 
 import (
+	"cmp"
+	"context"
 	"net/http"
 	"sync"
 	"time"
@@ -9,8 +11,6 @@ import (
 	"phonegate/provision/config"
 	"phonegate/provision/event"
 	"phonegate/provision/fault"
-	"phonegate/provision/host"
-	"phonegate/provision/resource"
 	"phonegate/provision/secret"
 	"phonegate/provision/state"
 	"phonegate/provision/transport"
@@ -41,9 +41,14 @@ type Options struct {
 	// Poll is the time between two looks at a build or deployment, Backoff the pause before a request is repeated, Timeout
 	// the deadline of one request; zero for what suits the real providers.
 	Poll, Backoff, Timeout time.Duration
-	// Linger is how long a former Twilio key outlives the deployment of an Action that has another, for the sake of logins that are
-	// at work with it; zero for as long as Auth0 lets one run or, where Poll is set, for ten polls.
-	Linger time.Duration
+	// Grace is how long a former key, and a former form, outlive the deployment of an Action that has another, for the sake of logins
+	// under way; zero for as long as a login can take.
+	Grace time.Duration
+	// NoWait lets a rotation end without waiting for that: a later Apply removes the former key.
+	NoWait bool
+	// HandTo is given a new key of a form that a person runs, by name, as soon as it is made; nil where a keyring keeps it until
+	// somebody asks for it.
+	HandTo func(ctx context.Context, variables map[string]string) error
 	// Emit receives every event, one at a time; nil for none.
 	Emit func(event.Event)
 }
@@ -52,27 +57,22 @@ type Options struct {
 type Tenant struct {
 	name      string
 	spec      config.Tenant
+	dir       string
+	page      string // the login page
 	state     *state.State
-	vault     secret.Vault
+	memory    memory
 	transport *transport.Transport
+	creds     secret.Credentials
+	poll      time.Duration
+	grace     time.Duration
+	waits     bool
+	handTo    func(context.Context, map[string]string) error
 
 	auth0  *auth0.Client
 	twilio *twilio.Client
-	host   host.Host
 
-	service   *twilio.Service
-	key       *twilio.Key
-	action    *auth0.Action
-	binding   *auth0.Binding
-	loginPage *auth0.LoginPage
-	client    *auth0.TestClient
-
-	session, verdict, keySecret      *generated
-	previousSession, previousVerdict *generated
-	linger                           time.Duration
-	ending                           string // the plan drops the previous pair: in words
-	rotates                          bool   // the plan is a rotation
-	nodes                            graph
+	workMu  sync.Mutex
+	current *work // of the last plan
 
 	emitMu   sync.Mutex
 	sink     func(event.Event)
@@ -87,8 +87,7 @@ func Open(o Options) (*Tenant, error) {
 			"What is remembered of tenant %s belongs to %s, not to %s.", o.Name, was, o.Spec.Auth0.Domain)
 	}
 	settings := Settings(o.Spec)
-	action, err := templates.Action(settings)
-	if err != nil {
+	if _, err := templates.Action(settings); err != nil {
 		return nil, err
 	}
 	page, err := templates.LoginPage(settings)
@@ -98,11 +97,9 @@ func Open(o Options) (*Tenant, error) {
 	if o.Vault == nil {
 		o.Vault = secret.MemoryVault()
 	}
-	t := &Tenant{name: o.Name, spec: o.Spec, state: o.State, vault: o.Vault, sink: o.Emit, stop: make(chan struct{}), linger: o.Linger}
-	if t.linger == 0 {
-		if t.linger = longestLeg; o.Poll > 0 {
-			t.linger = min(t.linger, 10*o.Poll)
-		}
+	t := &Tenant{
+		name: o.Name, spec: o.Spec, dir: o.Dir, page: string(page), state: o.State, memory: memory{o.Vault}, creds: o.Credentials, poll: o.Poll,
+		grace: cmp.Or(o.Grace, longestLogin), waits: !o.NoWait, handTo: o.HandTo, sink: o.Emit, stop: make(chan struct{}),
 	}
 	t.transport = transport.New(transport.Options{
 		Endpoints:  o.Endpoints,
@@ -117,92 +114,29 @@ func Open(o Options) (*Tenant, error) {
 	c := o.Credentials
 	t.auth0 = auth0.New(auth0.Options{Domain: o.Spec.Auth0.Domain, ClientID: c.Auth0ClientID, ClientSecret: c.Auth0ClientSecret, Token: c.Auth0Token, HTTP: t.transport, Poll: o.Poll})
 	t.twilio = twilio.New(twilio.Options{AccountSID: c.TwilioAccountSID, AuthToken: c.TwilioAuthToken, APIKey: c.TwilioAPIKey, APISecret: c.TwilioAPISecret, HTTP: t.transport})
-	t.host, err = newHost(hosting{
-		spec: o.Spec, credentials: c, road: t.transport, poll: o.Poll, tenant: o.Name, dir: o.Dir, inputs: t.formInputs,
-		session: func() (string, string) { return t.session.value(), t.session.print() },
-		note:    func(name string) resource.Note { return o.State.Note(name) },
-	})
+	w, err := t.begin(keeping) // what is wrong with the answers is said at once
 	if err != nil {
 		return nil, err
 	}
-
-	t.session, t.verdict, t.keySecret = t.kept(sessionSecret), t.kept(verdictSecret), t.kept(twilioKey)
-	t.previousSession, t.previousVerdict = t.kept(sessionSecret+"-previous"), t.kept(verdictSecret+"-previous")
-
-	t.service = twilio.NewService(t.twilio, twilio.ServiceSpec{Name: o.Spec.Twilio.ServiceName, CodeLength: o.Spec.Twilio.CodeLength}, o.State.Note("twilio.service"))
-	t.key = twilio.NewKey(t.twilio, keyName(o.Name, o.Spec.Auth0.Domain), t.keySecret.value, t.keySecret.put, o.State.Note("twilio.key"))
-	t.key.SecretNeeded = func() bool { return false } // renewWhatIsLost decides, knowing who needs it
-	t.action = auth0.NewAction(t.auth0, auth0.ActionSpec{Name: templates.ActionName, Code: string(action), Inputs: t.actionInputs}, o.State.Note("auth0.action"))
-	t.binding = auth0.NewBinding(t.auth0, t.action, o.State.Note("auth0.binding"))
-	t.loginPage = auth0.NewLoginPage(t.auth0, auth0.LoginPageSpec{Mode: o.Spec.Auth0.LoginPage, ClientID: o.Spec.Auth0.ClientID, HTML: string(page)}, o.State.Note("auth0.login_page"))
-	t.client = auth0.NewTestClient(t.auth0, TestClientName, o.State.Note("auth0.client"))
-	t.client.Connection = o.Spec.Auth0.Connection
-
-	// The binding is the switch: it goes on when everything it leads to is in place.
-	t.nodes = graph{{t.service, nil}, {t.key, nil}}
-	var before []string
-	for _, r := range t.host.Resources() {
-		t.nodes = append(t.nodes, &node{r, before})
-		before = []string{r.Name(), "twilio.service", "twilio.key"}
-	}
-	t.nodes = append(t.nodes,
-		&node{t.loginPage, nil},
-		&node{t.client, nil},
-		&node{lingering{t.action, t}, []string{"twilio.service", "twilio.key", "host.deployment"}},
-		&node{t.binding, []string{"auth0.action", "auth0.login_page"}})
+	t.set(w)
 	return t, nil
 }
 
 // TestClientName is the Auth0 application that the live test signs in with.
 const TestClientName = "phonegate live test"
 
-// keyName tells whose key it is. Keys of that very name are replaced and deleted, and a Twilio account may serve several
-// tenants called dev, so the domain is part of it. Twilio takes 64 characters.
-func keyName(tenant, domain string) string {
-	name := "phonegate " + tenant + " " + domain
-	return name[:min(len(name), 64)]
+// set makes a work the one of the last plan.
+func (t *Tenant) set(w *work) {
+	t.workMu.Lock()
+	defer t.workMu.Unlock()
+	t.current = w
 }
 
-// formInputs is the form's environment.
-func (t *Tenant) formInputs() resource.Inputs {
-	s := newSheet()
-	s.secret("SESSION_SECRET", t.session)
-	s.secret("VERDICT_SECRET", t.verdict)
-	if t.previousSession.print() != "" && t.previousVerdict.print() != "" {
-		s.secret("SESSION_SECRET_PREVIOUS", t.previousSession)
-		s.secret("VERDICT_SECRET_PREVIOUS", t.previousVerdict)
-	}
-	if t.spec.CodeCheck == "form" {
-		t.twilioInputs(s)
-	}
-	return t.explained(s.inputs())
-}
-
-// explained says what is new about inputs where the plan knows it.
-func (t *Tenant) explained(in resource.Inputs) resource.Inputs {
-	if t.ending != "" {
-		in.Changed = []string{t.ending}
-	}
-	return in
-}
-
-// actionInputs is the Action's secrets.
-func (t *Tenant) actionInputs() resource.Inputs {
-	s := newSheet()
-	s.secret("SESSION_SECRET", t.session)
-	s.secret("VERDICT_SECRET", t.verdict)
-	if t.previousVerdict.print() != "" {
-		s.secret("VERDICT_SECRET_PREVIOUS", t.previousVerdict)
-	}
-	t.twilioInputs(s)
-	s.plain("FORM_URL", t.host.URL())
-	return t.explained(s.inputs())
-}
-
-func (t *Tenant) twilioInputs(s *sheet) {
-	s.plain("TWILIO_VERIFY_SERVICE", t.service.SID())
-	s.plain("TWILIO_API_KEY", t.key.SID())
-	s.sealed("TWILIO_API_SECRET", t.key.Secret(), t.keySecret.print())
+// last is the work of the last plan.
+func (t *Tenant) last() *work {
+	t.workMu.Lock()
+	defer t.workMu.Unlock()
+	return t.current
 }
 
 // Emit passes an event on in turn with the engine's own.
@@ -224,13 +158,4 @@ func (t *Tenant) Requests() map[string]int { return t.transport.Requests() }
 func (t *Tenant) HTTP() http.RoundTripper { return t.transport }
 
 // FormURL is the form's address, "" before it is deployed.
-func (t *Tenant) FormURL() string { return t.host.URL() }
-
-func firstOf(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
-}
+func (t *Tenant) FormURL() string { return t.last().host.URL() }

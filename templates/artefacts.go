@@ -39,9 +39,9 @@ func Artefacts(s Settings) ([]File, error) {
 
 // readme is short on purpose: who reads it has the files in front of him and wants the names.
 func readme(s Settings) []byte {
-	twilio := "TWILIO_API_KEY, TWILIO_API_SECRET and TWILIO_VERIFY_SERVICE, with the Action's values: this form checks the codes"
+	value := "the same value as in the Action: this form checks the codes"
 	if s.CodeCheck == "action" {
-		twilio = "no Twilio secret: the Action checks the codes"
+		value = "the session secret alone: the Action checks the codes"
 	}
 	text := fmt.Appendf(nil, `# Phone verification for %s
 
@@ -54,16 +54,30 @@ Written by phonegate. The same answers always give the same bytes; no file holds
 | lock/login-page.html | the Classic login page of the tenant or of one application |
 | lock/additional-sign-up-fields.js | an application that embeds Lock |
 
+## The key
+
+Action and form share a key. Its value has four parts, joined by dots:
+
+| Part | Value |
+|---|---|
+| session secret | 32 random bytes as base64url; signs what goes to the form, and keys made from it sign what comes back |
+| API key | a Twilio API key (SK...) |
+| API secret | its secret |
+| service | the Verify service (VA...), with codes of %d digits |
+
+Its name is PHONEGATE_KEY_, the UTC minute in which it was made, _, and the first 16 hexadecimal digits of the SHA-256 of
+"phonegate/key/2|" and the session secret. Action and form ignore a key whose name does not fit. To make one:
+
+    session=$(openssl rand -base64 32 | tr '+/' '-_' | tr -d '=')
+    id=$(printf 'phonegate/key/2|%%s' "$session" | sha256sum | cut -c 1-16)
+    echo "PHONEGATE_KEY_$(date -u +%%Y%%m%%d%%H%%M)_$id=$session.SK....SECRET.VA..."
+
 ## Secrets of the Action
 
 | Name | Value |
 |---|---|
-| TWILIO_API_KEY, TWILIO_API_SECRET | a Twilio API key (SK...) and its secret |
-| TWILIO_VERIFY_SERVICE | the Verify service (VA...), codes of the length that the form asks for |
+| PHONEGATE_KEY_... | the key; of several complete ones the newest counts |
 | FORM_URL | the form's public address, https://... |
-| SESSION_SECRET | 32 random bytes as base64url; signs what goes to the form |
-| VERDICT_SECRET | 32 other random bytes; signs what comes back |
-| VERDICT_SECRET_PREVIOUS | only while secrets are being changed |
 
 ## Rate limits of the Verify service
 
@@ -79,12 +93,13 @@ own limit for each number keeps one from sending texts without end.
 
 ## Environment of the form
 
-SESSION_SECRET and VERDICT_SECRET with the Action's values; SESSION_SECRET_PREVIOUS and VERDICT_SECRET_PREVIOUS
-while secrets are being changed (first the form, then the Action);
-%s.
+PHONEGATE_KEY_... under the same name, with %s.
 
-`+"`GET /?health=1`"+` on the form answers which version runs and whether its environment is complete.
-`, s.Domain, ActionName, FormModule, twilio)
+To change the key, add the new one to the form and wait until the form shows it. Then replace the former one in the Action.
+A login ends under the key that it began with, so remove the former one from the form 15 minutes later.
+
+`+"`GET /?health=1`"+` on the form answers which version runs and the ids of the keys that it has.
+`, s.Domain, ActionName, FormModule, s.CodeLength, value)
 	if s.Capture == "lock" {
 		text = append(append(text, '\n'), LockGuide()...)
 	}

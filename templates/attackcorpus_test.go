@@ -92,7 +92,7 @@ func tokenAttacks(t *testing.T, base scenario.Base) []attack {
 		if c.Status == 0 {
 			c.Status = http.StatusBadRequest
 		}
-		token := c.token(t, base.Session, base.Env, "session secret")
+		token := c.token(t, base.Session, base, "session secret")
 		fields := url.Values{"session_token": {token}, "state": {"the-state"}}
 		all = append(all, attack{Name: "opened: " + c.Name, Method: http.MethodGet, URL: "https://form.test/?" + fields.Encode(), status: c.Status})
 		fields.Set("intent", "resend")
@@ -108,7 +108,7 @@ func posted(name string, fields url.Values, status int) attack {
 
 func payloadAttacks(t *testing.T, base scenario.Base) []attack {
 	t.Helper()
-	good := url.Values{"session_token": {signed(t, base.Session, base.Env["SESSION_SECRET"], nil)}, "state": {"the-state"}, "intent": {"check"}, "code": {"123456"}}
+	good := url.Values{"session_token": {signed(t, base.Session, sessionSecret(base), nil)}, "state": {"the-state"}, "intent": {"check"}, "code": {"123456"}}
 	var all []attack
 	put := func(place, text string, more url.Values) {
 		fields := maps.Clone(good)
@@ -174,7 +174,7 @@ func requestAttacks(t *testing.T, base scenario.Base) []attack {
 	read(t, "requests.json", &cases)
 	var all []attack
 	for _, c := range cases {
-		fields := url.Values{"session_token": {signed(t, base.Session, base.Env["SESSION_SECRET"], c.Claims)}, "state": {"the-state"}}
+		fields := url.Values{"session_token": {signed(t, base.Session, sessionSecret(base), c.Claims)}, "state": {"the-state"}}
 		for name, value := range c.Fields {
 			fields.Set(name, value)
 		}
@@ -221,7 +221,7 @@ q9UU8I5mEovUf86QZ7kOBIjJwqnzD1omageEHWwHdBO6B+dFabmdT9POxg==
 `
 
 // token makes the forged token out of good claims; usual is the key where none is named.
-func (f forgery) token(t *testing.T, good map[string]any, env map[string]string, usual string) string {
+func (f forgery) token(t *testing.T, good map[string]any, base scenario.Base, usual string) string {
 	t.Helper()
 	header := `{"alg":"HS256","typ":"JWT"}`
 	if f.Header != nil {
@@ -246,7 +246,7 @@ func (f forgery) token(t *testing.T, good map[string]any, env map[string]string,
 	sum := map[string]func() hash.Hash{"": sha256.New, "HS256": sha256.New, "HS384": sha512.New384, "HS512": sha512.New}[f.MAC]
 	encode := base64.RawURLEncoding.EncodeToString
 	text := encode([]byte(header)) + "." + encode([]byte(payload))
-	mac := hmac.New(sum, []byte(keyNamed(t, f.Key, env)))
+	mac := hmac.New(sum, []byte(keyNamed(t, f.Key, base)))
 	mac.Write([]byte(text))
 	token := text + "." + encode(mac.Sum(nil))
 	if f.Edit == "" {
@@ -255,18 +255,23 @@ func (f forgery) token(t *testing.T, good map[string]any, env map[string]string,
 	return edited(t, f.Edit, token, claims)
 }
 
-func keyNamed(t *testing.T, name string, env map[string]string) string {
+func keyNamed(t *testing.T, name string, base scenario.Base) string {
 	t.Helper()
-	session, verdict := env["SESSION_SECRET"], env["VERDICT_SECRET"]
+	session, verdict := sessionSecret(base), verdictKey(base)
+	login := base.Session["login"].(string)
+	const former = "former-00000000000000000000000000000000000"
+	raw, _ := hex.DecodeString(verdict)
 	keys := map[string]string{
-		"session secret": session, "verdict secret": verdict,
-		"previous session secret":  "previous-session-000000000000000000000000000",
-		"previous verdict secret":  "previous-verdict-000000000000000000000000000",
+		"session secret": session, "verdict key": verdict, "verdict key as bytes": string(raw), "verdict key in capitals": strings.ToUpper(verdict),
+		"former session secret": former, "former verdict key": scenario.VerdictKey(former, login),
+		"another login's verdict key": scenario.VerdictKey(session, strings.Repeat("0", 32)),
+		"verdict key of no login":     scenario.VerdictKey(session, ""),
+		"whole key":                   base.Env[base.Key], "key's name": base.Key, "key's id": base.Session["key"].(string), "login": login,
 		"attacker":                 "evil-evil-evil-evil-evil-evil-evil",
 		"public key":               publicKey,
 		"empty":                    "",
 		"session secret in base64": base64.StdEncoding.EncodeToString([]byte(session)),
-		"session secret cut":       session[:len(session)-1], "verdict secret cut": verdict[:len(verdict)-1],
+		"session secret cut":       session[:len(session)-1], "verdict key cut": verdict[:len(verdict)-1],
 		"session secret twice":       session + session,
 		"session secret in capitals": strings.ToUpper(session),
 		"session secret decoded":     hex.EncodeToString([]byte(session)),

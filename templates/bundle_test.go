@@ -99,7 +99,7 @@ func TestABundleIsWholeAndAlwaysTheSame(t *testing.T) {
 	}
 	for name, part := range map[string]string{
 		"fly.toml": `app = "acme-dev-verify"`, "acme-dev-verify.service": "EnvironmentFile=/etc/phonegate/acme-dev-verify.env",
-		"README.md": "phonegate secrets --tenant dev -- ssh SERVER 'install -D -m 600 /dev/stdin /etc/phonegate/acme-dev-verify.env'",
+		"README.md": "phonegate secrets --tenant dev -- ssh SERVER 'umask 077; cat >> /etc/phonegate/acme-dev-verify.env'",
 	} {
 		if !strings.Contains(string(all[name]), part) {
 			t.Errorf("%s lacks %s", name, part)

@@ -163,7 +163,8 @@ func TestTheBundlesServerServesTheForm(t *testing.T) {
 		return v.ask(r)
 	}
 	res, body := get("/?health=1")
-	if want := fmt.Sprintf(`{"phonegate":"form","version":%q,"ready":true}`, version); res.StatusCode != 200 || body != want {
+	id := base.Session["key"]
+	if want := fmt.Sprintf(`{"phonegate":"form","layout":2,"version":%q,"ready":true,"keys":[%q],"senders":[%[2]q]}`, version, id); res.StatusCode != 200 || body != want {
 		t.Errorf("health: %d %s", res.StatusCode, body)
 	}
 	session := func(secret string) url.Values {
@@ -173,7 +174,7 @@ func TestTheBundlesServerServesTheForm(t *testing.T) {
 		t.Errorf("a forged session: %d %s", res.StatusCode, withoutCode(body))
 	}
 	// Whatever path a web server in front has put before it.
-	res, body = get("/verify/?" + session(base.Env["SESSION_SECRET"]).Encode())
+	res, body = get("/verify/?" + session(sessionSecret(base)).Encode())
 	if res.StatusCode != 200 || !strings.Contains(body, "Check your phone") || res.Header.Get("Content-Security-Policy") == "" || res.Header.Get("X-Powered-By") != "" {
 		t.Fatalf("a session: %d %v %s", res.StatusCode, res.Header, withoutCode(body))
 	}
@@ -203,12 +204,11 @@ func TestTheBundlesServerDoesNotStartWithoutItsSecrets(t *testing.T) {
 		change func(map[string]string)
 		want   string
 	}{
-		"no secret":             {func(e map[string]string) { clear(e) }, "SESSION_SECRET is missing.\nVERDICT_SECRET is missing.\n"},
-		"a short secret":        {func(e map[string]string) { e["VERDICT_SECRET"] = strings.Repeat("a", 31) }, "VERDICT_SECRET has 31 bytes; it needs 32 or more."},
-		"a short previous one":  {func(e map[string]string) { e["SESSION_SECRET_PREVIOUS"] = "a" }, "SESSION_SECRET_PREVIOUS has 1 bytes"},
-		"half a previous pair":  {func(e map[string]string) { e["VERDICT_SECRET_PREVIOUS"] = strings.Repeat("a", 32) }, "belong together"},
-		"no Twilio secret":      {func(e map[string]string) { delete(e, "TWILIO_API_SECRET") }, "TWILIO_API_SECRET: missing."},
-		"another kind of a SID": {func(e map[string]string) { e["TWILIO_VERIFY_SERVICE"] = "AC00000000000000000000000000000001" }, "not the SID of a Verify service"},
+		"no key":                {func(e map[string]string) { delete(e, base.Key) }, "The environment has no key"},
+		"a key that is cut off": {func(e map[string]string) { e[base.Key] = e[base.Key][:30] }, base.Key + " is ignored: its value does not fit its name."},
+		"another key's value":   {func(e map[string]string) { e[base.Key] = "x" + e[base.Key] }, base.Key + " is ignored"},
+		"no Twilio part":        {func(e map[string]string) { e[base.Key] = sessionSecret(base) }, base.Key + " has no Twilio API key"},
+		"another kind of a SID": {func(e map[string]string) { e[base.Key] = strings.Replace(e[base.Key], ".VA", ".AC", 1) }, base.Key + " has no Twilio API key"},
 		"no port":               {func(e map[string]string) { e["PORT"] = "http" }, "PORT is not the number of a port."},
 		"a port that is taken":  {func(e map[string]string) { e["HOST"] = "203.0.113.1" }, "Can't listen on 203.0.113.1"},
 	} {
@@ -221,12 +221,38 @@ func TestTheBundlesServerDoesNotStartWithoutItsSecrets(t *testing.T) {
 			if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != 1 || !strings.Contains(string(out), c.want) {
 				t.Errorf("it ended with %v and said %s", err, out)
 			}
-			for name, value := range env {
-				if strings.Contains(name, "SECRET") && strings.Contains(string(out), value) && len(value) > 1 {
-					t.Errorf("it shows %s:\n%s", name, out)
+			for _, part := range strings.Split(base.Env[base.Key], ".") {
+				if strings.Contains(string(out), part) {
+					t.Errorf("it shows a part of the key:\n%s", out)
 				}
 			}
 		})
+	}
+}
+
+// TestTheBundlesServerWorksBesideAKeyThatItIgnores: a slip while a key is added must not stop the logins that go on.
+func TestTheBundlesServerWorksBesideAKeyThatItIgnores(t *testing.T) {
+	base := load(t).Base
+	ignored := "PHONEGATE_KEY_202611230930_add063281135b897"
+	env := maps.Clone(base.Env)
+	env[ignored] = base.Env[base.Key]
+	cmd := serverCommand(t, base.Settings, env)
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil || !strings.Contains(line, " listens on ") {
+		t.Errorf("it says %q: %v", line, err)
+	}
+	_ = cmd.Process.Signal(syscall.SIGTERM)
+	if err := cmd.Wait(); err != nil || errs.String() != ignored+" is ignored: its value does not fit its name.\n" {
+		t.Errorf("it ended with %v and complained:\n%s", err, errs.String())
 	}
 }
 

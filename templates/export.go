@@ -120,7 +120,7 @@ var hostSecrets = map[string][]string{"cloudflare": {"CLOUDFLARE_ACCOUNT_ID", "C
 
 // workflow runs phonegate itself for one tenant. As it lies in the repository it is one for Vercel.
 func workflow(u Setup) File {
-	text := strings.NewReplacer("TENANT", u.Tenant, "CONFIG", u.Config, "STATE", u.State).Replace(string(exported("github-actions/workflow.yml")))
+	text := strings.NewReplacer("TENANT", u.Tenant, "CONFIG", u.Config).Replace(string(exported("github-actions/workflow.yml")))
 	if names, other := hostSecrets[u.Host]; other {
 		var lines string
 		for _, name := range names {
@@ -130,8 +130,8 @@ func workflow(u Setup) File {
 		text = strings.Replace(text, "TWILIO_AUTH_TOKEN,\n# VERCEL_TOKEN;", strings.Join(append([]string{"TWILIO_AUTH_TOKEN"}, names...), ", ")+";\n#", 1)
 	}
 	if u.Host == "bundle" {
-		text = strings.Replace(text, "\nname: ", "\n#\n# The form runs elsewhere. Its secrets are made and handed over on a computer with a keyring: phonegate apply, phonegate secrets,\n"+
-			"# phonegate rotate. This keeps all else as it should be, and says where it can't.\nname: ", 1)
+		text = strings.Replace(text, "\nname: ", "\n#\n# The form runs elsewhere. Keys are made and handed over on a computer with phonegate apply and phonegate secrets.\n"+
+			"# This workflow applies everything else, and says where it can't.\nname: ", 1)
 	}
 	return File{Path: ".github/workflows/phonegate-" + u.Tenant + ".yml", Data: []byte(text)}
 }

@@ -2,17 +2,20 @@ package templates_test
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/goccy/go-yaml"
+	"github.com/google/go-cmp/cmp"
 
+	"phonegate/provision/ring"
 	"phonegate/templates"
 )
 
 func TestExportsAreTheArtefactsInAnotherToolsLayout(t *testing.T) {
 	s := templates.Settings{Domain: "acme.us.auth0.com", Brand: templates.Brand{Name: "Acme"}, DefaultCountry: "AU"}
-	u := templates.Setup{Tenant: "dev", Config: "phonegate.yaml", State: ".phonegate", LoginPage: "tenant", Project: "acme-verify"}
+	u := templates.Setup{Tenant: "dev", Config: "phonegate.yaml", LoginPage: "tenant", Project: "acme-verify"}
 	action, err := templates.Action(s)
 	if err != nil {
 		t.Fatal(err)
@@ -53,6 +56,43 @@ func TestExportsAreTheArtefactsInAnotherToolsLayout(t *testing.T) {
 	}
 }
 
+// TestTerraformNamesAKeyThatIsOne: the name is put together there, so its parts are held to the program's here.
+func TestTerraformNamesAKeyThatIsOne(t *testing.T) {
+	s := templates.Settings{Domain: "acme.us.auth0.com"}
+	files, err := templates.Export("terraform", s, templates.Setup{Tenant: "dev", LoginPage: "none", Project: "acme-verify"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := regexp.MustCompile(`"(PHONEGATE_KEY_\d+_)\$\{substr\(sha256\("phonegate/key/2\|\$\{var\.session_secret\}"\), 0, 16\)\}"`).FindSubmatch(files[0].Data)
+	if files[0].Path != "main.tf" || name == nil {
+		t.Fatalf("%s names no key:\n%s", files[0].Path, files[0].Data)
+	}
+	if _, ok := ring.Parse(string(name[1]) + "0123456789abcdef"); !ok {
+		t.Errorf("%s begins no name of a key", name[1])
+	}
+}
+
+func TestNoFileKnowsOtherSecretsThanTheKey(t *testing.T) {
+	s := templates.Settings{Domain: "acme.us.auth0.com"}
+	for _, tool := range templates.Exports {
+		for _, host := range []string{"vercel", "bundle"} {
+			u := templates.Setup{Tenant: "dev", Config: "phonegate.yaml", LoginPage: "tenant", Host: host, Project: "acme-verify", URL: "https://verify.acme.example"}
+			if tool == "terraform" && host == "bundle" {
+				continue
+			}
+			files, err := templates.Export(tool, s, u)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range files {
+				if found := regexp.MustCompile(`SESSION_SECRET|VERDICT_SECRET|TWILIO_API|TWILIO_VERIFY|_PREVIOUS|\bSTATE\b`).Find(f.Data); found != nil {
+					t.Errorf("%s: %s says %s", tool, f.Path, found)
+				}
+			}
+		}
+	}
+}
+
 func TestTheDeployCLIBindsTheActionUnderItsName(t *testing.T) {
 	s := templates.Settings{Domain: "acme.us.auth0.com"}
 	files, err := templates.Export("auth0-deploy-cli", s, templates.Setup{Tenant: "dev", LoginPage: "tenant"})
@@ -64,7 +104,10 @@ func TestTheDeployCLIBindsTheActionUnderItsName(t *testing.T) {
 			continue
 		}
 		var tenant struct {
-			Actions  []struct{ Name, Code string }
+			Actions []struct {
+				Name, Code string
+				Secrets    []struct{ Name, Value string }
+			}
 			Triggers map[string][]struct {
 				Action string `yaml:"action_name"`
 			}
@@ -75,6 +118,10 @@ func TestTheDeployCLIBindsTheActionUnderItsName(t *testing.T) {
 		}
 		if len(tenant.Actions) != 1 || tenant.Actions[0].Name != templates.ActionName || tenant.Triggers["post-login"][0].Action != templates.ActionName {
 			t.Errorf("the Action is not called %q everywhere: %+v", templates.ActionName, tenant)
+		}
+		want := []struct{ Name, Value string }{{"FORM_URL", "##FORM_URL##"}, {"##KEY_NAME##", "##KEY_VALUE##"}}
+		if diff := cmp.Diff(want, tenant.Actions[0].Secrets); diff != "" {
+			t.Errorf("the Action's secrets:\n%s", diff)
 		}
 		if len(tenant.Pages) != 1 || tenant.Pages[0].HTML != "./pages/login.html" {
 			t.Errorf("the login page is missing: %+v", tenant.Pages)
@@ -89,7 +136,7 @@ func TestAWorkflowNamesTheSecretsOfItsHost(t *testing.T) {
 		"cloudflare": "TWILIO_AUTH_TOKEN CLOUDFLARE_ACCOUNT_ID CLOUDFLARE_API_TOKEN", "bundle": "TWILIO_AUTH_TOKEN",
 	} {
 		files, err := templates.Export("github-actions", s, templates.Setup{
-			Tenant: "dev", Config: "phonegate.yaml", State: ".phonegate", Host: host, Project: "acme-verify", URL: "https://verify.acme.example",
+			Tenant: "dev", Config: "phonegate.yaml", Host: host, Project: "acme-verify", URL: "https://verify.acme.example",
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -35,16 +35,16 @@ func FuzzNoTokenButASignedOneOpensThePage(f *testing.F) {
 	base := suite.Base
 	twilio := &standIn{answer: pendingCheck}
 	form := newForm(f, base, fewCountries(base.Settings), twilio)
-	good := signed(f, base.Session, base.Env["SESSION_SECRET"], nil)
+	good := signed(f, base.Session, sessionSecret(base), nil)
 	parts := strings.Split(good, ".")
 	for _, seed := range []string{
-		good, signed(f, base.Session, base.Env["VERDICT_SECRET"], nil), signedText(`{"alg":"none"}`, "{}", ""), "", "..", "a.b.c", good + "=", good + ".",
-		parts[0] + "." + parts[1] + ".", parts[0] + ".." + parts[2], signedText(`{"alg":"HS256"}`, "null", base.Env["SESSION_SECRET"]), "\x00", "💩.💩.💩", strings.Repeat("A", 4097),
+		good, signed(f, base.Session, verdictKey(base), nil), signedText(`{"alg":"none"}`, "{}", ""), "", "..", "a.b.c", good + "=", good + ".",
+		parts[0] + "." + parts[1] + ".", parts[0] + ".." + parts[2], signedText(`{"alg":"HS256"}`, "null", sessionSecret(base)), "\x00", "💩.💩.💩", strings.Repeat("A", 4097),
 	} {
 		f.Add(seed, true)
 		f.Add(seed, false)
 	}
-	signedSeeds := []string{good, signedText(`{"alg":"HS256"}`, "null", base.Env["SESSION_SECRET"])}
+	signedSeeds := []string{good, signedText(`{"alg":"HS256"}`, "null", sessionSecret(base))}
 	f.Fuzz(func(t *testing.T, token string, opened bool) {
 		fields := url.Values{"session_token": {token}, "state": {"s"}, "intent": {"resend"}}
 		request := post(fields, "en")
@@ -69,7 +69,7 @@ func FuzzNoRequestBreaksTheForm(f *testing.F) {
 	base := suite.Base
 	twilio := &standIn{answer: pendingCheck}
 	form := newForm(f, base, fewCountries(base.Settings), twilio)
-	good := "session_token=" + signed(f, base.Session, base.Env["SESSION_SECRET"], nil) + "&state=s"
+	good := "session_token=" + signed(f, base.Session, sessionSecret(base), nil) + "&state=s"
 	for _, seed := range []string{
 		good, good + "&intent=check&code=123456", good + "&intent=number&number=%2B61412345678&country=AU", good + "&intent=change", good + "&state=s",
 		"", "&", "=", "%", "%zz=%ff", "session_token", "a=1;b=2", "session_token=a.b.c&state=%00", strings.Repeat("a&", 9000),

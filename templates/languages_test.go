@@ -109,7 +109,7 @@ func TestEveryLanguageSaysTheSame(t *testing.T) {
 func TestTheBrowserChoosesTheLanguage(t *testing.T) {
 	suite := load(t)
 	form := newForm(t, suite.Base, suite.Base.Settings, &standIn{})
-	query := url.Values{"session_token": {signed(t, suite.Base.Session, suite.Base.Env["SESSION_SECRET"], nil)}, "state": {"s"}}
+	query := url.Values{"session_token": {signed(t, suite.Base.Session, sessionSecret(suite.Base), nil)}, "state": {"s"}}
 	for header, want := range map[string]string{
 		"":                              `lang="en" dir="ltr"`,
 		"de":                            `lang="de" dir="ltr"`,
@@ -136,7 +136,7 @@ func TestTheBrowserChoosesTheLanguage(t *testing.T) {
 func TestOnePageIsOnePacket(t *testing.T) {
 	const limit = 14_000
 	suite := load(t)
-	secret := suite.Base.Env["SESSION_SECRET"]
+	secret := sessionSecret(suite.Base)
 	twilio := &standIn{answer: pendingCheck}
 	states := map[string]struct {
 		session map[string]any
@@ -155,6 +155,7 @@ func TestOnePageIsOnePacket(t *testing.T) {
 		"another number":     {nil, url.Values{"intent": {"change"}}, 200},
 		"expired":            {map[string]any{"exp": 1795427999, "iat": 1795427400}, nil, 410},
 		"invalid":            {map[string]any{"purpose": "other"}, nil, 400},
+		"not here yet":       {map[string]any{"key": "0123456789abcdef"}, nil, 409},
 	}
 	everywhere := suite.Base.Settings
 	everywhere.Brand.Name = strings.Repeat("Acme & Söhne ", 8)
@@ -211,7 +212,7 @@ func TestCountriesAreNamedInEveryLanguage(t *testing.T) {
 	everywhere := suite.Base.Settings
 	listed := everywhere
 	listed.Countries, listed.DefaultCountry = []string{"AU", "NZ", "GB", "MK"}, "NZ"
-	query := url.Values{"state": {"s"}, "session_token": {signed(t, suite.Base.Session, suite.Base.Env["SESSION_SECRET"], map[string]any{"task": "number"})}}
+	query := url.Values{"state": {"s"}, "session_token": {signed(t, suite.Base.Session, sessionSecret(suite.Base), map[string]any{"task": "number"})}}
 	options := regexp.MustCompile(`<option value="([A-Z]*)"( selected)?>([^<]*)</option>`)
 
 	form := newForm(t, suite.Base, listed, twilio)
@@ -260,7 +261,7 @@ func TestCountriesAreNamedInEveryLanguage(t *testing.T) {
 
 func TestNumbersAreReadInTheChosenCountry(t *testing.T) {
 	suite := load(t)
-	session := signed(t, suite.Base.Session, suite.Base.Env["SESSION_SECRET"], map[string]any{"task": "number"})
+	session := signed(t, suite.Base.Session, sessionSecret(suite.Base), map[string]any{"task": "number"})
 	for name, test := range map[string]struct {
 		countries []string
 		home      string
@@ -319,13 +320,14 @@ func TestNumbersAreReadInTheChosenCountry(t *testing.T) {
 
 func TestCodesAreReadAsPeopleTypeThem(t *testing.T) {
 	suite := load(t)
-	session := signed(t, suite.Base.Session, suite.Base.Env["SESSION_SECRET"], nil)
+	session := signed(t, suite.Base.Session, sessionSecret(suite.Base), nil)
 	twilio := &standIn{answer: pendingCheck}
 	form := newForm(t, suite.Base, suite.Base.Settings, twilio)
 	for typed, want := range map[string]string{
 		"123456": "123456", " 123 456 ": "123456", "123-456": "123456", "1 2 3 4 5 6": "123456", "123–456": "123456", "12.34.56": "123456",
 		"１２３４５６": "123456", "١٢٣٤٥٦": "123456", "۱۲۳۴۵۶": "123456", "\u202a123456\u202c": "123456", "123\u00a0456": "123456", "123\u2009456": "123456",
-		"": "", "12345": "", "1234567": "", "12345a": "", "+123456": "", "0x1234": "", "1e5000": "", "١٢٣٤٥": "", "१२३४५६": "", "123456;": "",
+		"1234": "1234", "12345": "12345", "١٢٣٤٥": "12345", "12345 67890": "1234567890", // Twilio knows how long a code is
+		"": "", "123": "", "12345678901": "", "12345a": "", "+123456": "", "0x1234": "", "1e5000": "", "١٢٣": "", "१२३४५६": "", "123456;": "",
 	} {
 		answer := ask(form, post(url.Values{"session_token": {session}, "state": {"s"}, "intent": {"check"}, "code": {typed}}, "en"))
 		calls := twilio.taken()

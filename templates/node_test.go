@@ -44,7 +44,7 @@ func TestUnderNode(t *testing.T) {
 	}
 	out.Base = suite.Base
 	for _, s := range suite.Actions {
-		code, err := templates.Action(settings(t, suite, s.Settings))
+		code, err := suite.Base.Code(s)
 		if err != nil {
 			t.Fatalf("%s: %v", s.Name, err)
 		}

@@ -22,47 +22,6 @@ const (
 // FormModule is the path of the form's only module among the files of Form.
 const FormModule = "api/verify.mjs"
 
-type actionConfig struct {
-	CodeCheck    string        `json:"codeCheck"`
-	NoPhone      string        `json:"noPhone"`
-	ChangeNumber bool          `json:"changeNumber"`
-	CodeLength   int           `json:"codeLength"`
-	Phone        phonePlan     `json:"phone"`
-	Enforce      actionEnforce `json:"enforce"`
-	Claims       *string       `json:"claims"`
-}
-
-type actionEnforce struct {
-	UsersCreatedAfter *string  `json:"usersCreatedAfter"`
-	SkipClients       []string `json:"skipClients"`
-	SkipConnections   []string `json:"skipConnections"`
-}
-
-// Action renders the post-login Action.
-func Action(s Settings) ([]byte, error) {
-	s, err := prepared(s)
-	if err != nil {
-		return nil, err
-	}
-	plan, err := planOf(s)
-	if err != nil {
-		return nil, err
-	}
-	return fill(source("action/verify-phone-number.js"), actionConfig{
-		CodeCheck:    s.CodeCheck,
-		NoPhone:      s.NoPhone,
-		ChangeNumber: changesNumber(s),
-		CodeLength:   s.CodeLength,
-		Phone:        plan,
-		Enforce: actionEnforce{
-			UsersCreatedAfter: optional(s.Enforce.UsersCreatedAfter),
-			SkipClients:       s.Enforce.SkipClients,
-			SkipConnections:   s.Enforce.SkipConnections,
-		},
-		Claims: optional(s.Claims),
-	})
-}
-
 // changesNumber says whether the form may ask for a number in place of a missing, wrong or mistyped one. Its server
 // must be able to text it, and no_phone: deny means that the profile's number alone counts.
 func changesNumber(s Settings) bool { return s.CodeCheck == "form" && s.NoPhone != "deny" }
@@ -75,13 +34,11 @@ func optional(value string) *string {
 }
 
 type formConfig struct {
-	Version      string    `json:"version"`
-	Hosts        []string  `json:"hosts"`
-	CodeCheck    string    `json:"codeCheck"`
-	ChangeNumber bool      `json:"changeNumber"`
-	CodeLength   int       `json:"codeLength"`
-	Phone        formPhone `json:"phone"`
-	Brand        formBrand `json:"brand"`
+	Version   string    `json:"version"`
+	Hosts     []string  `json:"hosts"`
+	CodeCheck string    `json:"codeCheck"`
+	Phone     formPhone `json:"phone"`
+	Brand     formBrand `json:"brand"`
 	// Texts are the languages beside the one that is built in.
 	Texts map[string]map[string]string `json:"texts"`
 }
@@ -121,11 +78,9 @@ func Form(s Settings) ([]File, error) {
 		return nil, err
 	}
 	config := formConfig{
-		Hosts:        append([]string{s.Domain}, s.CustomDomains...),
-		CodeCheck:    s.CodeCheck,
-		ChangeNumber: changesNumber(s),
-		CodeLength:   s.CodeLength,
-		Phone:        formPhone{phonePlan: plan, Example: plan.example(), Picker: countries},
+		Hosts:     append([]string{s.Domain}, s.CustomDomains...),
+		CodeCheck: s.CodeCheck,
+		Phone:     formPhone{phonePlan: plan, Example: plan.example(), Picker: countries},
 		Brand: formBrand{
 			Name:       s.Brand.Name,
 			Logo:       s.Brand.LogoURL,

@@ -99,6 +99,12 @@ func load(t testing.TB) scenario.Suite {
 	return suite
 }
 
+// sessionSecret is the base's.
+func sessionSecret(base scenario.Base) string { return base.SessionSecret(base.Env, "") }
+
+// verdictKey is of the base's login.
+func verdictKey(base scenario.Base) string { return base.AnswerSecret(scenario.Answer{}, base.Env) }
+
 // signed is a token of the claims, over the base's where they say nothing else.
 func signed(t testing.TB, claims map[string]any, secret string, over map[string]any) string {
 	t.Helper()

@@ -41,7 +41,7 @@ const phoneIcon = "data:image/svg+xml;base64," +
 	"cmVjdCB4PSIxIiB5PSIxIiB3aWR0aD0iMTAiIGhlaWdodD0iMTYiIHJ4PSIyIiBmaWxsPSJub25lIiBzdHJva2U9IiM4ODgiIHN0cm9rZS13aWR0" +
 	"aD0iMS41Ii8+PGNpcmNsZSBjeD0iNiIgY3k9IjE0IiByPSIxIiBmaWxsPSIjODg4Ii8+PC9zdmc+"
 
-// LoginPage renders the Classic login page: Lock with the phone field.
+// LoginPage renders the Classic login page: Lock with the phone field. Its last line is the hash of the others; see LoginPageHash.
 func LoginPage(s Settings) ([]byte, error) {
 	s, err := prepared(s)
 	if err != nil {
@@ -52,7 +52,11 @@ func LoginPage(s Settings) ([]byte, error) {
 		return nil, err
 	}
 	brand := pageBrand{Name: s.Brand.Name, Color: s.Brand.Color, Logo: s.Brand.LogoURL}
-	return fill(source("lock/login-page.html"), pageConfig{Brand: brand, Fields: fields})
+	page, err := fill(source("lock/login-page.html"), pageConfig{Brand: brand, Fields: fields})
+	if err != nil {
+		return nil, err
+	}
+	return hashed(page), nil
 }
 
 // SignUpFields renders the phone field for applications that embed Lock.

@@ -1,288 +1,153 @@
 package auth0
 
 import (
+	"cmp"
 	"context"
-	"fmt"
-	"maps"
+	"errors"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/auth0/go-auth0/v3/management"
 
-	"phonegate/provision/event"
 	"phonegate/provision/fault"
-	"phonegate/provision/resource"
 )
 
-const (
-	runtime = "node22"
-	// marker is in the code of every Action that phonegate writes, and tells ours from a stranger's of the same name.
-	marker = "phonegate"
-)
+const runtime = "node22"
 
-var postLogin = management.ActionTriggerTypeEnumPostLogin
+// ErrTaken is inside the error of an Apply that found, when it had made the Action, that another run had made it first.
+var ErrTaken = errors.New("another run has made the Action")
 
 // ActionSpec is the post-login Action as it should be.
 type ActionSpec struct {
 	Name   string
-	Code   string
-	Inputs func() resource.Inputs // its secrets
+	Domain string // whose Action it is: the tenant's domain
+	Mark   string // stands in a comment of every Action that phonegate writes
+	// Code is the code as it should be. known is false while an earlier change of the plan still has to make something in it.
+	Code func() (code string, known bool)
+	// Key is the key that the Action should hold. value is "" where the Action has the key already and keeps it.
+	Key func() (name, value string)
+	// Owner reads in a code whose Action it is; ok is false where the code does not say.
+	Owner func(code string) (domain string, ok bool)
+	// Handed says that a person hands keys to the form, so that hours may pass before the Action gets one.
+	Handed bool
 }
 
-// Action is the resource auth0.action.
+// Action is the resource auth0.action. It keeps nothing between runs: the Action is known by its name, the mark in its code and
+// the owner that its code names, and its key by the name of its secret.
 type Action struct {
 	c    *Client
 	spec ActionSpec
-	note resource.Note
 
-	found *management.Action // what the tenant has, nil if nothing
-	stale bool               // found may be out of date: an Apply has failed on the way
+	found  *management.Action // what the tenant has, nil if nothing
+	losers []string
+	made   string
+	stale  bool // found may be out of date: an Apply has failed on the way
 }
 
-// NewAction makes the resource. The note keeps the action's id, the fingerprint of the secrets it runs with and when each was written.
-func NewAction(c *Client, spec ActionSpec, note resource.Note) *Action {
-	if spec.Inputs == nil {
-		spec.Inputs = func() resource.Inputs { return resource.Inputs{Fingerprint: "none"} }
-	}
-	return &Action{c: c, spec: spec, note: note}
-}
+// NewAction makes the resource.
+func NewAction(c *Client, spec ActionSpec) *Action { return &Action{c: c, spec: spec} }
 
 // Name implements resource.Resource.
 func (a *Action) Name() string { return "auth0.action" }
 
-// ID is the action's id, "" before it exists.
+// ID is the Action's id, "" before it exists.
 func (a *Action) ID() string { return a.found.GetID() }
 
-// Read implements resource.Resource.
+// Found says whether the tenant has the Action.
+func (a *Action) Found() bool { return a.found != nil }
+
+// Code is the code of the Action's draft, "" if there is no Action.
+func (a *Action) Code() string { return a.found.GetCode() }
+
+// Made is the id of the Action if this run has created it, otherwise "".
+func (a *Action) Made() string { return a.made }
+
+// Losers are the ids of further Actions of ours: runs at the same time can each make one, and the oldest counts.
+func (a *Action) Losers() []string { return slices.Clone(a.losers) }
+
+// Read implements resource.Resource. An Action of ours that somebody renamed is found by its mark.
 func (a *Action) Read(ctx context.Context) error {
-	a.found, a.stale = nil, false
-	if id := a.note.Get("id"); id != "" {
-		found, err := a.c.action(ctx, id)
-		if err != nil && !notFound(err) {
-			return err
-		}
-		if a.found = found; found != nil {
-			return nil
-		}
-	}
-	found, err := a.find(ctx)
+	a.found, a.losers, a.stale = nil, nil, false
+	list, err := a.c.postLoginActions(ctx, a.spec.Name)
 	if err != nil {
 		return err
 	}
-	if found != nil && !strings.Contains(found.GetCode(), marker) {
-		return fault.New(fault.Failed, "auth0.action_name_taken",
-			"Rename that action in the Auth0 dashboard (Actions > Library), then run the same command again.",
-			"The tenant has an action “%s” that phonegate did not write.", a.spec.Name)
+	ours := a.ours(list, true)
+	if len(ours) == 0 && len(list) > 0 {
+		return a.nameTaken(list[0])
 	}
-	a.found = found
+	if len(ours) == 0 {
+		if list, err = a.c.postLoginActions(ctx, ""); err != nil {
+			return err
+		}
+		ours = a.ours(list, false)
+	}
+	a.take(ours)
 	return nil
 }
 
-// find looks for the action by name.
-func (a *Action) find(ctx context.Context) (*management.Action, error) {
-	const perPage = 100
-	for page := 0; ; page++ {
-		list, err := a.c.actions.List(ctx, &management.ListActionsRequestParameters{
-			TriggerID: &postLogin, ActionName: &a.spec.Name, Page: management.Int(page), PerPage: management.Int(perPage)})
-		if err != nil {
-			return nil, typed(err)
-		}
-		for _, found := range list.Results {
-			if found.GetName() == a.spec.Name && supports(found) {
-				return found, nil
-			}
-		}
-		if len(list.Results) < perPage {
-			return nil, nil
+// take makes the oldest the one that counts.
+func (a *Action) take(ours []*management.Action) {
+	a.found, a.losers = nil, nil
+	for i, x := range ours {
+		if i == 0 {
+			a.found = x
+		} else {
+			a.losers = append(a.losers, x.GetID())
 		}
 	}
 }
 
-func supports(a *management.Action) bool {
-	return slices.ContainsFunc(a.GetSupportedTriggers(), func(t *management.ActionTrigger) bool { return t.GetID() == postLogin })
-}
-
-// difference is what Apply has to do about an action that exists.
-type difference struct {
-	code, runtime, name bool
-	inputs              []string // in words; not empty: the secrets must be sent
-	undeployed          bool
-}
-
-// draft says whether something is known to be wrong with the draft.
-func (d difference) draft() bool { return d.code || d.runtime || d.name || len(d.inputs) > 0 }
-func (d difference) any() bool   { return d.draft() || d.undeployed }
-
-func (a *Action) difference() difference {
-	in := a.spec.Inputs()
-	d := difference{
-		code:       a.found.GetCode() != a.spec.Code,
-		runtime:    a.found.GetRuntime() != runtime,
-		name:       a.found.GetName() != a.spec.Name,
-		undeployed: !deployed(a.found),
-	}
-	if in.Fingerprint == "" || in.Fingerprint != a.note.Get("inputs") {
-		d.inputs = in.Changed
-		if len(d.inputs) == 0 {
-			d.inputs = []string{"its secrets"}
+// ours picks phonegate's Actions for this tenant out of a list, oldest first. An Action that does not say whose it is, such as an
+// exported one, is ours only where its name says so too.
+func (a *Action) ours(list []*management.Action, named bool) []*management.Action {
+	var ours []*management.Action
+	for _, x := range list {
+		if !commented(x.GetCode(), a.spec.Mark) {
+			continue
 		}
-	} else {
-		d.inputs = append(secretsMissing(a.found, in.Values), a.secretsEdited()...)
-	}
-	return d
-}
-
-// secretsMissing compares by name: what somebody has deleted or added in the dashboard.
-func secretsMissing(a *management.Action, wanted map[string]string) []string {
-	var have, differ []string
-	for _, s := range a.GetSecrets() {
-		have = append(have, s.GetName())
-		if _, ok := wanted[s.GetName()]; !ok {
-			differ = append(differ, "secret "+s.GetName()+" is not ours")
+		if owner, ok := a.owner(x.GetCode()); (ok && owner == a.spec.Domain) || (!ok && named) {
+			ours = append(ours, x)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(wanted)) {
-		if !slices.Contains(have, name) {
-			differ = append(differ, "secret "+name+" is missing")
+	slices.SortFunc(ours, older)
+	return ours
+}
+
+func (a *Action) owner(code string) (string, bool) {
+	if a.spec.Owner == nil {
+		return "", false
+	}
+	return a.spec.Owner(code)
+}
+
+// older is the order in which Actions were created.
+func older(a, b *management.Action) int {
+	return cmp.Or(a.GetCreatedAt().Compare(b.GetCreatedAt()), strings.Compare(a.GetID(), b.GetID()))
+}
+
+func (a *Action) nameTaken(by *management.Action) error {
+	const hint = "Rename that action in the Auth0 dashboard (Actions > Library), then run the same command again."
+	if owner, ok := a.owner(by.GetCode()); ok && commented(by.GetCode(), a.spec.Mark) {
+		return fault.New(fault.Failed, "auth0.action_name_taken", hint,
+			"The tenant has an action “%s” that phonegate wrote for %s, not for %s.", a.spec.Name, owner, a.spec.Domain)
+	}
+	return fault.New(fault.Failed, "auth0.action_name_taken", hint,
+		"The tenant has an action “%s” that phonegate did not write.", a.spec.Name)
+}
+
+// commented says whether a mark stands in a comment: at the beginning of a line, as phonegate writes it. Code that
+// only speaks of phonegate is somebody's own.
+func commented(code, mark string) bool {
+	if mark == "" {
+		return false
+	}
+	for line := range strings.Lines(code) {
+		line = strings.TrimSpace(line)
+		rest := strings.TrimLeft(line, "/* \t")
+		if rest != line && (rest == mark || strings.HasPrefix(rest, mark+" ")) {
+			return true
 		}
 	}
-	return differ
-}
-
-// secretsEdited names secrets that were written after phonegate had written them. Auth0 gives no value back, but it says when it got it.
-func (a *Action) secretsEdited() []string {
-	var differ []string
-	noted := map[string]string{}
-	for _, pair := range strings.Fields(a.note.Get("written")) {
-		name, at, _ := strings.Cut(pair, "=")
-		noted[name] = at
-	}
-	for _, s := range a.found.GetSecrets() {
-		if was, is := noted[s.GetName()], writtenAt(s); was != "" && is != "" && was != is {
-			differ = append(differ, fmt.Sprintf("secret %s was changed at %s by someone else", s.GetName(), s.GetUpdatedAt().UTC().Format("2006-01-02 15:04 UTC")))
-		}
-	}
-	return differ
-}
-
-// noteWritten remembers when Auth0 got the secrets that it has.
-func (a *Action) noteWritten() error {
-	var pairs []string
-	for _, s := range a.found.GetSecrets() {
-		if at := writtenAt(s); at != "" {
-			pairs = append(pairs, s.GetName()+"="+at)
-		}
-	}
-	slices.Sort(pairs)
-	return a.note.Set("written", strings.Join(pairs, " "))
-}
-
-func writtenAt(s *management.ActionSecretResponse) string {
-	if s.GetUpdatedAt().IsZero() {
-		return ""
-	}
-	return s.GetUpdatedAt().UTC().Format(time.RFC3339Nano)
-}
-
-// deployed says whether what runs is the draft, code and secrets.
-func deployed(a *management.Action) bool {
-	return a.DeployedVersion.GetDeployed() && a.GetAllChangesDeployed()
-}
-
-// Change implements resource.Resource.
-func (a *Action) Change() event.Change {
-	c := event.Change{Resource: a.Name(), Op: event.None, Detail: fmt.Sprintf("“%s”", a.spec.Name)}
-	if a.found == nil {
-		c.Op, c.From, c.Requests = event.Create, "generated", 4
-		c.Detail += ", post-login, " + runtime
-		return c
-	}
-	d := a.difference()
-	if !d.any() {
-		return c
-	}
-	c.Op, c.Requests = event.Update, 3
-	var why []string
-	if d.name {
-		why = append(why, fmt.Sprintf("now called “%s”", a.found.GetName()))
-	}
-	if d.code {
-		why = append(why, "code")
-		c.Diff = diff(a.found.GetCode(), a.spec.Code)
-	}
-	if d.runtime {
-		why = append(why, first(a.found.GetRuntime(), "no runtime")+" → "+runtime)
-	}
-	why = append(why, d.inputs...)
-	if !d.draft() {
-		why = append(why, "not deployed")
-	}
-	c.Detail += ": " + strings.Join(why, ", ")
-	return c
-}
-
-// UndoChange implements resource.Resource.
-func (a *Action) UndoChange() event.Change {
-	if a.found == nil {
-		return event.Change{Resource: a.Name(), Op: event.None, Detail: fmt.Sprintf("“%s” is not there", a.spec.Name)}
-	}
-	return event.Change{Resource: a.Name(), Op: event.Delete, Detail: fmt.Sprintf("“%s”", a.found.GetName()), Requests: 1}
-}
-
-// Undo implements resource.Resource. Deleting by force takes the action out of its trigger as well, should it still be bound.
-func (a *Action) Undo(ctx context.Context, _ resource.Progress) error {
-	if a.found == nil && a.stale {
-		if err := a.Read(ctx); err != nil {
-			return err
-		}
-	}
-	if a.found != nil {
-		err := typed(a.c.actions.Delete(repeat(ctx), a.ID(), &management.DeleteActionRequestParameters{Force: management.Bool(true)}))
-		if err != nil && !notFound(err) {
-			return err
-		}
-		a.found = nil
-	}
-	return forget(a.note, "id", "inputs", "written")
-}
-
-// ActionState is what Auth0 says about an action.
-type ActionState struct {
-	ID         string
-	Name       string
-	Status     string // pending, building, built, failed, ...
-	Runtime    string
-	Code       string
-	Deployed   bool // what runs is what the draft says
-	DeployedAt time.Time
-	Secrets    []string // names
-}
-
-// ActionState is the state of an action, nil if there is none.
-func (c *Client) ActionState(ctx context.Context, id string) (*ActionState, error) {
-	a, err := c.action(ctx, id)
-	if notFound(err) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	s := &ActionState{ID: a.GetID(), Name: a.GetName(), Status: strings.ToLower(string(a.GetStatus())), Runtime: a.GetRuntime(),
-		Code: a.GetCode(), Deployed: deployed(a), DeployedAt: a.DeployedVersion.GetBuiltAt()}
-	for _, secret := range a.GetSecrets() {
-		s.Secrets = append(s.Secrets, secret.GetName())
-	}
-	return s, nil
-}
-
-// action fetches an action. Lists and single answers differ in type only.
-func (c *Client) action(ctx context.Context, id string) (*management.Action, error) {
-	a, err := c.actions.Get(ctx, id)
-	if err != nil {
-		return nil, typed(err)
-	}
-	return &management.Action{ID: a.ID, Name: a.Name, SupportedTriggers: a.SupportedTriggers, AllChangesDeployed: a.AllChangesDeployed,
-		Code: a.Code, Runtime: a.Runtime, Secrets: a.Secrets, DeployedVersion: a.DeployedVersion, Status: a.Status,
-		Dependencies: a.Dependencies, UpdatedAt: a.UpdatedAt}, nil
+	return false
 }

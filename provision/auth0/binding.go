@@ -21,15 +21,11 @@ import (
 type Binding struct {
 	c      *Client
 	action *Action
-	note   resource.Note
 	list   []*management.ActionBinding
-	stale  bool // list may be out of date
 }
 
 // NewBinding makes the resource.
-func NewBinding(c *Client, a *Action, note resource.Note) *Binding {
-	return &Binding{c: c, action: a, note: note}
-}
+func NewBinding(c *Client, a *Action) *Binding { return &Binding{c: c, action: a} }
 
 // Name implements resource.Resource.
 func (b *Binding) Name() string { return "auth0.binding" }
@@ -38,7 +34,7 @@ func (b *Binding) Name() string { return "auth0.binding" }
 func (b *Binding) Read(ctx context.Context) error {
 	list, err := b.read(ctx)
 	if err == nil {
-		b.list, b.stale = list, false
+		b.list = list
 	}
 	return err
 }
@@ -59,21 +55,25 @@ func (b *Binding) read(ctx context.Context) ([]*management.ActionBinding, error)
 	}
 }
 
-// ours says whether a binding is the Action's. It goes by id where the Action is known and by the noted id where it is gone.
+// ours says whether a binding is the Action's, or that of another one which a run at the same time made in vain.
 func (b *Binding) ours(x *management.ActionBinding) bool {
 	id := x.Action.GetID()
-	return id != "" && (id == b.action.ID() || id == b.note.Get("action"))
+	return id != "" && (id == b.action.ID() || slices.Contains(b.action.losers, id))
 }
 
-// others is the list without the Action's own binding.
+// own is the place of the Action's own binding in a list, -1 if it has none.
+func (b *Binding) own(list []*management.ActionBinding) int {
+	return slices.IndexFunc(list, func(x *management.ActionBinding) bool { return x.Action.GetID() == b.action.ID() })
+}
+
+// others is the list without the bindings that are ours.
 func (b *Binding) others(list []*management.ActionBinding) []*management.ActionBinding {
 	return slices.DeleteFunc(slices.Clone(list), b.ours)
 }
 
 // last says whether the list has the Action exactly once, at its end.
 func (b *Binding) last(list []*management.ActionBinding) bool {
-	return len(list) > 0 && b.action.ID() != "" && list[len(list)-1].Action.GetID() == b.action.ID() &&
-		len(b.others(list)) == len(list)-1
+	return len(list) > 0 && b.action.ID() != "" && b.own(list) == len(list)-1 && len(b.others(list)) == len(list)-1
 }
 
 // Change implements resource.Resource.
@@ -87,7 +87,7 @@ func (b *Binding) Change() event.Change {
 	if kept := len(b.others(b.list)); kept > 0 {
 		c.From = fmt.Sprintf("kept: %d", kept)
 	}
-	if len(b.others(b.list)) < len(b.list) && b.action.ID() != "" {
+	if b.action.ID() != "" && b.own(b.list) >= 0 {
 		c.Op, c.From = event.Update, ""
 		c.Detail += "; now it is not the last"
 		c.Diff = diff(flow(b.list), flow(b.wanted()))
@@ -97,8 +97,7 @@ func (b *Binding) Change() event.Change {
 
 // wanted is the list with our Action at its end, and nowhere else.
 func (b *Binding) wanted() []*management.ActionBinding {
-	i := slices.IndexFunc(b.list, b.ours)
-	return append(b.others(b.list), b.list[i])
+	return append(b.others(b.list), b.list[b.own(b.list)])
 }
 
 // flow is a list of bindings in words, a line each.
@@ -135,7 +134,7 @@ func (b *Binding) Apply(ctx context.Context, progress resource.Progress) error {
 		}
 		refs := references(b.others(list))
 		return append(refs, reference(management.ActionBindingRefTypeEnumActionID, id, name)), true
-	}, func() error { return b.note.Set("action", id) })
+	})
 }
 
 // UndoChange implements resource.Resource.
@@ -153,14 +152,13 @@ func (b *Binding) Undo(ctx context.Context, progress resource.Progress) error {
 	return b.write(ctx, progress, func(list []*management.ActionBinding) ([]*management.ActionBindingWithRef, bool) {
 		others := b.others(list)
 		return references(others), len(others) < len(list)
-	}, func() error { return forget(b.note, "action") })
+	})
 }
 
 // write reads the list, asks want for the new one, writes that and compares. If the list is not the one written
 // (somebody else wrote at the same time) or the answer was lost, it begins again, once.
 func (b *Binding) write(ctx context.Context, progress resource.Progress,
-	want func([]*management.ActionBinding) ([]*management.ActionBindingWithRef, bool), done func() error) error {
-	b.stale = true
+	want func([]*management.ActionBinding) ([]*management.ActionBindingWithRef, bool)) error {
 	for try := 0; ; try++ {
 		list, err := b.read(ctx)
 		if err != nil {
@@ -168,11 +166,12 @@ func (b *Binding) write(ctx context.Context, progress resource.Progress,
 		}
 		refs, needed := want(list)
 		if !needed {
-			b.list, b.stale = list, false
-			return done()
+			b.list = list
+			return nil
 		}
 		if try == 2 {
-			return fault.New(fault.Failed, "auth0.binding_conflict", "Wait until nobody else changes the post-login flow, then run the same command again.",
+			return fault.New(fault.Failed, "auth0.binding_conflict",
+				"Wait until nobody else changes the post-login flow, then run the same command again.",
 				"The post-login flow was changed by somebody else while it was being written.")
 		}
 		req := &management.UpdateActionBindingsRequestContent{}

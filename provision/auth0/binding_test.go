@@ -9,12 +9,10 @@ import (
 
 	"phonegate/provision/event"
 	"phonegate/provision/fault"
-	"phonegate/provision/resource"
-	"phonegate/provision/transport/transporttest"
 )
 
 // bound is a tenant with the flow of these names and our Action, not yet bound.
-func bound(t *testing.T, names ...string) (*tenant, []string, *Action, *transporttest.Notes) {
+func bound(t *testing.T, names ...string) (*tenant, []string, *Action) {
 	t.Helper()
 	x := newTenant(t)
 	var ids []string
@@ -22,12 +20,7 @@ func bound(t *testing.T, names ...string) (*tenant, []string, *Action, *transpor
 		ids = append(ids, x.add("action of "+name, "exports.onExecutePostLogin = async () => {};"))
 	}
 	x.bind(names, ids...)
-	notes := transporttest.NewNotes()
-	a := x.newAction(notes, inputs("f1", "secret-secret-secret"))
-	if err := transporttest.Apply([]resource.Resource{a}); err != nil {
-		t.Fatal(err)
-	}
-	return x, ids, a, notes
+	return x, ids, x.applied(x.unit())
 }
 
 func TestTheActionGoesLastAndTheOthersStay(t *testing.T) {
@@ -40,8 +33,8 @@ func TestTheActionGoesLastAndTheOthersStay(t *testing.T) {
 		"after renamed one": {[]string{"Änderung „x“"}, "after “Änderung „x“”, last"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			x, _, a, notes := bound(t, c.flow...)
-			b := NewBinding(a.c, a, notes.Of("binding"))
+			x, _, a := bound(t, c.flow...)
+			b := NewBinding(a.c, a)
 			if err := b.Read(t.Context()); err != nil {
 				t.Fatal(err)
 			}
@@ -68,13 +61,14 @@ func TestTheActionGoesLastAndTheOthersStay(t *testing.T) {
 }
 
 func TestAnActionThatIsNoLongerLastIsMoved(t *testing.T) {
-	x, ids, a, notes := bound(t, "Enrich", "Add roles")
+	x, ids, a := bound(t, "Enrich", "Add roles")
 	x.bind([]string{"Enrich", actionName, "Add roles"}, ids[0], a.ID(), ids[1])
-	b := NewBinding(a.c, a, notes.Of("binding"))
+	b := NewBinding(a.c, a)
 	if err := b.Read(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := b.Change(); got.Op != event.Update || !strings.Contains(got.Detail, "not the last") || !strings.Contains(got.Diff, "- "+actionName) || !strings.Contains(got.Diff, "+ "+actionName) {
+	if got := b.Change(); got.Op != event.Update || !strings.Contains(got.Detail, "not the last") ||
+		!strings.Contains(got.Diff, "- "+actionName) || !strings.Contains(got.Diff, "+ "+actionName) {
 		t.Errorf("plan: %+v", got)
 	}
 	if err := b.Apply(t.Context(), nil); err != nil {
@@ -91,7 +85,7 @@ func TestAChangeThatSomebodyElseMakesAtTheSameTimeIsKept(t *testing.T) {
 		want  string
 	}{"between plan and apply": {0, ""}, "just after our write": {1, ""}, "after every write": {-1, "auth0.binding_conflict"}} {
 		t.Run(name, func(t *testing.T) {
-			x, ids, a, notes := bound(t, "Enrich")
+			x, ids, a := bound(t, "Enrich")
 			other := x.add("action of Late", "exports.onExecutePostLogin = async () => {};")
 			write := func() { x.bind([]string{"Enrich", "Late"}, ids[0], other) }
 			var patches atomic.Int32
@@ -104,7 +98,7 @@ func TestAChangeThatSomebodyElseMakesAtTheSameTimeIsKept(t *testing.T) {
 				}
 				return res, err
 			}))
-			b := NewBinding(a.c, a, notes.Of("binding"))
+			b := NewBinding(a.c, a)
 			if err := b.Read(t.Context()); err != nil {
 				t.Fatal(err)
 			}
@@ -122,5 +116,25 @@ func TestAChangeThatSomebodyElseMakesAtTheSameTimeIsKept(t *testing.T) {
 				t.Errorf("the flow is %v, %v", got, err)
 			}
 		})
+	}
+}
+
+func TestBindingOfLoserIsReplaced(t *testing.T) {
+	x, ids, a := bound(t, "Enrich")
+	loser := x.add("loser", actionCode)
+	x.bind([]string{"Enrich", "loser"}, ids[0], loser)
+	a.losers = []string{loser}
+	b := NewBinding(a.c, a)
+	if err := b.Read(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if c := b.Change(); c.Op != event.Create || !strings.Contains(c.Detail, "after “Enrich”, last") {
+		t.Errorf("plan: %+v", c)
+	}
+	if err := b.Apply(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := x.flow(); !slices.Equal(got, []string{"Enrich", actionName}) {
+		t.Errorf("the flow is %v", got)
 	}
 }

@@ -37,7 +37,8 @@ func signed(t *testing.T, claims jwt.MapClaims) string {
 func TestCheckReportsScopesAndTenant(t *testing.T) {
 	x := newTenant(t, "read:actions", "create:actions", "update:actions", "read:tenant_settings", "read:prompts")
 	a, err := x.client(x.road).Check(t.Context())
-	if err != nil || strings.Join(a.Missing, " ") != "delete:actions" || len(a.Scopes) != 5 || a.TenantName == "" || a.Experience == "" || time.Until(a.TokenExpires) <= 0 {
+	if err != nil || strings.Join(a.Missing, " ") != "delete:actions" || len(a.Scopes) != 5 || a.TenantName == "" ||
+		a.Experience == "" || time.Until(a.TokenExpires) <= 0 {
 		t.Errorf("%+v, %v", a, err)
 	}
 	a, err = x.client(x.road).Check(t.Context(), NeededScopes(true)...)
@@ -63,7 +64,8 @@ func TestBadCredentialsAreToldInAuth0sWords(t *testing.T) {
 		c.o.Domain, c.o.HTTP = domain, x.road
 		_, err := New(c.o).Check(t.Context())
 		f := fault.Of(err)
-		if f == nil || !strings.HasPrefix(f.Code, c.code) || f.Category != c.category || f.Hint == "" || strings.Contains(f.Message+f.Hint, "hunter22") {
+		if f == nil || !strings.HasPrefix(f.Code, c.code) || f.Category != c.category || f.Hint == "" ||
+			strings.Contains(f.Message+f.Hint, "hunter22") {
 			t.Errorf("%s: %+v", name, f)
 		}
 	}
@@ -71,8 +73,9 @@ func TestBadCredentialsAreToldInAuth0sWords(t *testing.T) {
 
 func TestAMissingScopeIsNamed(t *testing.T) {
 	x := newTenant(t, "read:actions", "update:actions", "delete:actions")
-	err := transporttest.Apply([]resource.Resource{x.newAction(transporttest.NewNotes(), inputs("f1", "secret-secret-secret"))})
-	if f := fault.Of(err); f == nil || f.Code != "auth0.insufficient_scope" || f.Category != fault.Refused || !strings.Contains(f.Hint, "create:actions") {
+	err := transporttest.Apply([]resource.Resource{x.newAction(x.road, x.unit(), fixed(actionCode))})
+	if f := fault.Of(err); f == nil || f.Code != "auth0.insufficient_scope" || f.Category != fault.Refused ||
+		!strings.Contains(f.Hint, "create:actions") {
 		t.Errorf("got %+v", f)
 	}
 }
@@ -179,7 +182,7 @@ func TestTheLiveTestsCalls(t *testing.T) {
 	if u, err := c.GetUser(t.Context(), "auth0|nobody"); u != nil || err != nil {
 		t.Errorf("nobody: %+v, %v", u, err)
 	}
-	a := x.newAction(transporttest.NewNotes(), inputs("f1", "secret-secret-secret"))
+	a := x.newAction(x.road, x.unit(), fixed(actionCode))
 	if err := transporttest.Apply([]resource.Resource{a}); err != nil {
 		t.Fatal(err)
 	}
@@ -194,7 +197,7 @@ func TestTheLiveTestsCalls(t *testing.T) {
 func TestRateLimitsOfAFreeTenantAreLivedWith(t *testing.T) {
 	x := newTenant(t)
 	x.world.Arm(world.Fault{Provider: "auth0", Path: "/actions/", Status: 429, Times: 3})
-	if err := transporttest.Apply([]resource.Resource{x.newAction(transporttest.NewNotes(), inputs("f1", "secret-secret-secret"))}); err != nil {
+	if err := transporttest.Apply([]resource.Resource{x.newAction(x.road, x.unit(), fixed(actionCode))}); err != nil {
 		t.Fatal(err)
 	}
 	if _, n := x.action(actionName); n != 1 {

@@ -1,6 +1,7 @@
 package auth0
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -128,13 +129,13 @@ func requestID(res *http.Response) string {
 	return first(res.Header.Get("X-Auth0-Requestid"), res.Header.Get("X-Request-Id"), res.Header.Get("Cf-Ray"))
 }
 
-// hide takes values out of an error's message: Auth0 quotes what it does not like.
-func hide(err error, values map[string]string) error {
+// hide takes a key's value and the parts of it out of an error's message: Auth0 quotes what it does not like.
+func hide(err error, value string) error {
 	var f *fault.Error
 	if !errors.As(err, &f) {
 		return err
 	}
-	for _, v := range values {
+	for _, v := range append([]string{value}, strings.Split(value, ".")...) {
 		if len(v) >= 8 {
 			f.Message = strings.ReplaceAll(f.Message, v, "(hidden)")
 		}
@@ -142,14 +143,8 @@ func hide(err error, values map[string]string) error {
 	return err
 }
 
-func first(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
-}
+// first is the first value that is not zero.
+func first[T comparable](values ...T) T { return cmp.Or(values...) }
 
 func snake(s string) string {
 	return strings.ReplaceAll(strings.ToLower(strings.TrimSpace(s)), " ", "_")

@@ -22,6 +22,7 @@ type tenant struct {
 	t     *testing.T
 	world *world.World
 	road  *transport.Transport
+	kept  []string // the login pages that were written to files
 }
 
 func newTenant(t *testing.T, scopes ...string) *tenant {
@@ -34,7 +35,7 @@ func newTenant(t *testing.T, scopes ...string) *tenant {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &tenant{t, w, transport.New(transport.Options{Endpoints: transport.Endpoints{Auth0: u}, Auth0Hosts: []string{domain}})}
+	return &tenant{t: t, world: w, road: transport.New(transport.Options{Endpoints: transport.Endpoints{Auth0: u}, Auth0Hosts: []string{domain}})}
 }
 
 func (x *tenant) client(rt http.RoundTripper) *Client {

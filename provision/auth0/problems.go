@@ -3,9 +3,6 @@ package auth0
 import (
 	"context"
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
 
 	"github.com/auth0/go-auth0/v3/management"
 
@@ -23,43 +20,54 @@ func (a *Action) Problems() []*fault.Error {
 		return []*fault.Error{problem("auth0.action_missing", "", "The tenant has no Action “%s”.", a.spec.Name)}
 	}
 	var all []*fault.Error
-	if a.found.GetName() != a.spec.Name {
-		all = append(all, problem("auth0.action_renamed", "", "The Action is called “%s”, not “%s”.", a.found.GetName(), a.spec.Name))
-	}
-	if a.found.GetCode() != a.spec.Code {
-		all = append(all, problem("auth0.action_edited", "See the difference with phonegate plan; phonegate apply puts the generated code back.",
-			"The code of the Action “%s” is not what is generated: somebody edited it, or the answers have changed.", a.spec.Name))
-	}
-	if r := a.found.GetRuntime(); r != runtime {
-		all = append(all, problem("auth0.action_runtime", "", "The Action “%s” runs on %s, not on %s.", a.spec.Name, first(r, "no runtime"), runtime))
-	}
-	switch {
-	case strings.EqualFold(string(a.found.GetStatus()), "failed"):
-		all = append(all, problem("auth0.action_build_failed", "See the action in the Auth0 dashboard: Actions > Library.", "Auth0 could not build the Action “%s”.", a.spec.Name))
-	case !deployed(a.found):
-		all = append(all, problem("auth0.action_undeployed", "", "The Action “%s” has changes that are not deployed: what runs is not what it says.", a.spec.Name))
-	}
-	in := a.spec.Inputs()
-	have := map[string]bool{}
-	for _, s := range a.found.GetSecrets() {
-		have[s.GetName()] = true
-		if _, wanted := in.Values[s.GetName()]; !wanted {
-			all = append(all, problem("auth0.secret_foreign", "", "The Action “%s” has a secret %s that is not phonegate's.", a.spec.Name, s.GetName()))
+	say := func(wrong bool, code, hint, format string, args ...any) {
+		if wrong {
+			all = append(all, problem(code, hint, format, args...))
 		}
 	}
-	missing := false
-	for _, name := range slices.Sorted(maps.Keys(in.Values)) {
-		if !have[name] {
-			missing = true
-			all = append(all, problem("auth0.secret_missing", "", "The Action “%s” lacks the secret %s: every login of an unverified user is denied.", a.spec.Name, name))
+	name := a.spec.Name
+	d := a.difference()
+	_, known := a.spec.Code()
+	say(d.name, "auth0.action_renamed", "", "The Action is called “%s”, not “%s”.", a.found.GetName(), name)
+	say(d.code && known, "auth0.action_edited",
+		"See the difference with phonegate plan; phonegate apply puts the generated code back.",
+		"The code of the Action “%s” is not what is generated: somebody edited it, or the answers have changed.", name)
+	say(d.runtime, "auth0.action_runtime", "",
+		"The Action “%s” runs on %s, not on %s.", name, first(a.found.GetRuntime(), "no runtime"), runtime)
+	say(d.failed, "auth0.action_build_failed", "See the action in the Auth0 dashboard: Actions > Library.",
+		"Auth0 could not build the Action “%s”.", name)
+	say(d.undeployed && !d.failed, "auth0.action_undeployed", "",
+		"The Action “%s” has changes that are not deployed: what runs is not what it says.", name)
+	say(len(a.losers) > 0, "auth0.action_twice", "",
+		"The tenant has %d Actions “%s” that phonegate wrote: one is enough.", 1+len(a.losers), name)
+	return append(all, a.secretProblems()...)
+}
+
+// secretProblems names what is wrong with the Action's key. A stranger's secret does no harm and can't be taken out alone: the
+// list of secrets is written whole, and the key's value can't be read back. It goes with the next key.
+func (a *Action) secretProblems() []*fault.Error {
+	var all []*fault.Error
+	key, _ := a.spec.Key()
+	switch have := a.DraftKeys(); {
+	case len(have) == 0:
+		all = append(all, problem("auth0.key_missing", "",
+			"The Action “%s” has no key: every login of an unverified user is denied.", a.spec.Name))
+	case key != "" && !a.holds(key):
+		all = append(all, problem("auth0.key_differs", "",
+			"The Action “%s” has the key %s, not %s.", a.spec.Name, have[len(have)-1].Name(), key))
+	default:
+		for _, k := range have {
+			if !a.spec.Handed && a.KeyEdited(k.Name()) {
+				all = append(all, problem("auth0.key_edited", "Run `phonegate rotate`.",
+					"Somebody changed the value of the key %s of the Action “%s”: logins of unverified users may be denied.",
+					k.Name(), a.spec.Name))
+			}
 		}
 	}
-	if !missing && in.Fingerprint != "" && in.Fingerprint != a.note.Get("inputs") {
-		all = append(all, problem("auth0.secrets_differ", "", "The Action “%s” does not have the secrets and addresses that the form and the Twilio key have now.", a.spec.Name))
-	} else if !missing {
-		for _, edited := range a.secretsEdited() {
-			all = append(all, problem("auth0.secret_edited", "", "The Action “%s” may not have the secrets that the form has: %s.", a.spec.Name, edited))
-		}
+	for _, name := range a.foreign() {
+		all = append(all, problem("auth0.secret_foreign",
+			"Delete it in the Auth0 dashboard (Actions > Library), or leave it: the next key replaces it.",
+			"The Action “%s” has a secret %s that is not phonegate's.", a.spec.Name, name))
 	}
 	return all
 }
@@ -70,9 +78,12 @@ func (b *Binding) Problems() []*fault.Error {
 	case b.last(b.list):
 		return nil
 	case ours == 0:
-		return []*fault.Error{problem("auth0.action_unbound", "", "The Action is not in the post-login flow: nobody is asked for a code.")}
+		return []*fault.Error{problem("auth0.action_unbound", "",
+			"The Action is not in the post-login flow: nobody is asked for a code.")}
 	default:
-		return []*fault.Error{problem("auth0.action_not_last", "", "The Action is not the last one in the post-login flow: “%s” comes after it and can let users in.", bindingName(b.list[len(b.list)-1]))}
+		return []*fault.Error{problem("auth0.action_not_last", "",
+			"The Action is not the last one in the post-login flow: “%s” comes after it and can let users in.",
+			bindingName(b.list[len(b.list)-1]))}
 	}
 }
 
@@ -81,23 +92,33 @@ func (l *LoginPage) Page() (html []byte, on, ours bool) {
 	if l.target == nil {
 		return nil, false, false
 	}
-	return []byte(l.target.html), l.target.on, true
+	return []byte(l.target.page.html), l.target.page.on, true
 }
 
 // Generated says whether the page that was read is the generated one.
-func (l *LoginPage) Generated() bool { return l.target != nil && l.target.html == l.spec.HTML }
+func (l *LoginPage) Generated() bool { return l.target != nil && l.target.page.html == l.spec.HTML }
+
+// Edited says whether the page that was read is one of phonegate's that somebody edited.
+func (l *LoginPage) Edited() bool { return l.target != nil && l.target.page.standing() == edited }
 
 // Problems names each way in which the application that was read is not as it should be. Whether the connection is enabled for it
 // is asked now.
 func (t *TestClient) Problems(ctx context.Context) ([]*fault.Error, error) {
-	if t.id == "" {
-		return []*fault.Error{problem("auth0.client_missing", "", "The tenant has no application “%s”, which the live test logs in to.", t.name)}, nil
+	app := t.app()
+	if app.id == "" {
+		return []*fault.Error{problem("auth0.client_missing", "",
+			"The tenant has no application “%s”, which the live test logs in to.", t.spec.Name)}, nil
 	}
 	var all []*fault.Error
-	if t.drifted {
-		all = append(all, problem("auth0.client_callbacks", "", "The application “%s” does not have the callback URLs and grants that the live test needs.", t.name))
+	if app.name != t.spec.Name {
+		all = append(all, problem("auth0.client_renamed", "",
+			"The live test's application is called “%s”, not “%s”.", app.name, t.spec.Name))
 	}
-	if t.Connection == "" {
+	if !app.asWanted {
+		all = append(all, problem("auth0.client_callbacks", "",
+			"The application “%s” does not have the callback URLs and grants that the live test needs.", app.name))
+	}
+	if t.spec.Connection == "" {
 		return all, nil
 	}
 	id, err := t.connection(ctx)
@@ -107,13 +128,14 @@ func (t *TestClient) Problems(ctx context.Context) ([]*fault.Error, error) {
 	if err != nil {
 		return all, err
 	}
-	enabled, err := t.c.connections.Clients.Get(ctx, id, &management.GetConnectionEnabledClientsRequestParameters{Take: management.Int(100)})
+	enabled, err := t.c.connections.Clients.Get(ctx, id,
+		&management.GetConnectionEnabledClientsRequestParameters{Take: management.Int(100)})
 	if err != nil {
 		return all, typed(err)
 	}
 	for page := enabled; ; {
 		for _, c := range page.Results {
-			if c.GetClientID() == t.id {
+			if c.GetClientID() == app.id {
 				return all, nil
 			}
 		}
@@ -123,6 +145,7 @@ func (t *TestClient) Problems(ctx context.Context) ([]*fault.Error, error) {
 		}
 		page = next
 	}
-	return append(all, problem("auth0.client_connection", fmt.Sprintf("Enable it: Auth0 dashboard > Authentication > Database > %s > Applications.", t.Connection),
-		"The application “%s” can't sign users up: the connection %s is not enabled for it.", t.name, t.Connection)), nil
+	return append(all, problem("auth0.client_connection",
+		fmt.Sprintf("Enable it: Auth0 dashboard > Authentication > Database > %s > Applications.", t.spec.Connection),
+		"The application “%s” can't sign users up: the connection %s is not enabled for it.", app.name, t.spec.Connection)), nil
 }

@@ -93,9 +93,19 @@ type Outcome struct {
 	ServiceSID string `json:"service_sid"`
 	// Findings is how many links of the chain doctor found broken, ElapsedMS the time that the tenant took; both are
 	// given where several tenants are worked on at the same time.
-	Findings  int    `json:"findings,omitempty"`
-	ElapsedMS int64  `json:"elapsed_ms,omitempty"`
-	Error     *Error `json:"error,omitempty"`
+	Findings  int   `json:"findings,omitempty"`
+	ElapsedMS int64 `json:"elapsed_ms,omitempty"`
+	// Left is what destroy leaves behind, because phonegate can't tell that it is its own or can't remove it.
+	Left  []Left `json:"left,omitempty"`
+	Error *Error `json:"error,omitempty"`
+}
+
+// Left is one thing that destroy leaves behind.
+type Left struct {
+	What string `json:"what"` // in words, e.g. "the Vercel project acme-verify"
+	Why  string `json:"why"`
+	// Command removes it, "" if none does.
+	Command string `json:"command,omitempty"`
 }
 
 // Result is the last event of a command.

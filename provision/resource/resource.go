@@ -30,15 +30,8 @@ type Resource interface {
 	Undo(ctx context.Context, progress Progress) error
 }
 
-// Left is something that an undo leaves behind, with what a person can do about it.
-type Left struct {
-	// What names it in the user's words, such as “the Vercel project acme-verify”.
-	What string
-	// Why says why it stays: it may be somebody else's, or only its owner can remove it.
-	Why string
-	// Command removes it, "" if none does.
-	Command string
-}
+// Left is something that an undo leaves behind.
+type Left = event.Left
 
 // Note is where a resource keeps the little it must remember between runs: ids,
 // fingerprints, what stood there before. Never a secret.

@@ -11,6 +11,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"phonegate/provision/fault"
+	"phonegate/provision/ring"
 	"phonegate/provision/secret"
 )
 
@@ -99,6 +100,7 @@ func (r *run) forgedTokens() ([]forgedToken, error) {
 		return jwt.MapClaims{
 			"iss": r.Domain, "sub": "auth0|phonegate-smoke", "iat": iat, "exp": exp, "ip": "203.0.113.1", "purpose": "phonegate/session",
 			"host": r.Domain, "task": "code", "vsid": "VE00000000000000000000000000000000", "hint": "00", "change": true,
+			"layout": ring.Layout, "key": r.KeyID, "login": strings.Repeat("0", 32), "check": "form", "digits": 6,
 		}
 	}
 	strange, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims(now, now+600)).SignedString([]byte(secret.Generate()))

@@ -89,6 +89,8 @@ type Options struct {
 	ServiceSID string
 	ActionID   string
 	FormURL    string
+	// KeyID is the id of the key that the Action signs with, "" if it is not known.
+	KeyID string
 	// Deployed are the resources that must be in order for action.deployed: the Action and its binding.
 	Deployed []resource.Resource
 

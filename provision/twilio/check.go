@@ -3,6 +3,7 @@ package twilio
 import (
 	"context"
 	"strings"
+	"time"
 
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 	verify "github.com/twilio/twilio-go/rest/verify/v2"
@@ -65,6 +66,10 @@ type ServiceInfo struct {
 	SID        string
 	Name       string
 	CodeLength int
+	// Mark is the Auth0 domain of the tenant that phonegate made the service for, "" if it carries no such mark.
+	Mark string
+	// Created is when Twilio made it, zero if Twilio does not say.
+	Created time.Time
 }
 
 // Services lists the account's Verify services.
@@ -84,7 +89,21 @@ func (c *Client) Services(ctx context.Context) ([]ServiceInfo, error) {
 }
 
 func info(s *verify.VerifyV2Service) ServiceInfo {
-	return ServiceInfo{SID: text(s.Sid), Name: text(s.FriendlyName), CodeLength: s.CodeLength}
+	i := ServiceInfo{SID: text(s.Sid), Name: text(s.FriendlyName), CodeLength: s.CodeLength, Mark: readMark(issuer(s)).domain}
+	if s.DateCreated != nil {
+		i.Created = *s.DateCreated
+	}
+	return i
+}
+
+// issuer is that of the service's TOTP factors.
+func issuer(s *verify.VerifyV2Service) string {
+	if s.Totp == nil {
+		return ""
+	}
+	totp, _ := (*s.Totp).(map[string]any)
+	name, _ := totp["issuer"].(string)
+	return name
 }
 
 func text(s *string) string {

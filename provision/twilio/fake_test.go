@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,9 +19,13 @@ import (
 )
 
 const (
-	accountSID = "AC00000000000000000000000000000001"
-	authToken  = "0123456789abcdef0123456789abcdef"
-	keyName    = "phonegate acme-dev.us.auth0.test"
+	accountSID  = "AC00000000000000000000000000000001"
+	authToken   = "0123456789abcdef0123456789abcdef"
+	domain      = "acme-dev.us.auth0.test"
+	otherDomain = "acme-prod.us.auth0.test"
+	ringKey     = "0123456789abcdef"
+	servicesURL = "https://verify.twilio.com/v2/Services"
+	keysURL     = "https://api.twilio.com/2010-04-01/Accounts/" + accountSID + "/Keys.json"
 )
 
 // account is an emulated Twilio account for one test.
@@ -30,7 +35,10 @@ type account struct {
 	phone *phone.Phone
 	road  *transport.Transport
 	srv   *sandbox.Server
-	vault string
+	// register is what the Action says of the service in use; want and live are ids of the ring, as the engine knows them.
+	register, want, live string
+	// kept is the key that was put away last.
+	kept Options
 }
 
 func newAccount(t *testing.T, callerIDs ...string) *account {
@@ -45,34 +53,80 @@ func newAccount(t *testing.T, callerIDs ...string) *account {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &account{t: t, world: w, phone: p, srv: srv, road: transport.New(transport.Options{Endpoints: transport.Endpoints{Twilio: u}})}
+	road := transport.New(transport.Options{Endpoints: transport.Endpoints{Twilio: u}})
+	return &account{t: t, world: w, phone: p, srv: srv, road: road, want: ringKey}
+}
+
+func (x *account) behave(name, value string) {
+	x.t.Helper()
+	if err := x.world.SetBehaviour(name, value); err != nil {
+		x.t.Fatal(err)
+	}
 }
 
 func (x *account) client(rt http.RoundTripper) *Client {
 	return New(Options{AccountSID: accountSID, AuthToken: authToken, HTTP: rt})
 }
 
-func (x *account) key(rt http.RoundTripper, notes *transporttest.Notes) *Key {
-	return NewKey(x.client(rt), keyName, func() string { return x.vault }, func(v string) error { x.vault = v; return nil }, notes.Of("key"))
+func (x *account) keySpec() KeySpec {
+	return KeySpec{
+		Domain: domain,
+		Want:   func() string { return x.want },
+		Live:   func() string { return x.live },
+		Put: func(sid, secret string) error {
+			x.kept = Options{AccountSID: accountSID, APIKey: sid, APISecret: secret, HTTP: x.road}
+			x.want, x.live = "", x.want
+			return nil
+		},
+	}
 }
 
-func (x *account) service(rt http.RoundTripper, notes *transporttest.Notes) *Service {
-	return NewService(x.client(rt), ServiceSpec{Name: "Acme", CodeLength: 6}, notes.Of("service"))
+func (x *account) key(rt http.RoundTripper) *Key { return NewKey(x.client(rt), x.keySpec()) }
+
+func (x *account) serviceSpec() ServiceSpec {
+	return ServiceSpec{Name: "Acme", CodeLength: 6, Domain: domain, SID: func() string { return x.register }, Now: x.world.Now}
+}
+
+func (x *account) service(rt http.RoundTripper) *Service {
+	return NewService(x.client(rt), x.serviceSpec())
+}
+
+// read is the service as a new process finds it.
+func (x *account) read(change ...func(*ServiceSpec)) *Service {
+	x.t.Helper()
+	spec := x.serviceSpec()
+	for _, f := range change {
+		f(&spec)
+	}
+	s := NewService(x.client(x.road), spec)
+	if err := s.Read(x.t.Context()); err != nil {
+		x.t.Fatal(err)
+	}
+	return s
+}
+
+// applied is read, and Apply.
+func (x *account) applied(change ...func(*ServiceSpec)) *Service {
+	x.t.Helper()
+	s := x.read(change...)
+	if err := s.Apply(x.t.Context(), nil); err != nil {
+		x.t.Fatal(err)
+	}
+	return s
+}
+
+// of makes a spec that of another tenant.
+func of(domain string) func(*ServiceSpec) { return func(s *ServiceSpec) { s.Domain = domain } }
+
+// somebodys makes a service as somebody at the console would.
+func (x *account) somebodys(name, digits string) (sid string) {
+	x.t.Helper()
+	return x.call("POST", servicesURL, url.Values{"FriendlyName": {name}, "CodeLength": {digits}})["sid"].(string)
 }
 
 // family makes all resources of the family.
-func (x *account) family(rt http.RoundTripper, notes *transporttest.Notes) []resource.Resource {
-	return []resource.Resource{x.service(rt, notes), retiring{x.key(rt, notes)}}
-}
-
-// retiring is a key of which nobody is using the former ones: they go at once.
-type retiring struct{ *Key }
-
-func (r retiring) Apply(ctx context.Context, p resource.Progress) error {
-	if err := r.Key.Apply(ctx, p); err != nil {
-		return err
-	}
-	return r.Retire(ctx)
+func (x *account) family(rt http.RoundTripper, _ *transporttest.Notes) []resource.Resource {
+	return []resource.Resource{x.service(rt), x.key(rt)}
 }
 
 // call makes a call that phonegate does not make, as somebody at the console would.
@@ -100,27 +154,55 @@ func (x *account) call(method, address string, form url.Values) map[string]any {
 	return out
 }
 
-// keys are the sids of all keys of the account.
+// keys are the names of all keys of the account, in order.
 func (x *account) keys() []string {
-	x.t.Helper()
-	list, _ := x.call("GET", "https://api.twilio.com/2010-04-01/Accounts/"+accountSID+"/Keys.json", nil)["keys"].([]any)
-	var sids []string
-	for _, k := range list {
-		sids = append(sids, k.(map[string]any)["sid"].(string))
+	names := []string{}
+	for _, k := range x.srv.State().Keys {
+		names = append(names, k.FriendlyName)
 	}
-	return sids
+	slices.Sort(names)
+	return names
 }
 
-func (x *account) services() []any {
+// named makes a key as somebody else would.
+func (x *account) named(name string) (sid string) {
 	x.t.Helper()
-	list, _ := x.call("GET", "https://verify.twilio.com/v2/Services", nil)["services"].([]any)
-	return list
+	return x.call("POST", keysURL, url.Values{"FriendlyName": {name}})["sid"].(string)
+}
+
+func (x *account) services() []sandbox.ServiceState { return x.srv.State().Services }
+
+// sids are those of the account's services, in order.
+func (x *account) sids() []string {
+	all := []string{}
+	for _, s := range x.services() {
+		all = append(all, s.SID)
+	}
+	return all
+}
+
+// at is one service as the API shows it.
+func (x *account) at(sid string) map[string]any {
+	x.t.Helper()
+	return x.call("GET", servicesURL+"/"+sid, nil)
+}
+
+// marks are the descriptions of a service's rate limits, by name.
+func (x *account) marks(sid string) map[string]string {
+	x.t.Helper()
+	all := map[string]string{}
+	for _, l := range x.call("GET", servicesURL+"/"+sid+"/RateLimits", nil)["rate_limits"].([]any) {
+		one := l.(map[string]any)
+		description, _ := one["description"].(string)
+		all[one["unique_name"].(string)] = description
+	}
+	return all
 }
 
 // limits are the rate limits of the account's one service, with their buckets.
 func (x *account) limits() []string {
 	x.t.Helper()
-	services := x.srv.State().Services
+	services := x.services()
 	if len(services) != 1 {
 		return nil
 	}
@@ -128,7 +210,7 @@ func (x *account) limits() []string {
 }
 
 // works says whether a key's credentials are accepted.
-func (x *account) works(sid, secret string) bool {
-	_, err := New(Options{AccountSID: accountSID, APIKey: sid, APISecret: secret, HTTP: x.road}).Services(context.Background())
+func (x *account) works(o Options) bool {
+	_, err := New(o).Services(context.Background())
 	return err == nil
 }

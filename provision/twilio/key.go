@@ -2,7 +2,11 @@ package twilio
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"net/mail"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -15,77 +19,100 @@ import (
 	"phonegate/provision/transport"
 )
 
-// Key is the resource twilio.key: a standard API key, so that the auth token, which can do everything, is never
-// given to Auth0 or to the form.
+// KeySpec says whose the Twilio keys are and which one is wanted. The functions are asked anew at every use.
+type KeySpec struct {
+	// Domain is the tenant's Auth0 domain. Its hash is part of every key's name.
+	Domain string
+	// Want is the id of the ring's key that a Twilio key is to be made for now, "" for none. Live is the id of the key in use, ""
+	// if unknown.
+	Want, Live func() string
+	// Put is given what was made, before anything else happens with it.
+	Put func(sid, secret string) error
+}
+
+// Key is the resource twilio.key: a standard API key for each key of the ring, so that neither Auth0 nor the form is given the
+// auth token, which can do everything.
 //
-// Twilio shows a key's secret once. It goes into the vault together with its sid, as one value: so the
-// two are never out of step, wherever the program is cut off.
+// Twilio shows a key's secret once. A key whose secret got lost on the way is of no use: Apply deletes it and makes another one.
 type Key struct {
-	c        *Client
-	name     string
-	vaultGet func() string
-	vaultPut func(secret string) error
-	note     resource.Note
+	c    *Client
+	spec KeySpec
 
-	// SecretNeeded says whether this run has a use for the key's secret. Where it says no, a key whose secret is not in the
-	// vault (a machine without keyring) is left as it is; otherwise, and if it is nil, the key is replaced.
-	SecretNeeded func() bool
-
-	sids   []string // keys of this name, or noted, that the account has
-	listed bool     // the credentials allow to list keys, and Read has
-	renew  bool
-	stale  bool // sids may lack a key: an Apply has failed on the way
+	keys  []namedKey // of this tenant
+	known bool       // the credentials allow to list keys, and Read has
+	stale bool       // keys may lack one: an Apply has failed on the way
+	made  string     // ring id
 }
 
-// NewKey makes the resource. The name must belong to one tenant alone: Retire deletes all other keys of
-// that name. What vaultPut is given is opaque; use SID and Secret to read it.
-func NewKey(c *Client, name string, vaultGet func() string, vaultPut func(secret string) error, note resource.Note) *Key {
-	return &Key{c: c, name: name, vaultGet: vaultGet, vaultPut: vaultPut, note: note}
+// namedKey is a key of the account whose name begins with the tenant's prefix; id is what follows.
+type namedKey struct {
+	sid, id string
+	created time.Time // zero if Twilio does not say
 }
+
+// ringID is what an id of the ring looks like.
+var ringID = regexp.MustCompile(`^[0-9a-f]{16}$`)
+
+// NewKey makes the resource.
+func NewKey(c *Client, spec KeySpec) *Key { return &Key{c: c, spec: spec} }
 
 // Name implements resource.Resource.
 func (k *Key) Name() string { return "twilio.key" }
 
-// vault is the pair that the vault holds, empty if it holds none.
-func (k *Key) vault() (sid, secret string) {
-	sid, secret, ok := strings.Cut(k.vaultGet(), ":")
-	if !ok || !strings.HasPrefix(sid, "SK") {
-		return "", ""
-	}
-	return sid, secret
+// prefix begins the names of all of this tenant's keys, and of nobody else's. A hash, because names have at most 64 characters.
+func (k *Key) prefix() string {
+	sum := sha256.Sum256([]byte(k.spec.Domain))
+	return "phonegate " + hex.EncodeToString(sum[:4]) + " "
 }
 
-// SID is the sid of the key in use, "" before there is one.
-func (k *Key) SID() string {
-	if sid, _ := k.vault(); sid != "" && k.alive(sid) {
-		return sid
+// Known says whether the credentials may list keys, and Read has. Otherwise nobody can tell what the account has.
+func (k *Key) Known() bool { return k.known }
+
+// Has says whether the account has a key for this id of the ring.
+func (k *Key) Has(id string) bool { return slices.Contains(k.IDs(), id) }
+
+// IDs are the ids of the ring that the account has keys for, in order.
+func (k *Key) IDs() []string {
+	var ids []string
+	for _, one := range k.keys {
+		if ringID.MatchString(one.id) {
+			ids = append(ids, one.id)
+		}
 	}
-	if sid := k.note.Get("sid"); sid != "" && k.alive(sid) {
-		return sid
-	}
-	return ""
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
-// Secret is the secret of the key in use, "" if it is not known on this machine.
-func (k *Key) Secret() string {
-	if sid, secret := k.vault(); sid != "" && sid == k.SID() {
-		return secret
+// Created is when Twilio made the newest key for this id of the ring; zero if there is none, or Twilio does not say.
+func (k *Key) Created(id string) time.Time {
+	var newest time.Time
+	for _, one := range k.keys {
+		if one.id == id && one.created.After(newest) {
+			newest = one.created
+		}
 	}
-	return ""
+	return newest
 }
 
-// alive says whether the account has the key, as far as the credentials can tell.
-func (k *Key) alive(sid string) bool { return !k.listed || slices.Contains(k.sids, sid) }
+// Made is the id of the ring that this run made a key for, "" for none.
+func (k *Key) Made() string { return k.made }
 
-// Renew makes Change an update: a new key, and the old one is deleted by Retire.
-func (k *Key) Renew() { k.renew = true }
+// CanMake is nil if the credentials can make and delete keys, and otherwise the error that Apply would end with.
+func (k *Key) CanMake() error {
+	if k.c.master() {
+		return nil
+	}
+	return fault.New(fault.Refused, "twilio.key_needs_auth_token",
+		"Set TWILIO_AUTH_TOKEN (https://console.twilio.com > Account Info) for this run; it is not stored.",
+		"A new Twilio API key is needed, and only the auth token may make one.")
+}
 
-// Read implements resource.Resource. An API key can't see keys: then the vault and the note have to do.
+// Read implements resource.Resource. An API key can't see keys: then nothing is known.
 func (k *Key) Read(ctx context.Context) error {
 	if err := k.c.ready(); err != nil {
 		return err
 	}
-	k.sids, k.listed, k.stale = nil, false, false
+	k.keys, k.known, k.stale = nil, false, false
 	if !k.c.master() {
 		return nil
 	}
@@ -93,123 +120,102 @@ func (k *Key) Read(ctx context.Context) error {
 	if err != nil {
 		return typed(err)
 	}
-	vaulted, _ := k.vault()
-	for _, key := range all {
-		sid := text(key.Sid)
-		if text(key.FriendlyName) == k.name || sid == vaulted || sid == k.note.Get("sid") || slices.Contains(k.superseded(), sid) {
-			k.sids = append(k.sids, sid)
+	for _, one := range all {
+		if id, ok := strings.CutPrefix(text(one.FriendlyName), k.prefix()); ok {
+			k.keys = append(k.keys, namedKey{text(one.Sid), id, date(text(one.DateCreated))})
 		}
 	}
-	k.listed = true
+	k.known = true
 	return nil
 }
 
-// superseded are the sids of keys that a newer one has replaced and that are not deleted yet.
-func (k *Key) superseded() []string { return strings.Fields(k.note.Get("old")) }
+// wanted is the id of the ring that a key is still to be made for, "" for none.
+func (k *Key) wanted() string {
+	if id := k.spec.Want(); id != k.made {
+		return id
+	}
+	return ""
+}
 
 // Change implements resource.Resource.
 func (k *Key) Change() event.Change {
-	c := event.Change{Resource: k.Name(), Op: event.None, Detail: fmt.Sprintf("“%s”", k.name)}
-	switch {
-	case k.SID() == "":
-		c.Op, c.From, c.Requests = event.Create, "new", 1
-		if len(k.sids) > 0 { // of our name, but nobody has its secret
-			c.Op, c.From = event.Update, ""
-			c.Detail += ": its secret is not on this machine; a new key, the old one is deleted last"
-		}
-	case k.renew:
-		c.Op, c.Requests = event.Update, 2
-		c.Detail += ": new key, the old one is deleted last"
-	case k.Secret() == "" && (k.SecretNeeded == nil || k.SecretNeeded()):
-		c.Op, c.Requests = event.Update, 2
-		c.Detail += ": its secret is not on this machine; a new key, the old one is deleted last"
-	case k.unused() > 0:
-		c.Op, c.Requests = event.Update, k.unused()
-		c.Detail += fmt.Sprintf(": %d that nobody uses any more are deleted", k.unused())
-		if k.unused() == 1 {
-			c.Detail = fmt.Sprintf("“%s”: one that nobody uses any more is deleted", k.name)
-		}
+	c := event.Change{Resource: k.Name(), Op: event.None}
+	live := k.spec.Live()
+	switch want := k.wanted(); {
+	case want != "" && live == "":
+		c.Op, c.From, c.Requests, c.Detail = event.Create, "new", 1, fmt.Sprintf("“%s%s”", k.prefix(), want)
+	case want != "":
+		c.Op, c.Requests, c.Detail = event.Update, 1, "a new key; the former one is deleted when no login needs it"
+	case !k.known && !k.c.master():
+		c.Detail = "not visible with an API key"
+	case live != "" && k.known && !k.Has(live):
+		c.Detail = "the key in use is gone"
+	case live != "":
+		c.Detail = fmt.Sprintf("“%s%s”", k.prefix(), live)
+	default:
+		c.Detail = "no new key is needed"
 	}
 	return c
 }
 
-// Missing says whether Apply will have to make a key, whatever has been said about renewing it.
-func (k *Key) Missing() bool { return k.SID() == "" }
-
-// unused is how many keys Retire would delete: the account has them, and none is the one in use.
-func (k *Key) unused() int {
-	n := 0
-	for _, sid := range k.sids {
-		if sid != k.SID() {
-			n++
-		}
-	}
-	return n
-}
-
-// Superseded says whether Retire would delete a key that may have been in use until now.
-func (k *Key) Superseded() bool { return k.c.master() && k.listed && k.unused() > 0 }
-
-// makes says whether Apply makes a key. Where it does not, all that is left to do is Retire's.
-func (k *Key) makes() bool {
-	return k.SID() == "" || k.renew || k.Secret() == "" && (k.SecretNeeded == nil || k.SecretNeeded())
-}
-
 // Apply implements resource.Resource.
 func (k *Key) Apply(ctx context.Context, _ resource.Progress) (err error) {
+	want := k.wanted()
+	if want == "" {
+		return nil
+	}
+	if err := k.CanMake(); err != nil {
+		return err
+	}
 	if k.stale {
 		if err := k.Read(ctx); err != nil {
 			return err
 		}
 	}
 	defer func() { k.stale = err != nil }()
-	if !k.makes() {
-		return nil
-	}
-	if !k.c.master() {
-		return fault.New(fault.Refused, "twilio.key_needs_auth_token",
-			"Set TWILIO_AUTH_TOKEN (https://console.twilio.com > Account Info) for this run; it is not stored.",
-			"A new Twilio API key is needed, and only the auth token may make one.")
-	}
-	before, old := k.vaultGet(), k.SID()
-	made, err := k.c.api(ctx).CreateNewKey((&api.CreateNewKeyParams{}).SetFriendlyName(k.name))
-	if err != nil {
-		// If it was made all the same, nobody has its secret: Retire finds it by its name.
-		return typed(err)
-	}
-	sid, secret := text(made.Sid), text(made.Secret)
-	if sid == "" || secret == "" {
-		return fault.New(fault.Failed, "twilio.unexpected_answer", "Run the same command again.", "Twilio made a key but did not say its secret.")
-	}
-	if err := k.keep(sid, secret, old); err != nil {
-		k.revoke(ctx, sid)
-		if k.vaultGet() != before {
-			_ = k.vaultPut(before) // the error that led here says more
-		}
+	// It was made by a call that was cut off: nobody has its secret.
+	if err := k.Delete(ctx, want); err != nil {
 		return err
 	}
-	k.sids, k.renew = append(k.sids, sid), false
+	one, secret, err := k.create(ctx, want)
+	if err != nil && unsure(err) && ctx.Err() == nil {
+		if k.Read(ctx) != nil || k.Delete(ctx, want) != nil {
+			return err
+		}
+		one, secret, err = k.create(ctx, want)
+	}
+	if err != nil {
+		return err
+	}
+	if err := k.spec.Put(one.sid, secret); err != nil {
+		k.revoke(ctx, one.sid)
+		return err
+	}
+	k.keys, k.made = append(k.keys, one), want
 	return nil
 }
 
-// keep writes down the new key. The vault goes last: from then on the key is the one in use.
-func (k *Key) keep(sid, secret, old string) error {
-	previous := k.note.Get("old")
-	if old != "" && !slices.Contains(k.superseded(), old) {
-		if err := k.note.Set("old", strings.TrimSpace(previous+" "+old)); err != nil {
-			return err
-		}
+// create makes one key. It may exist although an error says otherwise.
+func (k *Key) create(ctx context.Context, id string) (one namedKey, secret string, err error) {
+	made, err := k.c.api(ctx).CreateNewKey((&api.CreateNewKeyParams{}).SetFriendlyName(k.prefix() + id))
+	if err != nil {
+		return one, "", typed(err)
 	}
-	if err := k.note.Set("sid", sid); err != nil {
-		_ = k.note.Set("old", previous)
-		return err
+	one = namedKey{text(made.Sid), id, date(text(made.DateCreated))}
+	if secret = text(made.Secret); one.sid == "" || secret == "" {
+		return one, "", fault.New(fault.Failed, "twilio.unexpected_answer", "Run the same command again.",
+			"Twilio made a key but did not say its secret.")
 	}
-	if err := k.vaultPut(sid + ":" + secret); err != nil {
-		_ = k.note.Set("sid", old)
-		_ = k.note.Set("old", previous)
-		return err
+	return one, secret, nil
+}
+
+// date reads a time of the 2010 API, which are those of mail; zero if it is none.
+func date(text string) time.Time {
+	t, err := mail.ParseDate(text)
+	if err != nil {
+		return time.Time{}
 	}
-	return nil
+	return t
 }
 
 // revoke deletes a key that was made in vain. It is done even when the run has just been interrupted.
@@ -217,66 +223,4 @@ func (k *Key) revoke(ctx context.Context, sid string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	_ = k.c.api(transport.Repeatable(ctx)).DeleteKey(sid, nil)
-}
-
-// Retire deletes superseded keys: those that were noted, and those of this name whose secret nobody has. Call
-// it when Action and form work with the key in use.
-func (k *Key) Retire(ctx context.Context) error {
-	if !k.c.master() || !k.listed {
-		return nil
-	}
-	current := k.SID()
-	if current == "" {
-		return nil
-	}
-	kept := []string{}
-	for _, sid := range k.sids {
-		if sid == current {
-			kept = append(kept, sid)
-			continue
-		}
-		if err := typed(k.c.api(transport.Repeatable(ctx)).DeleteKey(sid, nil)); err != nil && !notFound(err) {
-			return err
-		}
-	}
-	k.sids = kept
-	// After a loss of the state the key was found through the vault; remember it, lest the vault be lost too.
-	if k.note.Get("sid") != current {
-		if err := k.note.Set("sid", current); err != nil {
-			return err
-		}
-	}
-	if k.note.Get("old") == "" {
-		return nil
-	}
-	return k.note.Set("old", "")
-}
-
-// UndoChange implements resource.Resource.
-func (k *Key) UndoChange() event.Change {
-	if len(k.sids) == 0 {
-		return event.Change{Resource: k.Name(), Op: event.None, Detail: fmt.Sprintf("“%s” is not there", k.name)}
-	}
-	return event.Change{Resource: k.Name(), Op: event.Delete, Requests: len(k.sids), Detail: fmt.Sprintf("“%s”", k.name)}
-}
-
-// Undo implements resource.Resource.
-func (k *Key) Undo(ctx context.Context, _ resource.Progress) error {
-	for len(k.sids) > 0 {
-		if err := typed(k.c.api(transport.Repeatable(ctx)).DeleteKey(k.sids[0], nil)); err != nil && !notFound(err) {
-			return err
-		}
-		k.sids = k.sids[1:]
-	}
-	if k.vaultGet() != "" {
-		if err := k.vaultPut(""); err != nil {
-			return err
-		}
-	}
-	for _, key := range []string{"old", "sid"} {
-		if err := k.note.Set(key, ""); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -10,14 +10,13 @@ import (
 	verify "github.com/twilio/twilio-go/rest/verify/v2"
 
 	"phonegate/provision/fault"
-	"phonegate/provision/transport"
 )
 
 // limit is one of Verify's service rate limits: Twilio counts the sends that carry the same value for its name, and refuses those
 // that are too many with 429 and 20429. Action and form name both limits with every send.
 type limit struct {
-	name, about string
-	buckets     []bucket
+	name    string
+	buckets []bucket
 }
 
 // bucket allows most sends in a time.
@@ -29,11 +28,13 @@ type bucket struct {
 // limits are what keeps a login from being used to send texts without end; Twilio's own limit, five to a number in ten minutes,
 // does not see that the numbers change. The names stand in Action and form as well.
 var limits = []limit{
-	{"phonegate_user", "Texts and calls for one user", []bucket{
+	// for one user
+	{"phonegate_user", []bucket{
 		{8, 10 * time.Minute}, // all five that Twilio sends to a number, and three more to a corrected one
 		{20, 24 * time.Hour},  // two bad days in one; a pump gives up
 	}},
-	{"phonegate_ip", "Texts and calls for logins from one network", []bucket{
+	// for logins from one network
+	{"phonegate_ip", []bucket{
 		{100, 10 * time.Minute}, // a school class or an office behind one address, all at once, some of them twice
 		{500, 24 * time.Hour},   // everybody in a large office on the first day
 	}},
@@ -42,6 +43,7 @@ var limits = []limit{
 // foundLimit is one of ours as the service has it.
 type foundLimit struct {
 	sid     string
+	mark    mark // in its description
 	buckets []foundBucket
 }
 
@@ -60,36 +62,35 @@ func (f foundLimit) at(in time.Duration) *foundBucket {
 	return nil
 }
 
-// readLimits looks at the service's limits that are ours by name. A service, or a limit, that goes between two looks is gone: what deletes
-// it may be a call of a run that was broken off.
-func (s *Service) readLimits(ctx context.Context) error {
-	s.limits = map[string]foundLimit{}
-	all, err := s.c.verify(ctx).ListRateLimit(s.found.SID, (&verify.ListRateLimitParams{}).SetPageSize(100))
-	if err = typed(err); notFound(err) {
-		s.found = nil
-		return nil
-	}
-	if err != nil {
-		return err
+// readLimits looks at a service's limits that are ours by name. A service, or a limit, that goes between two looks is gone: what
+// deletes it may be a call of a run that was broken off.
+func (s *Service) readLimits(ctx context.Context, service string) (found map[string]foundLimit, there bool, err error) {
+	found = map[string]foundLimit{}
+	all, err := s.c.verify(ctx).ListRateLimit(service, (&verify.ListRateLimitParams{}).SetPageSize(100))
+	if err = typed(err); err != nil {
+		if notFound(err) {
+			err = nil
+		}
+		return nil, false, err
 	}
 	for _, l := range all {
 		if !slices.ContainsFunc(limits, func(ours limit) bool { return ours.name == text(l.UniqueName) }) {
 			continue
 		}
-		f := foundLimit{sid: text(l.Sid)}
-		buckets, err := s.c.verify(ctx).ListBucket(s.found.SID, f.sid, (&verify.ListBucketParams{}).SetPageSize(100))
+		f := foundLimit{sid: text(l.Sid), mark: readMark(text(l.Description))}
+		buckets, err := s.c.verify(ctx).ListBucket(service, f.sid, (&verify.ListBucketParams{}).SetPageSize(100))
 		if err = typed(err); notFound(err) {
 			continue
 		}
 		if err != nil {
-			return err
+			return nil, false, err
 		}
 		for _, b := range buckets {
 			f.buckets = append(f.buckets, foundBucket{text(b.Sid), bucket{b.Max, time.Duration(b.Interval) * time.Second}})
 		}
-		s.limits[text(l.UniqueName)] = f
+		found[text(l.UniqueName)] = f
 	}
-	return nil
+	return found, true, nil
 }
 
 // difference says in words how a limit is not as it should be, and how many requests it takes to mend it.
@@ -118,103 +119,17 @@ func (l limit) unwanted(f foundLimit) []foundBucket {
 	})
 }
 
-// limitsDiffer is the difference of all limits.
+// limitsDiffer is the difference of all limits. A mark that has to be written takes a request, but is not worth a word: another
+// difference is what makes it necessary.
 func (s *Service) limitsDiffer() (why []string, requests int) {
 	for _, l := range limits {
 		w, n := l.difference(s.limits[l.name])
 		why, requests = append(why, w...), requests+n
+		if _, rewrite := s.wantedMark(l.name); rewrite {
+			requests++
+		}
 	}
 	return why, requests
-}
-
-// keepLimits makes the limits as they should be. A limit that was made by a call whose answer was lost, or by somebody at the same
-// time, is found by its name.
-func (s *Service) keepLimits(ctx context.Context) error {
-	for _, l := range limits {
-		err := s.keepLimit(ctx, l)
-		for range 1 + len(l.buckets) {
-			if code := answer(err).code; code != 60208 && code != 60211 { // limit or bucket exists
-				break
-			}
-			if err := s.readLimits(ctx); err != nil {
-				return err
-			}
-			if s.found == nil {
-				return err
-			}
-			err = s.keepLimit(ctx, l)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *Service) keepLimit(ctx context.Context, l limit) error {
-	// What there can be only one of may be asked for again when the answer is lost.
-	api, f := s.c.verify(transport.Repeatable(ctx)), s.limits[l.name]
-	if f.sid == "" {
-		if err := s.noteLimit(l.name); err != nil {
-			return err
-		}
-		made, err := api.CreateRateLimit(s.found.SID, (&verify.CreateRateLimitParams{}).SetUniqueName(l.name).SetDescription(l.about))
-		if err != nil {
-			return typed(err)
-		}
-		f = foundLimit{sid: text(made.Sid)}
-		s.limits[l.name] = f
-	}
-	for _, b := range l.buckets {
-		have := f.at(b.in)
-		switch {
-		case have == nil:
-			made, err := api.CreateBucket(s.found.SID, f.sid, (&verify.CreateBucketParams{}).SetMax(b.most).SetInterval(int(b.in.Seconds())))
-			if err != nil {
-				return typed(err)
-			}
-			f.buckets = append(f.buckets, foundBucket{text(made.Sid), b})
-		case have.most != b.most:
-			if _, err := api.UpdateBucket(s.found.SID, f.sid, have.sid, (&verify.UpdateBucketParams{}).SetMax(b.most)); err != nil {
-				return typed(err)
-			}
-			have.most = b.most
-		}
-	}
-	for _, b := range l.unwanted(f) {
-		if err := typed(api.DeleteBucket(s.found.SID, f.sid, b.sid)); err != nil && !notFound(err) {
-			return err
-		}
-		f.buckets = slices.DeleteFunc(f.buckets, func(o foundBucket) bool { return o.sid == b.sid })
-	}
-	s.limits[l.name] = f
-	return nil
-}
-
-// noteLimit remembers, before it is made, that a limit is ours: in a service that is somebody else's it goes when phonegate goes.
-func (s *Service) noteLimit(name string) error {
-	names := strings.Fields(s.note.Get("limits"))
-	if slices.Contains(names, name) {
-		return nil
-	}
-	return s.note.Set("limits", strings.Join(append(names, name), " "))
-}
-
-// ownLimits are the limits that phonegate has made and the service has.
-func (s *Service) ownLimits() []string {
-	return slices.DeleteFunc(strings.Fields(s.note.Get("limits")), func(name string) bool { return s.limits[name].sid == "" })
-}
-
-// removeLimits takes our limits out of a service that stays.
-func (s *Service) removeLimits(ctx context.Context) error {
-	for _, name := range s.ownLimits() {
-		err := typed(s.c.verify(transport.Repeatable(ctx)).DeleteRateLimit(s.found.SID, s.limits[name].sid))
-		if err != nil && !notFound(err) {
-			return err
-		}
-		delete(s.limits, name)
-	}
-	return nil
 }
 
 // limitProblems names each way in which the limits that were read are not as they should be.
@@ -226,9 +141,11 @@ func (s *Service) limitProblems() []*fault.Error {
 		case len(why) == 0:
 		case s.limits[l.name].sid == "":
 			all = append(all, problem("twilio.rate_limit_missing", "",
-				"The Verify service has no rate limit %s: only Twilio's own limit for each number keeps a login from sending texts without end.", l.name))
+				"The Verify service has no rate limit %s: "+
+					"only Twilio's own limit for each number keeps a login from sending texts without end.", l.name))
 		default:
-			all = append(all, problem("twilio.rate_limit_edited", "", "The rate limits of the Verify service were changed: %s.", strings.Join(why, ", ")))
+			all = append(all, problem("twilio.rate_limit_edited", "",
+				"The rate limits of the Verify service were changed: %s.", strings.Join(why, ", ")))
 		}
 	}
 	return all

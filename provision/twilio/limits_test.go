@@ -1,7 +1,6 @@
 package twilio
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -12,7 +11,6 @@ import (
 	"phonegate/provision/event"
 	"phonegate/provision/fault"
 	"phonegate/provision/sandbox/world"
-	"phonegate/provision/transport/transporttest"
 	"phonegate/templates"
 )
 
@@ -20,19 +18,12 @@ import (
 var wantedLimits = []string{"phonegate_ip 100/600 500/86400", "phonegate_user 8/600 20/86400"}
 
 // edited is a service that is in order, but for what somebody did to its limits.
-func edited(t *testing.T, x *account, notes *transporttest.Notes, edit func(limits string, sid func(name string) string)) *Service {
+func edited(t *testing.T, x *account, edit func(limits string, sid func(name string) string)) *Service {
 	t.Helper()
-	s := x.service(x.road, notes)
-	if err := errors.Join(s.Read(t.Context()), s.Apply(t.Context(), nil)); err != nil {
-		t.Fatal(err)
-	}
+	s := x.applied()
 	at := "https://verify.twilio.com/v2/Services/" + s.SID() + "/RateLimits"
 	edit(at, func(name string) string { return x.call("GET", at+"/"+name, nil)["sid"].(string) })
-	s = x.service(x.road, notes)
-	if err := s.Read(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	return s
+	return x.read()
 }
 
 func TestDriftOfTheLimitsIsNamedAndRepaired(t *testing.T) {
@@ -66,8 +57,8 @@ func TestDriftOfTheLimitsIsNamedAndRepaired(t *testing.T) {
 		}, "", 0, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			x, notes := newAccount(t), transporttest.NewNotes()
-			s := edited(t, x, notes, func(at string, sid func(string) string) { c.edit(x, at, sid) })
+			x := newAccount(t)
+			s := edited(t, x, func(at string, sid func(string) string) { c.edit(x, at, sid) })
 			change, problems := s.Change(), s.Problems()
 			if c.detail == "" {
 				if change.Op != event.None || len(problems) != 0 {
@@ -91,7 +82,7 @@ func TestDriftOfTheLimitsIsNamedAndRepaired(t *testing.T) {
 			if n := x.road.Requests()["twilio"] - before; n != c.requests {
 				t.Errorf("it took %d requests", n)
 			}
-			again := x.service(x.road, notes)
+			again := x.service(x.road)
 			if err := again.Read(t.Context()); err != nil || again.Change().Op != event.None || s.Change().Op != event.None {
 				t.Errorf("afterwards: %v, %+v, %+v", err, again.Change(), s.Change())
 			}
@@ -124,8 +115,8 @@ func TestWhoSetsTheServiceUpByHandIsToldTheSameLimits(t *testing.T) {
 }
 
 func TestAServiceThatGoesBetweenTwoLooksIsGone(t *testing.T) {
-	x, notes := newAccount(t), transporttest.NewNotes()
-	s := edited(t, x, notes, func(string, func(string) string) {})
+	x := newAccount(t)
+	s := edited(t, x, func(string, func(string) string) {})
 	at := "https://verify.twilio.com/v2/Services/" + s.SID()
 	first := true
 	road := roundTripper(func(r *http.Request) (*http.Response, error) {
@@ -135,7 +126,7 @@ func TestAServiceThatGoesBetweenTwoLooksIsGone(t *testing.T) {
 		}
 		return x.road.RoundTrip(r)
 	})
-	s = x.service(road, notes)
+	s = x.service(road)
 	if err := s.Read(t.Context()); err != nil || s.SID() != "" || s.Change().Op != event.Create || s.UndoChange().Op != event.None {
 		t.Errorf("%v, %q, %+v, %+v", err, s.SID(), s.Change(), s.UndoChange())
 	}
@@ -143,7 +134,7 @@ func TestAServiceThatGoesBetweenTwoLooksIsGone(t *testing.T) {
 
 func TestThePlanCountsTheRequestsOfANewService(t *testing.T) {
 	x := newAccount(t)
-	s := x.service(x.road, transporttest.NewNotes())
+	s := x.service(x.road)
 	if err := s.Read(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -157,8 +148,8 @@ func TestThePlanCountsTheRequestsOfANewService(t *testing.T) {
 }
 
 func TestALimitThatSomebodyMadeMeanwhileIsTakenOver(t *testing.T) {
-	x, notes := newAccount(t), transporttest.NewNotes()
-	s := edited(t, x, notes, func(at string, sid func(string) string) { x.call("DELETE", at+"/"+sid("phonegate_user"), nil) })
+	x := newAccount(t)
+	s := edited(t, x, func(at string, sid func(string) string) { x.call("DELETE", at+"/"+sid("phonegate_user"), nil) })
 	x.call("POST", "https://verify.twilio.com/v2/Services/"+s.SID()+"/RateLimits", url.Values{"UniqueName": {"phonegate_user"}})
 	if err := s.Apply(t.Context(), nil); err != nil {
 		t.Fatal(err)
@@ -169,11 +160,9 @@ func TestALimitThatSomebodyMadeMeanwhileIsTakenOver(t *testing.T) {
 }
 
 func TestAServiceWithoutRoomForMoreLimitsSaysSo(t *testing.T) {
-	x, notes := newAccount(t), transporttest.NewNotes()
-	if err := x.world.SetBehaviour("twilio.max_rate_limits", "2"); err != nil {
-		t.Fatal(err)
-	}
-	s := edited(t, x, notes, func(at string, sid func(string) string) {
+	x := newAccount(t)
+	x.behave("twilio.max_rate_limits", "2")
+	s := edited(t, x, func(at string, sid func(string) string) {
 		x.call("DELETE", at+"/"+sid("phonegate_user"), nil)
 		x.call("POST", at, url.Values{"UniqueName": {"theirs"}})
 	})
@@ -183,8 +172,8 @@ func TestAServiceWithoutRoomForMoreLimitsSaysSo(t *testing.T) {
 }
 
 func TestAnAnswerThatIsLostMakesNoSecondLimit(t *testing.T) {
-	x, notes := newAccount(t), transporttest.NewNotes()
-	s := x.service(x.road, notes)
+	x := newAccount(t)
+	s := x.service(x.road)
 	if err := s.Read(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,6 @@ import (
 
 	"phonegate/provision/fault"
 	"phonegate/provision/sandbox/world"
-	"phonegate/provision/transport/transporttest"
 )
 
 func TestCheckReportsTheAccount(t *testing.T) {
@@ -59,10 +58,7 @@ func TestCheckWithBadCredentials(t *testing.T) {
 func TestAVerificationFromSendToApproval(t *testing.T) {
 	const to = "+61491570156"
 	x := newAccount(t)
-	s := x.service(x.road, transporttest.NewNotes())
-	if err := errors.Join(s.Read(t.Context()), s.Apply(t.Context(), nil)); err != nil {
-		t.Fatal(err)
-	}
+	s := x.applied()
 	c := x.client(x.road)
 	v, err := c.StartVerification(t.Context(), s.SID(), to)
 	if err != nil || v.Status != "pending" || v.To != to || v.Sent != 1 || v.Channel != "sms" {
@@ -98,10 +94,7 @@ func TestAVerificationFromSendToApproval(t *testing.T) {
 
 func TestASendIsNeverRepeatedByItself(t *testing.T) {
 	x := newAccount(t)
-	s := x.service(x.road, transporttest.NewNotes())
-	if err := errors.Join(s.Read(t.Context()), s.Apply(t.Context(), nil)); err != nil {
-		t.Fatal(err)
-	}
+	s := x.applied()
 	x.world.Arm(world.Fault{Provider: "twilio", Path: "/Verifications", Status: 503, After: true})
 	if _, err := x.client(x.road).StartVerification(t.Context(), s.SID(), "+61491570156"); fault.Of(err).Code == "failed" || err == nil {
 		t.Errorf("got %v", err)

@@ -21,12 +21,14 @@ func (a Account) Problems() []*fault.Error {
 		if len(a.CallerIDs) > 0 {
 			numbers = strconv.Itoa(len(a.CallerIDs)) + " of them"
 		}
-		all = append(all, problem("twilio.trial", "Upgrade it: https://console.twilio.com > Admin > Billing. Until then verify your own number under Phone Numbers > Verified Caller IDs.",
+		all = append(all, problem("twilio.trial", "Upgrade it: https://console.twilio.com > Admin > Billing. "+
+			"Until then verify your own number under Phone Numbers > Verified Caller IDs.",
 			"The Twilio account is a trial: it only texts numbers that were verified at Twilio (%s).", numbers))
 	}
 	amount, _, _ := strings.Cut(a.Balance, " ")
 	if left, err := strconv.ParseFloat(amount, 64); err == nil && left <= 0 {
-		all = append(all, problem("twilio.balance", "Top it up: https://console.twilio.com > Admin > Billing.", "The Twilio account has no balance left (%s): no code is sent.", a.Balance))
+		all = append(all, problem("twilio.balance", "Top it up: https://console.twilio.com > Admin > Billing.",
+			"The Twilio account has no balance left (%s): no code is sent.", a.Balance))
 	}
 	return all
 }
@@ -34,35 +36,42 @@ func (a Account) Problems() []*fault.Error {
 // Problems names each way in which the service that was read is not as it should be.
 func (s *Service) Problems() []*fault.Error {
 	if s.found == nil {
-		return []*fault.Error{problem("twilio.service_missing", "", "The Twilio account has no Verify service “%s”.", s.spec.Name)}
+		return []*fault.Error{problem("twilio.service_missing", "",
+			"The Twilio account has no Verify service “%s”.", s.spec.Name)}
 	}
 	var all []*fault.Error
-	if s.found.Name != s.spec.Name {
-		all = append(all, problem("twilio.service_name", "", "The Verify service is called “%s”, not “%s”; users read that name in the text.", s.found.Name, s.spec.Name))
+	if s.renamed() {
+		all = append(all, problem("twilio.service_name", "",
+			"The Verify service is called “%s”, not “%s”; users read that name in the text.", s.found.Name, s.spec.Name))
 	}
 	if s.found.CodeLength != s.spec.CodeLength {
-		all = append(all, problem("twilio.code_length", "", "The Verify service sends codes of %d digits, but the form asks for %d.", s.found.CodeLength, s.spec.CodeLength))
+		all = append(all, problem("twilio.code_length", "",
+			"The Verify service sends codes of %d digits, not of %d.", s.found.CodeLength, s.spec.CodeLength))
 	}
 	return append(all, s.limitProblems()...)
 }
 
-// Problems names each way in which the key that was read is not as it should be. Where its secret is known here, it is tried on the
-// service.
-func (k *Key) Problems(ctx context.Context, serviceSID string) ([]*fault.Error, error) {
-	if k.SID() == "" {
-		return []*fault.Error{problem("twilio.key_missing", "", "The Twilio key “%s” that Action and form use is gone: no code can be sent.", k.name)}, nil
+// Problems names each way in which the keys that were read are not as they should be.
+func (k *Key) Problems() []*fault.Error {
+	if live := k.spec.Live(); k.known && live != "" && !k.Has(live) {
+		return []*fault.Error{problem("twilio.key_missing", "",
+			"The Twilio key “%s%s” that Action and form use is gone: no code can be sent.", k.prefix(), live)}
 	}
-	var all []*fault.Error
-	if n := k.unused(); n > 0 {
-		all = append(all, problem("twilio.key_unused", "", "The Twilio account has %d keys “%s” beside the one in use.", n, k.name))
+	return nil
+}
+
+// TryKey uses a key once, to read the service that it is to send by. If Twilio does not accept it, the error's code is
+// twilio.key_refused.
+func (c *Client) TryKey(ctx context.Context, sid, secret, serviceSID string) error {
+	own := New(Options{AccountSID: c.o.AccountSID, APIKey: sid, APISecret: secret, HTTP: c.o.HTTP})
+	if err := own.needs(serviceSID); err != nil {
+		return err
 	}
-	if k.Secret() == "" || serviceSID == "" {
-		return all, nil
-	}
-	own := New(Options{AccountSID: k.c.o.AccountSID, APIKey: k.SID(), APISecret: k.Secret(), HTTP: k.c.o.HTTP})
 	_, err := own.verify(ctx).FetchService(serviceSID)
-	if f := fault.Of(typed(err)); f != nil && f.Category == fault.Refused {
-		return append(all, problem("twilio.key_refused", "Run phonegate rotate: it makes another key.", "Twilio does not accept the key that Action and form use.")), nil
+	err = typed(err)
+	if f := fault.Of(err); f != nil && f.Category == fault.Refused {
+		return fault.Wrap(err, fault.Differences, "twilio.key_refused", "Run phonegate rotate: it makes another key.",
+			"Twilio does not accept the key that Action and form use.")
 	}
-	return all, typed(err)
+	return err
 }

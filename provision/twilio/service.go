@@ -3,7 +3,9 @@ package twilio
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	verify "github.com/twilio/twilio-go/rest/verify/v2"
@@ -16,25 +18,44 @@ import (
 
 // ServiceSpec is the Verify service as it should be.
 type ServiceSpec struct {
+	// Name is what users read in the text. A service that phonegate did not make is found by it.
 	Name       string
 	CodeLength int
+	// Domain is the tenant's Auth0 domain: the owner in every mark.
+	Domain string
+	// SID is the service that the tenant's register names, "" if none. Nil means none.
+	SID func() string
+	// Now is the present by Twilio's clock. Nil means this computer's.
+	Now func() time.Time
 }
 
-// Service is the resource twilio.service. Its name, the length of its codes and the rate limits that are ours are managed; all
-// other settings are left as they are.
+// Service is the resource twilio.service. It manages the service's name, the length of its codes and the rate limits that are
+// ours; all other settings stay as they are. It remembers nothing between runs: marks at Twilio say what phonegate made or
+// changed.
 type Service struct {
 	c    *Client
 	spec ServiceSpec
-	note resource.Note
 
+	all    []ServiceInfo // of the account, oldest first
 	found  *ServiceInfo
 	limits map[string]foundLimit // by name
 	stale  bool                  // found may be out of date: an Apply has failed on the way
+
+	dropped    bool   // Twilio has not kept the mark of the service in use
+	registered string // sid in the register at the time of Read
+	created    string // sid that Twilio gave this run
+	presumed   string // sid that appeared when the answer to this run's creation was lost
 }
 
-// NewService makes the resource. The note keeps the service's sid, whether phonegate made it, and which limits it made.
-func NewService(c *Client, spec ServiceSpec, note resource.Note) *Service {
-	return &Service{c: c, spec: spec, note: note}
+// NewService makes the resource.
+func NewService(c *Client, spec ServiceSpec) *Service {
+	if spec.SID == nil {
+		spec.SID = func() string { return "" }
+	}
+	if spec.Now == nil {
+		spec.Now = time.Now
+	}
+	return &Service{c: c, spec: spec}
 }
 
 // ValidateServiceName says what Twilio would refuse about a service's name.
@@ -54,19 +75,24 @@ func ValidateServiceName(name string) error {
 	case strings.TrimSpace(name) == "":
 		return fault.New(fault.Usage, "twilio.service_name", hint, "The Verify service has no name.")
 	case utf8.RuneCountInString(name) > 30:
-		return fault.New(fault.Usage, "twilio.service_name", hint, "The name of the Verify service has more than 30 characters: %s.", name)
+		return fault.New(fault.Usage, "twilio.service_name", hint,
+			"The name of the Verify service has more than 30 characters: %s.", name)
 	case digits > 4:
-		return fault.New(fault.Usage, "twilio.service_name", hint, "The name of the Verify service has more than 4 digits: %s.", name)
+		return fault.New(fault.Usage, "twilio.service_name", hint,
+			"The name of the Verify service has more than 4 digits: %s.", name)
 	}
 	return nil
 }
+
+func validCodeLength(digits int) bool { return digits >= 4 && digits <= 10 }
 
 func (s *Service) validate() error {
 	if err := ValidateServiceName(s.spec.Name); err != nil {
 		return err
 	}
-	if s.spec.CodeLength < 4 || s.spec.CodeLength > 10 {
-		return fault.New(fault.Usage, "twilio.code_length", "Choose 4 to 10; 6 is usual.", "Codes can't have %d digits.", s.spec.CodeLength)
+	if !validCodeLength(s.spec.CodeLength) {
+		return fault.New(fault.Usage, "twilio.code_length", "Choose 4 to 10; 6 is usual.",
+			"Codes can't have %d digits.", s.spec.CodeLength)
 	}
 	return s.c.ready()
 }
@@ -82,42 +108,23 @@ func (s *Service) SID() string {
 	return s.found.SID
 }
 
-// Read implements resource.Resource. Names are not unique at Twilio, so the noted sid goes first.
-func (s *Service) Read(ctx context.Context) error {
-	if err := s.validate(); err != nil {
-		return err
-	}
-	s.found, s.limits, s.stale = nil, nil, false
-	if sid := s.note.Get("sid"); sid != "" {
-		found, err := s.c.verify(ctx).FetchService(sid)
-		if err == nil {
-			i := info(found)
-			s.found = &i
-			return s.readLimits(ctx)
-		}
-		if err = typed(err); !notFound(err) {
-			return err
-		}
-	}
-	if err := s.find(ctx); err != nil || s.found == nil {
-		return err
-	}
-	return s.readLimits(ctx)
+// Made is the sid of the service that this run created, "" if it created none. A service that appeared while the answer was lost
+// does not count: another run may have created it.
+func (s *Service) Made() string { return s.created }
+
+// made says whether phonegate made the service in use, for this tenant.
+func (s *Service) made() bool { return s.madeFor(*s.found) }
+
+func (s *Service) madeFor(i ServiceInfo) bool {
+	return i.SID != "" && (i.Mark == s.spec.Domain || i.SID == s.created || i.SID == s.presumed)
 }
 
-func (s *Service) find(ctx context.Context) error {
-	all, err := s.c.Services(ctx)
-	if err != nil {
-		return err
-	}
-	for _, i := range all {
-		if i.Name == s.spec.Name {
-			s.found = &i
-			return nil
-		}
-	}
-	return nil
-}
+// renamed says whether the service has another name than it should. Only one that phonegate made can: others are found by their
+// names.
+func (s *Service) renamed() bool { return s.made() && s.found.Name != s.spec.Name }
+
+// differs says whether the service itself has to be changed.
+func (s *Service) differs() bool { return s.renamed() || s.found.CodeLength != s.spec.CodeLength }
 
 // Change implements resource.Resource.
 func (s *Service) Change() event.Change {
@@ -129,27 +136,29 @@ func (s *Service) Change() event.Change {
 		return c
 	}
 	var why []string
-	if s.found.Name != s.spec.Name {
-		why = append(why, fmt.Sprintf("now called “%s”", s.found.Name))
+	if s.renamed() {
+		why = append(why, fmt.Sprintf("name “%s” → “%s”", s.found.Name, s.spec.Name))
 	}
 	if s.found.CodeLength != s.spec.CodeLength {
-		why = append(why, fmt.Sprintf("%d digits → %d", s.found.CodeLength, s.spec.CodeLength))
+		why = append(why, fmt.Sprintf("digits %d → %d", s.found.CodeLength, s.spec.CodeLength))
 	}
 	if len(why) > 0 {
 		c.Requests = 1
 	}
 	differ, n := s.limitsDiffer()
-	if why = append(why, differ...); len(why) > 0 {
-		c.Op, c.Requests = event.Update, c.Requests+n
-		c.Detail = fmt.Sprintf("“%s”: %s", s.spec.Name, strings.Join(why, ", "))
+	if why = append(why, differ...); len(why) == 0 {
+		return c
 	}
-	if s.note.Get("sid") == "" {
+	c.Op, c.Requests = event.Update, c.Requests+n
+	c.Detail = fmt.Sprintf("“%s”: %s", s.spec.Name, strings.Join(why, ", "))
+	if !s.made() && len(s.ownLimits()) == 0 {
 		c.From = "found"
 	}
 	return c
 }
 
-// Apply implements resource.Resource.
+// Apply implements resource.Resource. The limits go before the service's own settings: in a service that is somebody else's they
+// carry the mark that says how it was.
 func (s *Service) Apply(ctx context.Context, _ resource.Progress) (err error) {
 	if s.stale {
 		if err := s.Read(ctx); err != nil {
@@ -157,105 +166,69 @@ func (s *Service) Apply(ctx context.Context, _ resource.Progress) (err error) {
 		}
 	}
 	defer func() { s.stale = err != nil }()
-	switch {
-	case s.found == nil:
+	if s.found == nil {
 		if err := s.create(ctx); err != nil {
 			return err
 		}
-		s.limits = map[string]foundLimit{}
-	case s.found.Name != s.spec.Name || s.found.CodeLength != s.spec.CodeLength:
-		p := (&verify.UpdateServiceParams{}).SetFriendlyName(s.spec.Name).SetCodeLength(s.spec.CodeLength)
-		if _, err := s.c.verify(transport.Repeatable(ctx)).UpdateService(s.found.SID, p); err != nil {
-			return typed(err)
-		}
-		s.found.Name, s.found.CodeLength = s.spec.Name, s.spec.CodeLength
 	}
-	// Whose service it is comes first: the limits may fail, and it must not be made or adopted a second time.
-	if err := s.adopt(); err != nil {
+	if err := s.keepLimits(ctx); err != nil {
 		return err
 	}
-	return s.keepLimits(ctx)
+	if !s.differs() {
+		return nil
+	}
+	p := (&verify.UpdateServiceParams{}).SetCodeLength(s.spec.CodeLength)
+	if s.renamed() {
+		p.SetFriendlyName(s.spec.Name)
+	}
+	if _, err := s.c.verify(transport.Repeatable(ctx)).UpdateService(s.found.SID, p); err != nil {
+		return typed(err)
+	}
+	s.found.Name, s.found.CodeLength = s.spec.Name, s.spec.CodeLength
+	return nil
 }
 
-// create makes the service. That phonegate is about to make one of this name is noted first: if the answer is lost or the
-// program dies, the service that is then found by that name is known to be ours.
+// create makes the service together with its mark. If the answer is lost, the service is found by it.
 func (s *Service) create(ctx context.Context) error {
-	if err := s.note.Set("making", s.spec.Name); err != nil {
-		return err
-	}
-	if err := s.note.Set("limits", ""); err != nil { // those of a service that is gone
-		return err
-	}
-	p := (&verify.CreateServiceParams{}).SetFriendlyName(s.spec.Name).SetCodeLength(s.spec.CodeLength)
+	p := (&verify.CreateServiceParams{}).SetFriendlyName(s.spec.Name).SetCodeLength(s.spec.CodeLength).
+		SetTotpIssuer(mark{domain: s.spec.Domain}.String())
 	made, err := s.c.verify(ctx).CreateService(p)
 	if err == nil {
 		i := info(made)
-		s.found = &i
+		s.take(view{i, map[string]foundLimit{}, i.Mark == ""})
+		s.created = i.SID
 		return nil
 	}
-	if err = typed(err); !unsure(err) {
-		_ = s.note.Set("making", "")
+	if err = typed(err); !unsure(err) || ctx.Err() != nil {
 		return err
 	}
-	if ctx.Err() != nil || s.find(ctx) != nil || s.found == nil {
+	all, unlisted := s.list(ctx)
+	if unlisted != nil {
 		return err
 	}
+	i, ok := s.appeared(all)
+	if !ok {
+		return err
+	}
+	s.take(view{i, map[string]foundLimit{}, i.Mark == ""})
+	s.presumed = i.SID
 	return nil
 }
 
-// UndoChange implements resource.Resource.
-func (s *Service) UndoChange() event.Change {
-	c := event.Change{Resource: s.Name(), Op: event.None}
-	switch {
-	case s.found == nil:
-		c.Detail = fmt.Sprintf("“%s” is not there", s.spec.Name)
-	case !s.made():
-		c.Detail = fmt.Sprintf("“%s” is kept: phonegate did not make it", s.found.Name)
-		if own := s.ownLimits(); len(own) > 0 {
-			c.Op, c.Requests = event.Update, len(own)
-			c.Detail += "; its limits " + strings.Join(own, " and ") + " go"
-		}
-	default:
-		c.Op, c.Requests, c.Detail = event.Delete, 1, fmt.Sprintf("“%s”", s.found.Name)
+// appeared is the service that was not there when the account was read and is as this run asked for it. Twilio may have dropped
+// its mark; the one of another tenant is never taken.
+func (s *Service) appeared(all []ServiceInfo) (ServiceInfo, bool) {
+	fresh := slices.DeleteFunc(all, func(i ServiceInfo) bool {
+		return slices.ContainsFunc(s.all, func(o ServiceInfo) bool { return o.SID == i.SID })
+	})
+	n := slices.IndexFunc(fresh, func(i ServiceInfo) bool { return i.Mark == s.spec.Domain })
+	if n < 0 {
+		n = slices.IndexFunc(fresh, func(i ServiceInfo) bool {
+			return i.Mark == "" && i.Name == s.spec.Name && i.CodeLength == s.spec.CodeLength
+		})
 	}
-	return c
-}
-
-// adopt notes which service is in use, and that it is ours if it is. What was noted of another service (one that somebody
-// has deleted) holds for that one alone.
-func (s *Service) adopt() error {
-	if s.made() {
-		if err := s.note.Set("made", s.found.SID); err != nil {
-			return err
-		}
+	if n < 0 {
+		return ServiceInfo{}, false
 	}
-	if err := s.note.Set("sid", s.found.SID); err != nil {
-		return err
-	}
-	return s.note.Set("making", "")
-}
-
-// made says whether phonegate made the service that was found, as far as it is known.
-func (s *Service) made() bool {
-	return s.note.Get("made") == s.found.SID || s.note.Get("making") == s.found.Name
-}
-
-// Undo implements resource.Resource.
-func (s *Service) Undo(ctx context.Context, _ resource.Progress) error {
-	if s.found != nil && s.made() {
-		if err := typed(s.c.verify(transport.Repeatable(ctx)).DeleteService(s.found.SID)); err != nil && !notFound(err) {
-			return err
-		}
-	} else if s.found != nil {
-		if err := s.removeLimits(ctx); err != nil {
-			return err
-		}
-	}
-	s.found, s.limits = nil, nil
-	for _, key := range []string{"sid", "made", "making", "limits"} {
-		if err := s.note.Set(key, ""); err != nil {
-			return err
-		}
-	}
-	return nil
+	return fresh[n], true
 }

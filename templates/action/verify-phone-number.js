@@ -8,13 +8,15 @@
  * redirects to the code-entry form with a signed session token, and accepts the form's signed answer.
  *
  *   Record  app_metadata.phone_number, phone_number_verified, phone_number_verified_at
- *   Pending app_metadata.phone_verification {sid, number, sent_at, sends, tries}
- *   Secrets TWILIO_API_KEY, TWILIO_API_SECRET, TWILIO_VERIFY_SERVICE, FORM_URL, SESSION_SECRET,
- *           VERDICT_SECRET and, while secrets are being rotated, VERDICT_SECRET_PREVIOUS
+ *   Pending app_metadata.phone_verification {sid, service, number, sent_at, sends, tries}
+ *   Login   transaction metadata "phonegate": {k, check, change, service, key, typed, number}
+ *   Secrets PHONEGATE_KEY_<utc minute>_<id>: session secret, Twilio API key, its secret and the
+ *           Verify service, joined by dots; FORM_URL unless the configuration says where the form is
  *
  * Principles: it fails closed (whatever goes wrong denies); nothing runs after a deny; the record is
  * written only on Twilio's "approved"; nothing is logged. Users may edit their user_metadata, so the
- * record lives in app_metadata and counts only for the number that user_metadata has now.
+ * record lives in app_metadata and counts only for the number that user_metadata has now. A login ends
+ * under the rules and the key that it began with, whatever is deployed meanwhile.
  */
 
 const CONFIG = /* phonegate:config */ {
@@ -24,9 +26,11 @@ const CONFIG = /* phonegate:config */ {
   "codeLength": 6,
   "phone": { "home": null, "allowed": [] },
   "enforce": { "usersCreatedAfter": null, "skipClients": [], "skipConnections": [] },
-  "claims": null
+  "claims": null,
+  "deployed": null
 } /* phonegate:end */;
 
+const LAYOUT = 2; // of keys, session tokens and CONFIG.deployed
 const CALL_TIMEOUT_MS = 5000; // Auth0 gives one leg 20 s; a leg makes three calls at most
 const RESEND_AFTER_MS = 60 * 1000;
 const CODE_LIFETIME_MS = 10 * 60 * 1000; // Twilio's, and the session token's
@@ -73,11 +77,11 @@ async function begin(event, api) {
   // A user who is never asked must not lose refresh tokens either, so this comes before canRedirect.
   if (!profile.typed && CONFIG.noPhone === 'skip') return;
   if (!canRedirect(api)) return deny(api, 'phone_unverified');
-  const secrets = readSecrets(event);
-  if (!secrets) return deny(api, 'phone_config');
-  if (!profile.typed) return askForNumber(event, api, secrets, 'phone_missing');
-  if (profile.problem) return askForNumber(event, api, secrets, profile.problem);
-  return verifyNumber(event, api, secrets, profile);
+  const key = await readKey(event);
+  if (!key) return deny(api, 'phone_config');
+  if (!profile.typed) return askForNumber(event, api, key, 'phone_missing');
+  if (profile.problem) return askForNumber(event, api, key, profile.problem);
+  return verifyNumber(event, api, key, profile);
 }
 
 function isExempt(event) {
@@ -101,7 +105,8 @@ function readProfile(user) {
 function readPending(value) {
   const sentAt = Date.parse(value?.sent_at);
   if (!isVerificationSid(value?.sid) || !isE164(value.number) || Number.isNaN(sentAt)) return null;
-  return { sid: value.sid, number: value.number, sentAt, sends: value.sends ?? 1, tries: value.tries ?? 0 };
+  const { sid, service, number, sends = 1, tries = 0 } = value;
+  return { sid, service, number, sentAt, sends, tries };
 }
 
 /** False for refresh tokens, password grants and prompt=none: nobody is there who could type a code. */
@@ -109,39 +114,36 @@ function canRedirect(api) {
   return typeof api.redirect?.canRedirect === 'function' && api.redirect.canRedirect() === true;
 }
 
-function readSecrets(event) {
-  const s = event.secrets ?? {};
-  const complete = s.TWILIO_API_KEY && s.TWILIO_API_SECRET && /^VA[0-9a-f]{32}$/i.test(s.TWILIO_VERIFY_SERVICE)
-    && /^https:\/\/|^http:\/\/(localhost|127\.0\.0\.1)[:/]/.test(s.FORM_URL)
-    && isStrong(s.SESSION_SECRET) && isStrong(s.VERDICT_SECRET);
-  return complete ? s : null;
-}
-
-function isStrong(secret) {
-  return typeof secret === 'string' && secret.length >= 32;
+/** The newest key that is complete, with the form's address; null if there is none, or no address. */
+async function readKey({ secrets }) {
+  const formUrl = CONFIG.deployed ? CONFIG.deployed.formUrl : secrets?.FORM_URL;
+  if (!/^https:\/\/|^http:\/\/(localhost|127\.0\.0\.1)[:/]/.test(formUrl)) return null;
+  const key = (await readKeys(secrets ?? {})).findLast(({ sends }) => sends);
+  return key ? { ...key, formUrl } : null;
 }
 
 // ---- First leg: the code, and the way to the form
 
-async function verifyNumber(event, api, secrets, profile) {
-  const pending = profile.pending?.number === profile.number ? profile.pending : null;
+async function verifyNumber(event, api, key, profile) {
+  const isSame = profile.pending?.number === profile.number && profile.pending.service === key.service;
+  const pending = isSame ? profile.pending : null;
   const age = pending ? Math.abs(Date.now() - pending.sentAt) : Infinity;
   const alive = age < CODE_LIFETIME_MS;
   if (alive && pending.tries >= MAX_TRIES) return deny(api, 'phone_too_many_tries');
-  if (age < RESEND_AFTER_MS || (alive && pending.tries > 0)) return sendToCodePage(event, api, secrets, pending);
+  if (age < RESEND_AFTER_MS || (alive && pending.tries > 0)) return sendToCodePage(event, api, key, pending);
 
-  const sent = await startVerification(event, secrets, profile.number, alive ? pending : null);
-  if (sent.problem === 'phone_invalid') return askForNumber(event, api, secrets, 'phone_invalid');
+  const sent = await startVerification(event, key, profile.number, alive ? pending : null);
+  if (sent.problem === 'phone_invalid') return askForNumber(event, api, key, 'phone_invalid');
   if (sent.problem) return deny(api, sent.problem, sent.detail);
   writePending(api, sent.pending);
-  return sendToCodePage(event, api, secrets, sent.pending, sent.limited);
+  return sendToCodePage(event, api, key, sent.pending, sent.limited);
 }
 
-async function startVerification(event, secrets, number, pending) {
-  const reply = await sendText(event, secrets, { To: number, Channel: 'sms' });
-  if (reply.ok && isVerificationSid(reply.body.sid)) return { pending: pendingOf(reply.body, number) };
+async function startVerification(event, key, number, pending) {
+  const reply = await sendText(event, key, { To: number, Channel: 'sms' });
+  if (reply.ok && isVerificationSid(reply.body.sid)) return { pending: pendingOf(reply.body, key, number) };
   if (isLimit(reply.code) && pending) return { pending, limited: true };
-  if (reply.code === 60203) return findVerification(secrets, number);
+  if (reply.code === 60203) return findVerification(key, number);
   if (isLimit(reply.code)) return { problem: 'phone_too_many_sends' };
   if (reply.code === 60202) return { problem: 'phone_too_many_tries' }; // at the form, which this Action does not see
   if (reply.code === 60200 || reply.code === 60205) return { problem: 'phone_invalid' };
@@ -149,10 +151,10 @@ async function startVerification(event, secrets, number, pending) {
 }
 
 /** Sends one text at most. Should somebody delete the service's rate limits, logins go on without; phonegate doctor says so. */
-async function sendText(event, secrets, form) {
-  const RateLimits = await limitsOf(secrets.TWILIO_VERIFY_SERVICE, event.user.user_id, event.request.ip);
-  const reply = await callTwilio(secrets, 'POST', 'Verifications', { ...form, RateLimits });
-  return isUnknownLimit(reply.code) ? callTwilio(secrets, 'POST', 'Verifications', form) : reply;
+async function sendText(event, key, form) {
+  const RateLimits = await limitsOf(key.service, event.user.user_id, event.request.ip);
+  const reply = await callTwilio(key, 'POST', 'Verifications', { ...form, RateLimits });
+  return isUnknownLimit(reply.code) ? callTwilio(key, 'POST', 'Verifications', form) : reply;
 }
 
 /**
@@ -161,70 +163,90 @@ async function sendText(event, secrets, form) {
  * sid: the remembered one or, if the earlier texts were not sent by this Action (or the record is
  * gone), the one that Twilio finds by the number. Without a sid nothing could be checked: deny.
  */
-async function findVerification(secrets, number) {
-  const reply = await callTwilio(secrets, 'GET', `Verifications/${encodeURIComponent(number)}`);
+async function findVerification(key, number) {
+  const reply = await callTwilio(key, 'GET', `Verifications/${encodeURIComponent(number)}`);
   const found = reply.ok && isVerificationSid(reply.body.sid) && reply.body.to === number && reply.body.status === 'pending';
   if (!found) return { problem: 'phone_too_many_sends' };
-  return { pending: pendingOf(reply.body, number), limited: true };
+  return { pending: pendingOf(reply.body, key, number), limited: true };
 }
 
-function pendingOf(verification, number) {
-  return { sid: verification.sid, number, sentAt: Date.now(), sends: verification.send_code_attempts?.length || 1, tries: 0 };
+function pendingOf(verification, { service }, number) {
+  const sends = verification.send_code_attempts?.length || 1;
+  return { sid: verification.sid, service, number, sentAt: Date.now(), sends, tries: 0 };
 }
 
-function writePending(api, { sid, number, sentAt, sends, tries }) {
+function writePending(api, { sid, service, number, sentAt, sends, tries }) {
   const sent_at = new Date(sentAt).toISOString();
-  api.user.setAppMetadata('phone_verification', { sid, number, sent_at, sends, tries });
+  api.user.setAppMetadata('phone_verification', { sid, service, number, sent_at, sends, tries });
 }
 
-function sendToCodePage(event, api, secrets, pending, limited = false) {
-  return sendToForm(event, api, secrets, {
+function sendToCodePage(event, api, key, pending, limited = false) {
+  const begun = { typed: event.user.user_metadata.phone_number, number: pending.number };
+  return sendToForm(event, api, key, {
     task: 'code', vsid: pending.sid, hint: pending.number.slice(-2),
     sent: Math.floor(pending.sentAt / 1000), sends: pending.sends, limited,
-  });
+  }, begun);
 }
 
 /** Lets the form ask for another number where that is allowed, otherwise denies with the reason. */
-function askForNumber(event, api, secrets, reason) {
+function askForNumber(event, api, key, reason) {
   if (!CONFIG.changeNumber) return deny(api, reason);
-  return sendToForm(event, api, secrets, { task: 'number', reason });
+  return sendToForm(event, api, key, { task: 'number', reason });
 }
 
-function sendToForm(event, api, secrets, task) {
+/**
+ * The answer is signed with a key of this login alone. It is remembered here, by Auth0, and derived from the session secret by
+ * the form, so whatever version of this Action resumes needs no secret for it, and no other secret forges it.
+ */
+async function sendToForm(event, api, key, task, begun = {}) {
+  const login = hex(crypto.getRandomValues(new Uint8Array(16)));
+  const k = await verdictKey(key.session, login);
+  const rules = { check: CONFIG.codeCheck, change: CONFIG.changeNumber };
+  api.transaction.setMetadata('phonegate', JSON.stringify({ k, ...rules, service: key.service, key: key.id, ...begun }));
   const token = api.redirect.encodeToken({
-    secret: secrets.SESSION_SECRET,
+    secret: key.session,
     expiresInSeconds: CODE_LIFETIME_MS / 1000,
-    payload: { purpose: 'phonegate/session', host: event.request.hostname, change: CONFIG.changeNumber, ...task },
+    payload: {
+      purpose: 'phonegate/session', layout: LAYOUT, key: key.id, login, ...rules,
+      digits: CONFIG.codeLength, host: event.request.hostname, ...task,
+    },
   });
-  api.redirect.sendUserTo(secrets.FORM_URL, { query: { session_token: token } });
+  api.redirect.sendUserTo(key.formUrl, { query: { session_token: token } });
 }
 
 // ---- Second leg: the form's answer
 
 async function finish(event, api) {
-  const secrets = readSecrets(event);
-  if (!secrets) return deny(api, 'phone_config');
-  const answer = readAnswer(event, api, secrets);
+  const login = readLogin(event);
+  const answer = login && readAnswer(event, api, login);
   if (!answer) return deny(api, 'phone_token');
   const profile = readProfile(event.user);
-  if (CONFIG.codeCheck === 'action') return checkCode(event, api, secrets, profile, answer);
-  return acceptVerdict(event, api, profile, answer);
+  if (login.check === 'action') return checkCode(event, api, login, profile, answer);
+  return acceptVerdict(event, api, login, profile, answer);
+}
+
+/** What the first leg has remembered; null if there is nothing, or nothing that it has written. */
+function readLogin(event) {
+  try {
+    const login = JSON.parse(event.transaction.metadata.phonegate);
+    const whole = typeof login.k === 'string' && /^[0-9a-f]{64}$/.test(login.k)
+      && ['form', 'action'].includes(login.check) && isServiceSid(login.service);
+    return whole ? login : null;
+  } catch {
+    return null;
+  }
 }
 
 /**
- * The answer's claims if it is for this user, this transaction and this mode of work, else null.
- * Auth0 has checked signature, expiry and state when validateToken returns. The purpose keeps tokens of
- * the other direction and mode out; the short life keeps an answer from being stored up.
+ * The answer's claims if it is for this user, this login and its mode of work, else null. Auth0 has checked
+ * signature, expiry and state when validateToken returns. The purpose keeps answers of the other mode
+ * out; the short life keeps an answer from being stored up.
  */
-function readAnswer(event, api, secrets) {
-  const purpose = CONFIG.codeCheck === 'action' ? 'phonegate/code' : 'phonegate/verdict';
-  for (const secret of [secrets.VERDICT_SECRET, secrets.VERDICT_SECRET_PREVIOUS]) {
-    const claims = isStrong(secret) ? validate(api, secret) : null;
-    if (!claims) continue;
-    const fits = claims.purpose === purpose && claims.sub === event.user.user_id && claims.exp - claims.iat <= 600;
-    return fits ? claims : null;
-  }
-  return null;
+function readAnswer(event, api, { k, check }) {
+  const claims = validate(api, k);
+  const purpose = check === 'action' ? 'phonegate/code' : 'phonegate/verdict';
+  const fits = claims?.purpose === purpose && claims.sub === event.user.user_id && claims.exp - claims.iat <= 600;
+  return fits ? claims : null;
 }
 
 function validate(api, secret) {
@@ -235,13 +257,14 @@ function validate(api, secret) {
   }
 }
 
-/** code_check "form": Twilio has approved the code on the form's server; the answer must fit what was begun here. */
-function acceptVerdict(event, api, profile, verdict) {
-  if (verdict.approved !== true || !isVerificationSid(verdict.vsid)) return deny(api, 'phone_token');
-  const { number, problem } = normaliseNumber(verdict.phone_number, CONFIG.phone);
-  if (!number || number !== verdict.phone_number) return deny(api, 'phone_token');
-  if (problem) return deny(api, problem);
-  if (!isExpected(profile, verdict)) return deny(api, 'phone_token');
+/**
+ * code_check "form": Twilio has approved the code on the form's server; the answer must fit what was begun here. Its number is
+ * not held to the allow-list again: the form has done that, under the list that the login began with or a newer one.
+ */
+function acceptVerdict(event, api, login, profile, verdict) {
+  const { approved, vsid, phone_number: number } = verdict;
+  if (approved !== true || !isVerificationSid(vsid) || !isE164(number)) return deny(api, 'phone_token');
+  if (!isExpected(login, profile, verdict)) return deny(api, 'phone_token');
   return approve(event, api, number);
 }
 
@@ -249,26 +272,35 @@ function acceptVerdict(event, api, profile, verdict) {
  * The number that was begun here must still be the profile's (it may have been edited meanwhile), under
  * the remembered verification. Any other number or verification is only good where the form may ask for one.
  */
-function isExpected(profile, { vsid, phone_number: number }) {
+function isExpected(login, profile, { vsid, phone_number: number }) {
   const { pending } = profile;
   const begun = pending !== null && pending.number === number;
-  if (begun && profile.typed && profile.number !== number) return false;
-  return CONFIG.changeNumber || (begun && pending.sid === vsid);
+  if (begun && profile.typed && !isStillTyped(login, profile, number)) return false;
+  return login.change === true || (begun && pending.sid === vsid);
 }
 
-/** code_check "action": the form only carries the typed code here, signed. */
-async function checkCode(event, api, secrets, { number, problem, pending }, { vsid, code }) {
-  if (!pending || pending.sid !== vsid || pending.number !== number || problem) return deny(api, 'phone_token');
+/** Whether the profile says the number, as it did when the login began or as numbers are read by now. */
+function isStillTyped(login, profile, number) {
+  return profile.number === number || (profile.typed === login.typed && login.number === number);
+}
+
+/** code_check "action": the form only carries the typed code here, signed. Whichever key is the newest may check it. */
+async function checkCode(event, api, login, profile, { vsid, code }) {
+  const { pending } = profile;
+  if (!pending || pending.sid !== vsid || !isStillTyped(login, profile, pending.number)) return deny(api, 'phone_token');
   if (typeof code !== 'string' || !/^\d{4,10}$/.test(code)) return deny(api, 'phone_token');
   if (pending.tries >= MAX_TRIES) return deny(api, 'phone_too_many_tries');
+  const key = await readKey(event);
+  if (!key) return deny(api, 'phone_config');
 
-  const reply = await callTwilio(secrets, 'POST', 'VerificationCheck', { VerificationSid: vsid, Code: code });
+  const form = { VerificationSid: vsid, Code: code };
+  const reply = await callTwilio({ ...key, service: login.service }, 'POST', 'VerificationCheck', form);
   if (reply.code === 60202) return denyTry(api, 'phone_too_many_tries', pending, MAX_TRIES);
   if (reply.code === 20404) return denyExpired(api);
   if (!reply.ok || reply.body.sid !== vsid) return deny(api, 'phone_provider');
-  const approved = reply.body.status === 'approved' && reply.body.valid === true && reply.body.to === number;
+  const approved = reply.body.status === 'approved' && reply.body.valid === true && reply.body.to === pending.number;
   if (!approved) return denyTry(api, 'phone_code_wrong', pending, pending.tries + 1);
-  return approve(event, api, number);
+  return approve(event, api, pending.number);
 }
 
 function denyTry(api, code, pending, tries) {
@@ -301,14 +333,14 @@ function setClaims(api, number) {
 // ---- Twilio Verify
 
 /** One call, never repeated (a repeated send is another text): {ok, code, body}; no answer is ok false, code 0. */
-async function callTwilio(secrets, method, path, form) {
+async function callTwilio({ service, apiKey, apiSecret }, method, path, form) {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), CALL_TIMEOUT_MS);
   try {
-    const response = await fetch(`https://verify.twilio.com/v2/Services/${secrets.TWILIO_VERIFY_SERVICE}/${path}`, {
+    const response = await fetch(`https://verify.twilio.com/v2/Services/${service}/${path}`, {
       method,
       headers: {
-        Authorization: `Basic ${btoa(`${secrets.TWILIO_API_KEY}:${secrets.TWILIO_API_SECRET}`)}`,
+        Authorization: `Basic ${btoa(`${apiKey}:${apiSecret}`)}`,
         Accept: 'application/json',
         ...(form && { 'Content-Type': 'application/x-www-form-urlencoded' }),
       },
@@ -329,6 +361,51 @@ function isVerificationSid(value) {
   return typeof value === 'string' && /^VE[0-9a-f]{32}$/i.test(value);
 }
 
+// phonegate:keys (the same text in Action and form)
+
+/**
+ * The keys among variables, oldest first. A key's name ends in a hash of its session secret; a value that its name does not
+ * certify is left out, so an edited or half-written key does nothing. Only a key with a Twilio part can send and check codes.
+ */
+async function readKeys(variables) {
+  const keys = [];
+  for (const name of Object.keys(variables).sort()) {
+    const id = /^PHONEGATE_KEY_\d{12}_([0-9a-f]{16})$/.exec(name)?.[1];
+    if (!id || typeof variables[name] !== 'string') continue;
+    const [session, apiKey, apiSecret, service, ...more] = variables[name].split('.');
+    if (session.length < 32 || (await idOf(session)) !== id) continue;
+    const sends = Boolean(apiKey && apiSecret) && isServiceSid(service) && more.length === 0;
+    keys.push({ id, session, apiKey, apiSecret, service, sends });
+  }
+  return keys;
+}
+
+async function idOf(session) {
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`phonegate/key/2|${session}`));
+  return hex(hash).slice(0, 16);
+}
+
+/** What the form signs its answer to one login with. */
+function verdictKey(session, login) {
+  return hmac(session, `phonegate/verdict/2|${login}`);
+}
+
+async function hmac(secret, text) {
+  const [key, message] = [secret, text].map((value) => new TextEncoder().encode(value));
+  const imported = await crypto.subtle.importKey('raw', key, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  return hex(await crypto.subtle.sign('HMAC', imported, message));
+}
+
+function hex(bytes) {
+  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function isServiceSid(value) {
+  return typeof value === 'string' && /^VA[0-9a-f]{32}$/i.test(value);
+}
+
+// phonegate:end-of-keys
+
 // phonegate:limits (the same text in Action and form)
 
 /**
@@ -343,10 +420,7 @@ async function limitsOf(service, user, address) {
 }
 
 async function pseudonym(service, text) {
-  const [key, message] = [service, text].map((value) => new TextEncoder().encode(value));
-  const hmac = await crypto.subtle.importKey('raw', key, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
-  const hash = new Uint8Array(await crypto.subtle.sign('HMAC', hmac, message));
-  return Array.from(hash.slice(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return (await hmac(service, text)).slice(0, 32);
 }
 
 /** An IPv4 address, or the first half of an IPv6 address: the second half is the user's own to choose. "" for none. */

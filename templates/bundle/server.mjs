@@ -4,8 +4,8 @@
  *
  *   node server.mjs
  *
- * Env  HOST and PORT, where to listen (127.0.0.1 and 8080), and the form's secrets; see verify.mjs. One that is missing
- *      or too short ends the program at once: a form that can't work should not look as if it did.
+ * Env  HOST and PORT, where to listen (127.0.0.1 and 8080), and the form's keys; see verify.mjs. Without one that the
+ *      form can work with the program ends at once: a form that can't work should not look as if it did.
  *
  * Something in front of it has to speak TLS. SIGTERM and SIGINT let the answers under way be given first; a second one
  * does not. Nothing about a request is logged.
@@ -27,9 +27,10 @@ async function main() {
   const host = env.HOST || '127.0.0.1';
   const port = Number(env.PORT || 8080);
   if (!Number.isInteger(port) || port < 0 || port > 65535) fail('PORT is not the number of a port.');
-  const { version, ready } = await (await form.fetch(HEALTH, env)).json();
-  const problems = problemsOf(env, ready);
-  if (problems.length > 0) fail(`${problems.join('\n')}\nHand the form its secrets with: phonegate secrets -- COMMAND`);
+  const health = await (await form.fetch(HEALTH, env)).json();
+  const problems = problemsOf(env, health);
+  if (!health.ready) fail(`${problems.join('\n')}\nAdd the form's key with: phonegate secrets -- COMMAND`);
+  for (const problem of problems) console.error(problem); // another key works, so logins go on
 
   const server = createServer({
     maxHeaderSize: MAX_HEADER, headersTimeout: HEADER_MS, requestTimeout: REQUEST_MS, keepAliveTimeout: IDLE_MS,
@@ -37,28 +38,22 @@ async function main() {
   }, (request, response) => void answer(request, response, env, server));
   server.on('error', ({ code }) => fail(`Can't listen on ${host}, port ${port}: ${code}.`));
   server.listen(port, host, () => {
-    console.log(`The form, version ${version}, listens on ${host}, port ${server.address().port}.`);
+    console.log(`The form, version ${health.version}, listens on ${host}, port ${server.address().port}.`);
   });
   for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => stop(server));
 }
 
-/** What is wrong with the secrets, in words and without their values. */
-function problemsOf(env, ready) {
-  const problems = [];
-  for (const name of ['SESSION_SECRET', 'VERDICT_SECRET', 'SESSION_SECRET_PREVIOUS', 'VERDICT_SECRET_PREVIOUS']) {
-    const size = Buffer.byteLength(env[name] ?? '');
-    if (size === 0 && !name.endsWith('_PREVIOUS')) problems.push(`${name} is missing.`);
-    if (size > 0 && size < 32) problems.push(`${name} has ${size} bytes; it needs 32 or more.`);
-  }
-  if (Boolean(env.SESSION_SECRET_PREVIOUS) !== Boolean(env.VERDICT_SECRET_PREVIOUS)) {
-    problems.push('SESSION_SECRET_PREVIOUS and VERDICT_SECRET_PREVIOUS belong together; one of them is missing.');
-  }
-  if (problems.length === 0 && !ready) {
-    const names = ['TWILIO_API_KEY', 'TWILIO_API_SECRET', 'TWILIO_VERIFY_SERVICE'];
-    const missing = names.filter((name) => !env[name]);
-    problems.push(missing.length > 0 ? `${missing.join(', ')}: missing.` : 'TWILIO_VERIFY_SERVICE is not the SID of a Verify service (VA...).');
-  }
-  return problems;
+/** What is wrong with the keys, in words and without their values. */
+function problemsOf(env, { keys, senders, ready }) {
+  const names = Object.keys(env).filter((name) => name.startsWith('PHONEGATE_KEY_')).sort();
+  if (names.length === 0) return ['The environment has no key: no variable PHONEGATE_KEY_....'];
+  const idOf = (name) => name.split('_').at(-1);
+  const misfits = names.filter((name) => !keys.includes(idOf(name)));
+  const problems = misfits.map((name) => `${name} is ignored: its value does not fit its name.`);
+  if (ready) return problems;
+  const unable = names.filter((name) => keys.includes(idOf(name)) && !senders.includes(idOf(name)));
+  const missing = 'has no Twilio API key with a Verify service (VA...), and this form checks the codes';
+  return [...problems, ...unable.map((name) => `${name} ${missing}.`)];
 }
 
 function fail(why) {

@@ -7,19 +7,18 @@
  *
  *   In   GET /?session_token=...&state=...    from the post-login Action, by way of the browser
  *   Out  POST https://<tenant>/continue       from the browser, with a signed answer
- *   Env  SESSION_SECRET, VERDICT_SECRET, while rotating SESSION_SECRET_PREVIOUS and VERDICT_SECRET_PREVIOUS;
- *        if this page checks the codes: TWILIO_API_KEY, TWILIO_API_SECRET, TWILIO_VERIFY_SERVICE
+ *   Env  PHONEGATE_KEY_<utc minute>_<id>, any number of them, each the session secret of a key and, if this page
+ *        checks the codes, a Twilio API key, its secret and the Verify service, joined by dots
  *
  * Principles: a request without a valid session token reaches nothing; the way back leads to pinned hosts
- * only; every failure is a calm page; nothing is logged; what came in is never shown again.
+ * only; every failure is a calm page; nothing is logged; what came in is never shown again. A login ends under
+ * the rules and the key that it began with: both are in its session token, whatever is deployed meanwhile.
  */
 
 const CONFIG = /* phonegate:config */ {
   "version": "development",
   "hosts": ["tenant.example.auth0.com"],
   "codeCheck": "form",
-  "changeNumber": true,
-  "codeLength": 6,
   "phone": { "home": null, "allowed": [], "example": "+61 491 570 156", "picker": { "plans": [], "names": {} } },
   "brand": {
     "name": "Example", "logo": "", "logoSource": "", "color": "#2457c5", "onColor": "#ffffff",
@@ -74,6 +73,8 @@ const TEXTS = {
     used_lead: 'It has expired or was already used. Go back to where you signed in and start again for a new one.',
     tries_title: 'Too many wrong codes',
     tries_lead: 'Wait ten minutes, then sign in again. You’ll get a new code.',
+    moment_title: 'One moment',
+    moment_lead: 'This page isn’t ready yet. It will reload by itself. If it doesn’t, reload it in a few seconds.',
     invalid_title: 'This link doesn’t work',
     invalid_lead: 'It’s incomplete or wasn’t made for this page. Go back to where you signed in and start again.',
     broken_title: 'This isn’t working right now',
@@ -82,6 +83,9 @@ const TEXTS = {
   ...CONFIG.texts,
 };
 
+const LAYOUT = 2; // of keys and session tokens
+const LAYOUTS = [LAYOUT]; // of tokens that are read: this one and, as soon as there is one, the one before
+const MOMENT_SECONDS = 60; // what one machine has, all have by then
 const MAX_TRIES = 5; // Twilio refuses the sixth check of a verification
 const RESEND_WAITS = [30, 40, 60, 90, 120]; // seconds after the first, second, ... send
 const CALL_FROM_SEND = 3;
@@ -106,7 +110,7 @@ export default {
 // ---- Requests
 
 async function answer(request, env) {
-  const settings = readSettings(env);
+  const settings = await readSettings(env);
   const context = contextOf(request, settings);
   const url = new URL(request.url);
   if (request.method === 'GET' || request.method === 'HEAD') {
@@ -123,25 +127,21 @@ async function answer(request, env) {
 function contextOf(request, settings) {
   const preferences = readPreferences(request?.headers.get('accept-language') ?? '');
   const language = chooseLanguage(preferences);
-  return { settings, language, texts: TEXTS[language], country: chooseCountry(preferences) };
+  return { settings, method: request?.method, language, texts: TEXTS[language], country: chooseCountry(preferences) };
 }
 
-/** Secrets from the environment, wherever the host keeps it. A missing or weak one: not ready, every page says so. */
-function readSettings(env) {
-  const read = (name) => env[name] ?? globalThis.process?.env?.[name] ?? '';
-  const generations = ['', '_PREVIOUS']
-    .map((suffix) => ({ session: read(`SESSION_SECRET${suffix}`), verdict: read(`VERDICT_SECRET${suffix}`) }))
-    .filter(({ session, verdict }, i) => i === 0 || (session.length >= 32 && verdict.length >= 32));
-  const twilio = { key: read('TWILIO_API_KEY'), secret: read('TWILIO_API_SECRET'), service: read('TWILIO_VERIFY_SERVICE') };
-  const strong = generations[0].session.length >= 32 && generations[0].verdict.length >= 32;
-  const canCheck = CONFIG.codeCheck === 'action' || (twilio.key && twilio.secret && /^VA[0-9a-f]{32}$/i.test(twilio.service));
-  return { generations, twilio, ready: Boolean(strong && canCheck) };
+/** The keys in the environment, wherever the host keeps it. Ready is a page with a key that serves the logins which begin now. */
+async function readSettings(env) {
+  const keys = await readKeys({ ...globalThis.process?.env, ...env });
+  return { keys, ready: keys.some(({ sends }) => sends || CONFIG.codeCheck === 'action') };
 }
 
-/** For the deployer: is the page public, and which version runs? */
-function health({ ready }) {
-  const body = JSON.stringify({ phonegate: 'form', version: CONFIG.version, ready });
-  return new Response(body, { status: 200, headers: { ...HEADERS, 'Content-Type': 'application/json' } });
+/** For the deployer: is the page public, which version runs, and which keys does it have? The ids are no secret. */
+function health({ keys, ready }) {
+  const ids = (some) => some.map(({ id }) => id);
+  const senders = keys.filter(({ sends }) => sends);
+  const answer = { phonegate: 'form', layout: LAYOUT, version: CONFIG.version, ready, keys: ids(keys), senders: ids(senders) };
+  return new Response(JSON.stringify(answer), { status: 200, headers: { ...HEADERS, 'Content-Type': 'application/json' } });
 }
 
 /**
@@ -172,7 +172,7 @@ async function readForm(request) {
 
 /** Reads the session out of the parameters and goes on with it, or says what is wrong. */
 async function withSession(context, parameters, next) {
-  if (!context.settings.ready) return notice(context, 503, 'broken');
+  if (context.settings.keys.length === 0) return notice(context, 503, 'broken');
   const fields = {};
   for (const name of ['session_token', 'state', 'intent', 'code', 'number', 'country']) {
     const values = parameters.getAll(name);
@@ -181,9 +181,12 @@ async function withSession(context, parameters, next) {
   }
   // The state is Auth0's and opaque, but it is made for addresses (base64url), so it holds neither address nor markup.
   if (!/^[\w.~=-]+$/.test(fields.state)) return notice(context, 400, 'invalid');
-  const { session, generation, problem } = await readSession(fields.session_token, context.settings.generations);
-  if (problem) return notice(context, problem === 'expired' ? 410 : 400, problem);
-  return next({ ...context, session, generation, state: fields.state }, fields);
+  const { session, key, problem } = await readSession(fields.session_token, context.settings.keys);
+  if (problem === 'expired') return notice(context, 410, 'expired');
+  if (problem === 'moment') return notice(context, 409, 'moment', context.method === 'GET' ? { Refresh: '2' } : {});
+  if (problem) return notice(context, 400, 'invalid');
+  if (session.check === 'form' && !key.sends) return notice(context, 503, 'broken');
+  return next({ ...context, session, key, state: fields.state }, fields);
 }
 
 function showSession(context) {
@@ -195,8 +198,8 @@ function showSession(context) {
 
 function act(context, { intent, code, number, country }) {
   const { session } = context;
-  const hasServer = CONFIG.codeCheck === 'form';
-  const mayChange = hasServer && CONFIG.changeNumber && session.change === true;
+  const hasServer = session.check === 'form';
+  const mayChange = hasServer && session.change === true;
   if (intent === 'number' && mayChange) return startNumber(context, number, country);
   if (session.task !== 'code') return mayChange ? numberPage(context) : notice(context, 400, 'invalid');
   if (intent === 'change' && mayChange) return numberPage(context);
@@ -227,7 +230,7 @@ async function checkCode(context, typed) {
   return codePage(remember(context, { tries }), { status: 422, problem: 'wrong_code', values: { tries: words } });
 }
 
-/** code_check "action": the Action asks Twilio; this page has no Twilio secret. */
+/** code_check "action": the Action asks Twilio. */
 function handBack(context, typed) {
   const code = readCode(typed);
   if (!code) return codePage(context, { status: 422, problem: 'bad_code' });
@@ -257,8 +260,8 @@ async function sendAgain(context, channel) {
 
 /** Sends one message at most. Should somebody delete the service's rate limits, logins go on without; phonegate doctor says so. */
 async function sendCode(context, form) {
-  const { session, settings } = context;
-  const RateLimits = await limitsOf(settings.twilio.service, session.sub, session.ip); // Auth0 has put both into the token
+  const { session, key } = context;
+  const RateLimits = await limitsOf(key.service, session.sub, session.ip); // Auth0 has put both into the token
   const reply = await callTwilio(context, 'POST', 'Verifications', { ...form, RateLimits });
   return isUnknownLimit(reply.code) ? callTwilio(context, 'POST', 'Verifications', form) : reply;
 }
@@ -303,10 +306,13 @@ function countNumber({ sub, iat, exp }, number) {
   return true;
 }
 
-/** The typed code without what people and phones put between its digits; null if it is none. */
+/**
+ * The typed code without what people and phones put between its digits; null if it is none. Its length may be another one than
+ * the login began with, if the service was changed since: Twilio decides.
+ */
 function readCode(typed) {
   const code = westernDigits(typed).replace(/[\s.\u2010-\u2015\u2212\u200b-\u200f\u202a-\u202e\u2060-\u2069-]/g, '');
-  return new RegExp(`^\\d{${CONFIG.codeLength}}$`).test(code) ? code : null;
+  return /^\d{4,10}$/.test(code) ? code : null;
 }
 
 function countSends(verification) {
@@ -331,7 +337,7 @@ function mayCall({ sends = 1 }) {
 
 const utf8 = new TextEncoder();
 
-async function readSession(token, generations) {
+async function readSession(token, keys) {
   const invalid = { problem: 'invalid' };
   const parts = token.split('.');
   if (parts.length !== 3) return invalid;
@@ -339,23 +345,34 @@ async function readSession(token, generations) {
   if (!header || !payload || !signature) return invalid;
   const { alg, typ, crit } = parseObject(header) ?? {};
   if (alg !== 'HS256' || (typ !== undefined && typ !== 'JWT') || crit !== undefined) return invalid;
-  for (const generation of generations) {
-    const key = await hmacKey(generation.session, 'verify');
-    const signed = utf8.encode(`${parts[0]}.${parts[1]}`);
-    if (!(await crypto.subtle.verify('HMAC', key, signature, signed))) continue;
-    const session = parseObject(payload);
-    return isSession(session) ? { session, generation, problem: isExpired(session) ? 'expired' : undefined } : invalid;
-  }
-  return invalid;
+  const session = parseObject(payload);
+  if (!session) return invalid;
+  // Up to here nothing is proven. The name of a key only says which one has to have signed this.
+  const key = keys.find(({ id }) => id === session.key);
+  if (!LAYOUTS.includes(session.layout) || !key) return isOnItsWay(session) ? { problem: 'moment' } : invalid;
+  const signed = utf8.encode(`${parts[0]}.${parts[1]}`);
+  if (!(await crypto.subtle.verify('HMAC', await hmacKey(key.session, 'verify'), signature, signed))) return invalid;
+  if (!isSession(session)) return invalid;
+  return isExpired(session) ? { problem: 'expired' } : { session, key };
+}
+
+/** Whether a token may be good at another machine, which has a new key or a newer version of this page some seconds earlier. */
+function isOnItsWay({ layout, key, iat }) {
+  const newKey = LAYOUTS.includes(layout) && typeof key === 'string' && /^[0-9a-f]{16}$/.test(key);
+  const newVersion = Number.isInteger(layout) && layout > LAYOUT;
+  return (newKey || newVersion) && Number.isFinite(iat) && Math.abs(now() - iat) <= MOMENT_SECONDS;
 }
 
 function isSession(claims) {
-  return claims !== null && claims.purpose === 'phonegate/session'
+  return claims.purpose === 'phonegate/session'
     && CONFIG.hosts.includes(claims.iss) && CONFIG.hosts.includes(claims.host)
     && typeof claims.sub === 'string' && claims.sub !== ''
     && Number.isFinite(claims.iat) && claims.iat <= now() + CLOCK_SKEW
     && Number.isFinite(claims.exp) && claims.exp - claims.iat <= 600
     && (claims.nbf === undefined || (Number.isFinite(claims.nbf) && claims.nbf <= now() + CLOCK_SKEW))
+    && typeof claims.login === 'string' && /^[0-9a-f]{32}$/.test(claims.login)
+    && (claims.check === 'form' || claims.check === 'action')
+    && Number.isInteger(claims.digits) && claims.digits >= 4 && claims.digits <= 10
     && (claims.task === 'number' || (claims.task === 'code' && isVerificationSid(claims.vsid)));
 }
 
@@ -406,14 +423,14 @@ function now() {
 // ---- Twilio Verify
 
 /** One call, never repeated (a repeated send is another text): {ok, code, body}; no answer is ok false, code 0. */
-async function callTwilio({ settings: { twilio } }, method, path, form) {
+async function callTwilio({ key: { service, apiKey, apiSecret } }, method, path, form) {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), CALL_TIMEOUT_MS);
   try {
-    const response = await fetch(`https://verify.twilio.com/v2/Services/${twilio.service}/${path}`, {
+    const response = await fetch(`https://verify.twilio.com/v2/Services/${service}/${path}`, {
       method,
       headers: {
-        Authorization: `Basic ${btoa(`${twilio.key}:${twilio.secret}`)}`,
+        Authorization: `Basic ${btoa(`${apiKey}:${apiSecret}`)}`,
         Accept: 'application/json',
         ...(form && { 'Content-Type': 'application/x-www-form-urlencoded' }),
       },
@@ -434,6 +451,51 @@ function isVerificationSid(value) {
   return typeof value === 'string' && /^VE[0-9a-f]{32}$/i.test(value);
 }
 
+// phonegate:keys (the same text in Action and form)
+
+/**
+ * The keys among variables, oldest first. A key's name ends in a hash of its session secret; a value that its name does not
+ * certify is left out, so an edited or half-written key does nothing. Only a key with a Twilio part can send and check codes.
+ */
+async function readKeys(variables) {
+  const keys = [];
+  for (const name of Object.keys(variables).sort()) {
+    const id = /^PHONEGATE_KEY_\d{12}_([0-9a-f]{16})$/.exec(name)?.[1];
+    if (!id || typeof variables[name] !== 'string') continue;
+    const [session, apiKey, apiSecret, service, ...more] = variables[name].split('.');
+    if (session.length < 32 || (await idOf(session)) !== id) continue;
+    const sends = Boolean(apiKey && apiSecret) && isServiceSid(service) && more.length === 0;
+    keys.push({ id, session, apiKey, apiSecret, service, sends });
+  }
+  return keys;
+}
+
+async function idOf(session) {
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`phonegate/key/2|${session}`));
+  return hex(hash).slice(0, 16);
+}
+
+/** What the form signs its answer to one login with. */
+function verdictKey(session, login) {
+  return hmac(session, `phonegate/verdict/2|${login}`);
+}
+
+async function hmac(secret, text) {
+  const [key, message] = [secret, text].map((value) => new TextEncoder().encode(value));
+  const imported = await crypto.subtle.importKey('raw', key, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  return hex(await crypto.subtle.sign('HMAC', imported, message));
+}
+
+function hex(bytes) {
+  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function isServiceSid(value) {
+  return typeof value === 'string' && /^VA[0-9a-f]{32}$/i.test(value);
+}
+
+// phonegate:end-of-keys
+
 // phonegate:limits (the same text in Action and form)
 
 /**
@@ -448,10 +510,7 @@ async function limitsOf(service, user, address) {
 }
 
 async function pseudonym(service, text) {
-  const [key, message] = [service, text].map((value) => new TextEncoder().encode(value));
-  const hmac = await crypto.subtle.importKey('raw', key, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
-  const hash = new Uint8Array(await crypto.subtle.sign('HMAC', hmac, message));
-  return Array.from(hash.slice(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return (await hmac(service, text)).slice(0, 32);
 }
 
 /** An IPv4 address, or the first half of an IPv6 address: the second half is the user's own to choose. "" for none. */
@@ -583,15 +642,16 @@ function countryField(context) {
  */
 async function codePage(context, { status = 200, problem, values = {}, done } = {}) {
   const { session } = context;
-  const t = (key, more) => say(context, key, { length: CONFIG.codeLength, masked: isolated(`•••• ••${lastDigits(session)}`), ...values, ...more });
+  const masked = isolated(`•••• ••${lastDigits(session)}`);
+  const t = (key, more) => say(context, key, { length: session.digits, masked, ...values, ...more });
   const seconds = secondsToResend(session);
-  const hasServer = CONFIG.codeCheck === 'form';
+  const hasServer = session.check === 'form';
   const quiet = [
     hasServer && !session.limited && html`<button name="intent" value="resend" class="quiet" formnovalidate
       data-wait="${seconds}" data-waiting="${t('resend_in', { time: '{time}' })}">${t('resend')}</button>`,
     hasServer && !session.limited && mayCall(session) && html`<button name="intent" value="call" class="quiet" formnovalidate
       data-wait="${seconds}">${t('call')}</button>`,
-    hasServer && CONFIG.changeNumber && session.change === true
+    hasServer && session.change === true
       && html`<button name="intent" value="change" class="quiet" formnovalidate>${t('change')}</button>`,
   ].filter(Boolean);
   return page(context, status, titleOf(context, t('code_title'), problem), t('code_title'), html`
@@ -601,7 +661,7 @@ async function codePage(context, { status = 200, problem, values = {}, done } = 
       ${await hidden(context)}
       <label for="code">${t('code_label')}</label>
       <input id="code" name="code" class="code" type="text" inputmode="numeric" autocomplete="one-time-code" autofocus
-        required maxlength="${CONFIG.codeLength * 2 + 8}" spellcheck="false" dir="ltr" ${flaw(problem)}>
+        required maxlength="28" spellcheck="false" dir="ltr" ${flaw(problem)}>
       ${problem ? html`<p id="problem" class="problem" role="alert">${t(problem)}</p>` : ''}
       <button name="intent" value="check" class="main">${t('code_button')}</button>
       ${quiet.length > 0 ? html`<div class="more">${quiet}</div>` : html`<p class="more">${t('no_resend')}</p>`}
@@ -625,12 +685,13 @@ async function numberPage(context, { status = 200, problem } = {}) {
     </form>`);
 }
 
-/** The way back to Auth0: signs the answer and has the browser post it to the session's pinned host. */
+/** The way back to Auth0: signs the answer with the login's own key and has the browser post it to the session's pinned host. */
 async function goOn(context, answerClaims) {
-  const { session, generation, state } = context;
-  const { iss, sub, vsid, host } = session;
+  const { session, key, state } = context;
+  const { iss, sub, vsid, host, login } = session;
   const iat = now();
-  const verdict = await sign({ iss, sub, iat, exp: iat + VERDICT_SECONDS, state, vsid, ...answerClaims }, generation.verdict);
+  const claims = { iss, sub, iat, exp: iat + VERDICT_SECONDS, state, vsid, ...answerClaims };
+  const verdict = await sign(claims, await verdictKey(key.session, login));
   const title = say(context, 'done_title');
   return page(context, 200, title, title, html`
     <p class="lead">${say(context, 'done_lead')}</p>
@@ -647,7 +708,7 @@ function notice(context, status, name, headers) {
 }
 
 async function hidden(context) {
-  const token = await sign(context.session, context.generation.session);
+  const token = await sign(context.session, context.key.session);
   return html`<input type="hidden" name="session_token" value="${token}"><input type="hidden" name="state" value="${context.state}">`;
 }
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import test from 'node:test';
-import { assertHas, inWorld, merge, suite } from './stand-ins.mjs';
+import { assertHas, inWorld, merge, sessionSecret, suite, verdictKey } from './stand-ins.mjs';
 
 const require = createRequire(import.meta.url);
 const { base } = suite;
@@ -10,12 +10,25 @@ const { base } = suite;
 for (const scenario of suite.actions) {
   test(`${scenario.handler}: ${scenario.name}`, async () => {
     const secrets = merge(base.secrets, scenario.secrets);
-    const event = { ...structuredClone(merge(base.event, scenario.event)), secrets };
+    const event = { ...eventOf(scenario), secrets };
     const did = [];
     const world = { now: scenario.now || base.now, twilio: scenario.twilio, secrets };
     await inWorld(world, () => require(scenario.code)[scenario.handler](event, apiOf(scenario, secrets, did)));
-    check(did, scenario.expect, secrets);
+    check(did, scenario, secrets);
   });
+}
+
+/** A second leg finds what the first has remembered. */
+function eventOf({ handler, event: own, login }) {
+  const event = structuredClone(merge(base.event, own));
+  if (handler !== 'onContinuePostLogin' || login === null) return event;
+  const phonegate = typeof login === 'string' ? login : JSON.stringify(merge(base.login, login));
+  return { ...event, transaction: { ...event.transaction, metadata: { ...event.transaction?.metadata, phonegate } } };
+}
+
+function answerSecret({ key, login, plain }, secrets) {
+  const session = sessionSecret(secrets, key);
+  return plain ? session : verdictKey(session, login || base.session.login);
 }
 
 function apiOf(scenario, secrets, did) {
@@ -24,6 +37,7 @@ function apiOf(scenario, secrets, did) {
     access: { deny: note('deny') },
     user: { setAppMetadata: note('appMetadata'), setUserMetadata: note('userMetadata') },
     idToken: { setCustomClaim: note('idTokenClaims') },
+    transaction: { setMetadata: note('remember') },
     redirect: {
       canRedirect: () => scenario.canRedirect ?? true,
       encodeToken: (options) => ({ options }),
@@ -31,14 +45,14 @@ function apiOf(scenario, secrets, did) {
       validateToken: ({ secret, tokenParameterName }) => {
         assert.equal(tokenParameterName, 'session_token');
         const { answer } = scenario;
-        if (!answer || secret !== secrets[answer.secret]) throw new Error('The session token is invalid: Failed signature validation');
+        if (!answer || secret !== answerSecret(answer, secrets)) throw new Error('The session token is invalid: Failed signature validation');
         return merge(base.answer, answer.claims);
       },
     },
   };
 }
 
-function check(did, expect, secrets) {
+function check(did, { expect, deployed }, secrets) {
   const set = (command) => Object.fromEntries(did.filter(([c]) => c === command).map(([, key, value]) => [key, value]));
   const denials = did.filter(([c]) => c === 'deny');
   assert.deepEqual(denials.map(([, reason]) => reason.split(':')[0]), expect.denied ? [expect.denied] : []);
@@ -49,16 +63,27 @@ function check(did, expect, secrets) {
   assert.deepEqual(set('idTokenClaims'), expect.idTokenClaims ?? {});
 
   const redirects = did.filter(([c]) => c === 'redirect');
+  const remembered = did.filter(([c]) => c === 'remember');
   assert.equal(redirects.length, expect.redirect ? 1 : 0, 'redirects');
+  assert.equal(remembered.length, redirects.length, 'logins remembered');
   if (!expect.redirect) return;
   const [, address, { query }] = redirects[0];
   const { options } = query.session_token;
   assert.equal(did.at(-1)[0], 'redirect', 'something was done after the redirect');
-  assert.equal(address, secrets.FORM_URL);
+  assert.equal(address, deployed?.formUrl ?? secrets.FORM_URL);
   assert.deepEqual(Object.keys(query), ['session_token']);
-  assert.equal(options.secret, secrets.SESSION_SECRET);
+  const name = Object.keys(secrets).find((key) => key.endsWith(`_${options.payload.key}`));
+  assert.equal(options.secret, sessionSecret(secrets, name));
   assert.equal(options.expiresInSeconds, 600);
   assertHas(options.payload, expect.redirect, 'session token');
+  assertHas(options.payload, { purpose: 'phonegate/session', layout: 2 }, 'session token');
+  const [[, key, text]] = remembered;
+  assert.equal(key, 'phonegate');
+  const login = JSON.parse(text);
+  const { login: id, check: mode, change } = options.payload;
+  assert.match(id, /^[0-9a-f]{32}$/);
+  const service = secrets[name].split('.')[3];
+  assertHas(login, { k: verdictKey(options.secret, id), check: mode, change, service, key: options.payload.key, ...expect.login }, 'login');
   assert.doesNotMatch(JSON.stringify([address, options.payload]), /\+?61412345634|\d{8,9}56"/, 'a number in clear');
 }
 
@@ -87,4 +112,17 @@ test('an api without canRedirect denies', async () => {
   await inWorld({ now: base.now, secrets: base.secrets }, () => (
     require(suite.actions[0].code).onExecutePostLogin({ ...base.event, secrets: base.secrets }, api)));
   assert.match(did[0][1], /^phone_unverified: /);
+});
+
+test('every login has a verdict key of its own', async () => {
+  const { code } = suite.actions[0];
+  const keys = new Set();
+  for (let i = 0; i < 20; i += 1) {
+    const did = [];
+    const twilio = [{ status: 201, body: { sid: `VE${'0'.repeat(32)}` } }];
+    await inWorld({ now: base.now, twilio, secrets: base.secrets }, () => (
+      require(code).onExecutePostLogin({ ...structuredClone(base.event), secrets: base.secrets }, apiOf({}, base.secrets, did))));
+    keys.add(JSON.parse(did.find(([c]) => c === 'remember')[2]).k);
+  }
+  assert.equal(keys.size, 20);
 });

@@ -48,6 +48,7 @@ async function leg(handler, event, answers) {
     access: { deny: (reason) => { did.denied = reason; } },
     user: { setAppMetadata: set, setUserMetadata: set },
     idToken: { setCustomClaim: set },
+    transaction: { setMetadata: () => {} },
     redirect: {
       canRedirect: () => true,
       encodeToken: () => 'token',

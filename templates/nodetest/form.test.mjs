@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { askRemote, inRemoteWorld } from './remote.mjs';
-import { assertHas, claimsOf, inWorld, merge, sign, suite } from './stand-ins.mjs';
+import { assertHas, claimsOf, inWorld, merge, sessionSecret, sign, suite, verdictKey } from './stand-ins.mjs';
 
 const { base } = suite;
 const STATE = 'the-state';
@@ -26,7 +26,9 @@ async function ask({ code, at }, request, world) {
 
 function tokenOf({ raw, secret, header, claims, tamper }, env) {
   if (raw) return raw;
-  const token = sign(merge(base.session, claims), env[secret || 'SESSION_SECRET'] ?? 'some other secret', header ?? undefined);
+  const session = merge(base.session, claims);
+  const key = secret === 'answer' ? verdictKey(sessionSecret(env), session.login) : sessionSecret(env, secret);
+  const token = sign(session, key, header ?? undefined);
   const [head, payload, signature] = token.split('.');
   switch (tamper) {
     case 'payload': return [head, Buffer.from(JSON.stringify({ ...base.session, sub: 'auth0|8' })).toString('base64url'), signature].join('.');
@@ -67,11 +69,11 @@ function check(response, text, expect, env, scenario) {
   assert.equal(leaving !== null, Boolean(expect.verdict), 'a way back to Auth0');
   const token = /name="session_token" value="([^"]*)"/.exec(text)?.[1];
   if (expect.verdict) {
-    assertHas(claimsOf(token, env[expect.signed || 'VERDICT_SECRET']), expect.verdict, 'verdict');
+    const { login } = merge(base.session, scenario.token.claims);
+    assertHas(claimsOf(token, verdictKey(sessionSecret(env, scenario.token.secret), login)), expect.verdict, 'verdict');
     if (expect.continue) assert.equal(leaving[1], expect.continue);
   } else if (token) {
-    const generation = scenario.token.secret || 'SESSION_SECRET';
-    const session = claimsOf(token, env[generation]);
+    const session = claimsOf(token, sessionSecret(env, scenario.token.secret));
     assertHas(session, expect.session ?? {}, 'session');
     assert.deepEqual([session.iat, session.exp], [base.session.iat, base.session.exp].map((t, i) => scenario.token.claims?.[['iat', 'exp'][i]] ?? t));
     assert.doesNotMatch(text, /name="session_token"[^]*name="session_token"/);
@@ -105,7 +107,7 @@ test('every page has its own nonce', async () => {
 });
 
 test('a session texts five different numbers and no sixth', async () => {
-  const session = sign(merge(base.session, { task: 'number', sub: 'auth0|pump' }), base.env.SESSION_SECRET);
+  const session = sign(merge(base.session, { task: 'number', sub: 'auth0|pump' }), sessionSecret(base.env));
   const statuses = [];
   for (const last of [1, 2, 3, 4, 5, 6, 5]) {
     const twilio = last === 6 ? [] : [{ status: 201, body: { sid: `VE${'0'.repeat(31)}${last}`, send_code_attempts: [{}] } }];
@@ -117,7 +119,7 @@ test('a session texts five different numbers and no sixth', async () => {
 });
 
 test('a parameter that is there twice is refused, however good the rest is', async () => {
-  const good = { session_token: sign(base.session, base.env.SESSION_SECRET), state: STATE, intent: 'check', code: '123456' };
+  const good = { session_token: sign(base.session, sessionSecret(base.env)), state: STATE, intent: 'check', code: '123456' };
   for (const name of Object.keys(good)) {
     const body = new URLSearchParams(good);
     body.append(name, good[name]);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
-import { sign, suite } from './stand-ins.mjs';
+import { sessionSecret, sign, suite } from './stand-ins.mjs';
 
 const { base } = suite;
 
@@ -30,7 +30,7 @@ test('another language is only data; what it leaves out is English', async () =>
   const code = readFileSync(suite.forms[0].code, 'utf8').replace('...CONFIG.texts', "sv: { dir: 'ltr', code_title: 'Titta på din telefon' }");
   const { default: form } = await import(`data:text/javascript,${encodeURIComponent(code)}`);
   const ask = async (languages) => {
-    const session = sign({ ...base.session, iat: now() - 10, exp: now() + 500 }, base.env.SESSION_SECRET);
+    const session = sign({ ...base.session, iat: now() - 10, exp: now() + 500 }, sessionSecret(base.env));
     const request = new Request(`https://form.test/?state=s&session_token=${session}`, { headers: { 'accept-language': languages } });
     return (await form.fetch(request, base.env)).text();
   };

@@ -1,5 +1,5 @@
 // Package bundle lets people run the form on a server of their own: a folder of files, and a look at the form to see that
-// it runs with the secrets that it must have. phonegate can't bring the secrets there itself; the command
+// it runs with the keys that it must have. phonegate can't bring the keys there itself; the command
 // `phonegate secrets` hands them to a command of the person's.
 package bundle
 
@@ -14,6 +14,7 @@ import (
 	"phonegate/provision/fault"
 	"phonegate/provision/host"
 	"phonegate/provision/resource"
+	"phonegate/provision/ring"
 )
 
 // Options are the folder, and the form that is made of it.
@@ -25,14 +26,11 @@ type Options struct {
 	URL string
 	// Version is the version that the files' form says it has.
 	Version string
-	// Tenant is the tenant's name in phonegate.yaml, Issuer the domain whose sessions the form takes.
-	Tenant, Issuer string
-	// Inputs is the form's environment.
-	Inputs func() resource.Inputs
-	// Session is the secret that sessions are signed with, as far as it is known here, and its fingerprint. It must be possible
-	// to call it while other resources are read.
-	Session func() (value, print string)
-	// Note is where a resource keeps what it must remember, by the resource's name.
+	// Tenant is the tenant's name in phonegate.yaml.
+	Tenant string
+	// Env is what the form's environment is to hold.
+	Env host.Environment
+	// Note is where a resource keeps what spares a person a wait or a question, by the resource's name. Nothing depends on it.
 	Note func(resource string) resource.Note
 	HTTP http.RoundTripper
 	// Poll is the time between two looks at a form that is being started; 2 s if zero.
@@ -54,8 +52,16 @@ func New(o Options) *Host {
 	if o.Poll <= 0 {
 		o.Poll = 2 * time.Second
 	}
-	f := &Folder{shown: o.Folder, path: filepath.Join(o.Dir, filepath.FromSlash(o.Folder)), files: o.Files, note: o.Note("host.project")}
-	return &Host{o: o, folder: f, deployment: &Deployment{o: o, note: o.Note("host.deployment")}}
+	if o.Env.Add == nil {
+		o.Env.Add = func() (name, value string) { return "", "" }
+	}
+	if o.Env.Must == nil {
+		o.Env.Must = func() []ring.Key { return nil }
+	}
+	d := &Deployment{o: o, note: o.Note("host.deployment")}
+	path := filepath.Join(o.Dir, filepath.FromSlash(o.Folder))
+	f := &Folder{shown: o.Folder, path: path, files: o.Files, note: o.Note("host.project"), runs: d.runs}
+	return &Host{o: o, folder: f, deployment: d}
 }
 
 // Check implements host.Host. There is no account.
@@ -66,27 +72,53 @@ func (h *Host) Check(context.Context) (string, error) {
 // Resources implements host.Host.
 func (h *Host) Resources() []host.Resource { return []host.Resource{h.folder, h.deployment} }
 
-// SendsSecrets implements host.Host: where somebody has to be handed the values, they must be known.
-func (h *Host) SendsSecrets() bool { return h.deployment.handsOver() }
-
-// NeedsNewSession says that the form's environment is not the one that was asked to be handed over last, while the session
-// secret is. Only by that secret can be seen from outside what the form was handed, so it has to change together with the others.
-func (h *Host) NeedsNewSession() bool {
-	_, print := h.o.Session()
-	asked := h.deployment.note.Get("asked")
-	return asked != "" && h.deployment.note.Get("session") == print && h.o.Inputs().Fingerprint != asked
-}
-
 // URL implements host.Host: it is known from the beginning.
 func (h *Host) URL() string { return h.o.URL }
 
 // Look implements host.Host.
 func (h *Host) Look(ctx context.Context) (host.Condition, error) {
-	c, _, err := h.deployment.look(ctx)
+	c, err := h.deployment.look(ctx)
 	if err != nil {
 		return c, h.deployment.hinted(err)
 	}
 	return c, nil
+}
+
+// Seen implements host.Host.
+func (h *Host) Seen() (host.Condition, bool) {
+	return h.deployment.seen.Condition, h.deployment.seen.answered()
+}
+
+// Held implements host.Host: the form says which keys it has, but not when they were made, and nobody else can tell.
+func (h *Host) Held() ([]ring.Key, bool) { return nil, false }
+
+// Extra are the ids of keys that the form was seen to have and does not need: a person may remove them once no login that began
+// under them is under way.
+func (h *Host) Extra() (ids []string) {
+	needed := map[string]bool{}
+	for _, k := range h.o.Env.Must() {
+		needed[k.ID] = true
+	}
+	for _, id := range h.deployment.seen.Keys {
+		if !needed[id] {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// Sweep implements host.Host. Only the person who runs the form can do it.
+func (h *Host) Sweep(context.Context, []ring.Key, resource.Progress) error { return nil }
+
+// Left implements host.Host.
+func (h *Host) Left() []resource.Left {
+	if !h.deployment.seen.answered() {
+		return nil
+	}
+	return []resource.Left{{
+		What: "the form at " + h.o.URL,
+		Why:  "it still runs with its keys on a server of yours: stop it there",
+	}}
 }
 
 // bare is an address without https:// for people.

@@ -1,11 +1,9 @@
 package bundle
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"maps"
-	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -13,9 +11,10 @@ import (
 	"phonegate/provision/fault"
 	"phonegate/provision/host"
 	"phonegate/provision/resource"
+	"phonegate/provision/ring"
 )
 
-// Deployment is the resource host.deployment: the form, in operation under its address with its secrets. Applying it starts
+// Deployment is the resource host.deployment: the form, in operation under its address with its keys. Applying it starts
 // nothing: it looks, and where the form is not as it must be it says what a person has to do. So nobody is led to a
 // form that is not there.
 type Deployment struct {
@@ -28,70 +27,67 @@ type Deployment struct {
 // sight is what was seen of the form.
 type sight struct {
 	host.Condition
-	err   error // why no form was seen
-	knows answer
+	looked bool
+	err    error // why no form was seen
 }
 
-// answer is whether the form knows the session secret.
-type answer int
-
-const (
-	unasked answer = iota // the secret is not known on this computer
-	yes
-	no
-)
+// answered says whether a form was seen.
+func (s sight) answered() bool { return s.looked && s.err == nil }
 
 // Name implements resource.Resource.
 func (d *Deployment) Name() string { return "host.deployment" }
 
 // Read implements resource.Resource. A form that does not answer is no error: then there is something to do.
 func (d *Deployment) Read(ctx context.Context) error {
-	d.seen = d.see(ctx)
+	d.see(ctx)
 	return ctx.Err()
 }
 
-// see looks at the form as a stranger would, and as Auth0 would.
-func (d *Deployment) see(ctx context.Context) (s sight) {
-	var clock time.Time
-	if s.Condition, clock, s.err = d.look(ctx); s.err != nil {
-		return s
-	}
-	if secret, _ := d.o.Session(); secret != "" {
-		s.knows, s.err = d.ask(ctx, secret, clock)
-	}
-	return s
+// see looks at the form as a stranger would, and keeps what it says.
+func (d *Deployment) see(ctx context.Context) {
+	d.seen = sight{looked: true}
+	d.seen.Condition, d.seen.err = d.look(ctx)
 }
 
-// look asks the form how it is. The time is its server's.
-func (d *Deployment) look(ctx context.Context) (c host.Condition, clock time.Time, err error) {
+// look asks the form once how it is.
+func (d *Deployment) look(ctx context.Context) (host.Condition, error) {
 	c, found, res, err := host.Ask(ctx, d.o.HTTP, d.o.URL)
-	switch {
-	case err != nil:
-		return c, clock, err
-	case !found:
-		return c, clock, fault.New(fault.Failed, "bundle.no_form", "", "%s answers with status %d, and not with the form.", bare(d.o.URL), res.StatusCode)
+	if err == nil && !found {
+		err = fault.New(fault.Failed, "bundle.no_form", "",
+			"%s answers with status %d, and not with the form.", bare(d.o.URL), res.StatusCode)
 	}
-	clock, err = http.ParseTime(res.Header.Get("Date"))
-	if err != nil {
-		clock = time.Now()
-	}
-	return c, clock, nil
+	return c, err
 }
 
-// why says what is wrong with the form that was seen, and what to do about it; nil if nothing.
+// missing are the keys that the form must show and was not seen to have.
+func (d *Deployment) missing() (keys []ring.Key) {
+	for _, k := range d.o.Env.Must() {
+		if !d.seen.Shows([]ring.Key{k}) {
+			keys = append(keys, k)
+		}
+	}
+	return keys
+}
+
+// runs says whether the form was seen to be as it must be.
+func (d *Deployment) runs() bool { return d.seen.looked && d.why() == nil }
+
+// why says what is wrong with the form that was seen, and what to do about it; nil if nothing. A doctor finds version and
+// readiness by the same codes and in the same words, and says each once.
 func (d *Deployment) why() *fault.Error {
 	s := d.seen
 	switch {
 	case s.err != nil:
 		return d.hinted(s.err)
-	case s.Version != d.o.Version: // a doctor finds the same by the same code, and says it once
-		return trouble("form.version", d.next(), "The form at %s is version %s; generated is %s.", d.o.URL, known(s.Version), d.o.Version)
+	case s.Version != d.o.Version:
+		return trouble("form.version", d.next(), "The form at %s is version %s; generated is %s.",
+			d.o.URL, cmp.Or(s.Version, "unknown"), d.o.Version)
 	case !s.Ready:
-		return trouble("form.not_ready", d.next(), "The form at %s lacks a secret in its environment and lets nobody in.", d.o.URL)
-	case s.knows == no:
-		return trouble("bundle.other_secrets", d.next(), "The form at %s does not have the secrets that are in use from now on.", d.o.URL)
-	case s.knows == unasked && !d.confirmed():
-		return trouble("bundle.secrets_unseen", d.next(), "Nobody knows whether the form at %s has the secrets that are in use: they are not on this computer.", d.o.URL)
+		return trouble("form.not_ready", d.next(), "The form at %s is missing its key and rejects every request.", d.o.URL)
+	}
+	if keys := d.missing(); len(keys) > 0 {
+		return trouble("bundle.key_missing", d.next(), "The form at %s does not have the key %s.",
+			d.o.URL, strings.Join(ids(keys), ", "))
 	}
 	return nil
 }
@@ -106,50 +102,42 @@ func (d *Deployment) hinted(err error) *fault.Error {
 	return &f
 }
 
-func known(version string) string {
-	if version == "" {
-		return "unknown"
+func ids(keys []ring.Key) (all []string) {
+	for _, k := range keys {
+		all = append(all, k.ID)
 	}
-	return version
+	return all
 }
-
-// confirmed says whether the form has been seen with the environment that it must have.
-func (d *Deployment) confirmed() bool {
-	wanted := d.o.Inputs().Fingerprint
-	return wanted != "" && d.note.Get("env") == wanted
-}
-
-// handsOver says whether the form has to be given its secrets, as far as can be seen. New files alone need none.
-func (d *Deployment) handsOver() bool {
-	return !d.confirmed() || d.seen.err == nil && (!d.seen.Ready || d.seen.knows == no)
-}
-
-// differs says whether the form is not as it must be, or has not been seen so.
-func (d *Deployment) differs() bool { return !d.confirmed() || d.why() != nil }
 
 // Change implements resource.Resource.
 func (d *Deployment) Change() event.Change {
 	c := event.Change{Resource: d.Name(), Op: event.None, Detail: bare(d.o.URL)}
-	if !d.differs() {
+	if d.runs() {
 		return c
 	}
-	if c.Op = event.Update; d.note.Get("env") == "" {
-		c.Op = event.Create
-	}
+	c.Op = event.Update
 	switch {
-	case d.note.Get("asked") == "" || d.note.Get("asked") != d.o.Inputs().Fingerprint:
-		c.Detail += ", once you run it there with its secrets"
-	case d.seen.err != nil:
-		c.Detail += ": it does not answer"
+	case !d.seen.answered():
+		if c.Op = event.Create; d.asked() {
+			c.Detail += ": it does not answer"
+		} else {
+			c.Detail += ", once you run it there with its key"
+		}
 	case d.seen.Version != d.o.Version:
-		c.Detail += fmt.Sprintf(": version %s → %s", known(d.seen.Version), d.o.Version)
-	case d.why() != nil:
-		c.Detail += ": its secrets are to be handed over"
+		c.Detail += fmt.Sprintf(": version %s → %s", cmp.Or(d.seen.Version, "unknown"), d.o.Version)
 	default:
-		c.Detail += ": it runs with its secrets"
+		c.Detail += ": it needs a key that you hand over"
 	}
 	return c
 }
+
+// wanted identifies what a person is asked to run.
+func (d *Deployment) wanted() string {
+	return strings.Join(append([]string{d.o.Version}, ids(d.o.Env.Must())...), " ")
+}
+
+// asked says whether an earlier run on this computer has asked for the same.
+func (d *Deployment) asked() bool { return d.note.Get("asked") == d.wanted() }
 
 // tries is how often Apply looks at a form that may just be starting.
 const tries = 6
@@ -159,35 +147,27 @@ func (d *Deployment) Apply(ctx context.Context, progress resource.Progress) erro
 	if progress == nil {
 		progress = func(string) {}
 	}
-	in := d.o.Inputs()
-	if d.handsOver() {
-		if err := complete(in); err != nil {
-			return err
-		}
+	// Before anybody has been told of these keys and files there is no form that has them, and nothing to wait for.
+	patience := 1
+	if d.asked() {
+		patience = tries
 	}
-	// Before anybody has been told of these secrets and files there is no form that has them, and nothing to wait for.
-	patience := tries
-	if d.note.Get("asked") != in.Fingerprint || d.note.Get("version") != d.o.Version {
-		patience = 1
-	}
-	_, print := d.o.Session()
-	for key, value := range map[string]string{"session": print, "asked": in.Fingerprint, "version": d.o.Version} {
-		if err := d.note.Set(key, value); err != nil {
-			return err
-		}
+	if err := d.note.Set("asked", d.wanted()); err != nil {
+		return err
 	}
 	for try := 1; ; try++ {
 		progress("looking at the form from outside")
-		d.seen = d.see(ctx)
+		d.see(ctx)
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		why := d.why()
 		if why == nil {
-			return d.note.Set("env", in.Fingerprint)
+			return nil
 		}
 		if try == patience {
-			return fault.Wrap(why, fault.Failed, "bundle.not_running", d.next(), "What is left waits for the form. %s", why.Message)
+			return fault.Wrap(why, fault.Failed, "bundle.not_running", d.next(),
+				"The remaining steps are waiting for the form. %s", why.Message)
 		}
 		if err := sleep(ctx, d.o.Poll); err != nil {
 			return err
@@ -197,50 +177,52 @@ func (d *Deployment) Apply(ctx context.Context, progress resource.Progress) erro
 
 // next is what a person has to do about a form that is not in operation.
 func (d *Deployment) next() string {
-	if d.confirmed() {
-		return "It was in order before: see what has become of it where it runs. If it has lost its secrets: phonegate secrets --tenant " + d.o.Tenant + " -- COMMAND. Then run phonegate apply --tenant " + d.o.Tenant + "."
+	secrets := "phonegate secrets --tenant " + d.o.Tenant + " -- COMMAND"
+	then := "then run phonegate apply --tenant " + d.o.Tenant + ": it continues."
+	elsewhere := "run " + secrets + " on the computer that made the key, or make a new one: phonegate rotate --tenant " + d.o.Tenant
+	bring := "Copy " + d.o.Folder + " to its server (its README.md shows ways to do it), "
+	switch keys := d.missing(); {
+	case !d.seen.answered() && !d.here(keys):
+		return "Start the form on its server, " + then + " If it has lost its key, " + elsewhere + "."
+	case !d.seen.answered():
+		return bring + "hand its key over: " + secrets + ", start it, " + then
+	case len(keys) > 0 && !d.here(keys):
+		return "To hand the key over, " + elsewhere + "; " + then
+	case d.seen.Version == d.o.Version:
+		return "Hand its key over: " + secrets + ", restart it, " + then
+	case len(keys) > 0:
+		return bring + "hand its key over: " + secrets + ", restart it, " + then
 	}
-	return "Bring " + d.o.Folder + " to where it is to run (its README.md shows ways to do it), hand its secrets over: phonegate secrets --tenant " + d.o.Tenant +
-		" -- COMMAND, start it, then run phonegate apply --tenant " + d.o.Tenant + ": it carries on."
+	return bring + "restart it with the keys that it has, " + then + " If it has lost them: " + secrets + "."
 }
 
-// complete refuses values that are not all known: they could not be handed over.
-func complete(in resource.Inputs) error {
-	var unknown []string
-	for _, name := range slices.Sorted(maps.Keys(in.Values)) {
-		if in.Values[name] == "" {
-			unknown = append(unknown, name)
-		}
-	}
-	if len(unknown) == 0 {
-		return nil
-	}
-	return fault.New(fault.Failed, "bundle.secrets_unknown", "Run `phonegate rotate` to make new ones.",
-		"The form's secrets are not all known on this computer: %s.", strings.Join(unknown, ", "))
+// here says whether this computer has the one key that is to be handed over.
+func (d *Deployment) here(keys []ring.Key) bool {
+	name, _ := d.o.Env.Add()
+	return len(keys) == 0 || len(keys) == 1 && keys[0].Name() == name
 }
 
 // UndoChange implements resource.Resource.
 func (d *Deployment) UndoChange() event.Change {
-	return event.Change{Resource: d.Name(), Op: event.None, Detail: bare(d.o.URL) + " is yours to stop, with the secrets that it has"}
+	c := event.Change{Resource: d.Name(), Op: event.None, Detail: bare(d.o.URL) + " does not answer"}
+	if d.seen.answered() {
+		c.Detail = bare(d.o.URL) + " is yours to stop, with the keys that it has"
+	}
+	return c
 }
 
 // Undo implements resource.Resource. There is nothing that phonegate has started.
-func (d *Deployment) Undo(context.Context, resource.Progress) error {
-	for _, key := range []string{"env", "asked", "session", "version"} {
-		if err := d.note.Set(key, ""); err != nil {
-			return err
-		}
+func (d *Deployment) Undo(ctx context.Context, _ resource.Progress) error {
+	if d.see(ctx); ctx.Err() != nil {
+		return ctx.Err()
 	}
-	return nil
+	return d.note.Set("asked", "")
 }
 
 // Problems names each way in which the form that was seen is not as it should be.
 func (d *Deployment) Problems() []*fault.Error {
 	if why := d.why(); why != nil {
 		return []*fault.Error{why}
-	}
-	if !d.confirmed() {
-		return []*fault.Error{trouble("bundle.unconfirmed", "", "The form at %s has not been looked at since its secrets were made.", d.o.URL)}
 	}
 	return nil
 }

@@ -26,7 +26,10 @@ import (
 type Folder struct {
 	shown, path string
 	files       []host.File
-	note        resource.Note
+	// note remembers what was written. Without it a file that an earlier run generated counts as edited.
+	note resource.Note
+	// runs says whether the form runs somewhere as it must, so that nobody needs the folder here.
+	runs func() bool
 
 	found map[string]condition
 }
@@ -127,11 +130,18 @@ func (f *Folder) superseded() []string {
 	return slices.Sorted(maps.Keys(written))
 }
 
+// unneeded says that the folder is on another computer, from where the form has come that runs.
+func (f *Folder) unneeded() bool { return len(f.paths(missing)) == len(f.files) && f.runs() }
+
 // Change implements resource.Resource.
 func (f *Folder) Change() event.Change {
 	c := event.Change{Resource: f.Name(), Op: event.None, Detail: f.shown}
 	gone := f.paths(missing)
-	if len(gone) == len(f.files) {
+	switch {
+	case f.unneeded():
+		c.Detail += " is not on this computer; the form is up to date"
+		return c
+	case len(gone) == len(f.files):
 		c.Op, c.From = event.Create, "generated"
 		c.Detail = counted(len(f.files)) + " in " + f.shown
 		return c
@@ -189,63 +199,11 @@ func (f *Folder) Apply(ctx context.Context, _ resource.Progress) error {
 	return f.remember(written)
 }
 
-// remove deletes a file if it is as it was written, and says whether it is gone.
-func (f *Folder) remove(path string, sums ...string) (gone bool, err error) {
-	data, err := os.ReadFile(f.at(path))
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return true, nil
-	case err != nil:
-		return false, f.trouble(err, "read", path)
-	case !slices.Contains(sums, digest(data)):
-		return false, nil
-	}
-	if err := os.Remove(f.at(path)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return false, f.trouble(err, "remove", path)
-	}
-	return true, nil
-}
-
-// UndoChange implements resource.Resource.
-func (f *Folder) UndoChange() event.Change {
-	c := event.Change{Resource: f.Name(), Op: event.None, Detail: f.shown + " is not there"}
-	kept := f.paths(yours, edited)
-	if n := len(f.files) - len(kept) - len(f.paths(missing)); n > 0 {
-		c.Op, c.Detail = event.Delete, counted(n)+" of "+f.shown
-	} else if len(kept) > 0 {
-		c.Detail = f.shown
-	}
-	if len(kept) > 0 {
-		c.Detail += ": " + strings.Join(kept, ", ") + " edited by you and kept"
-	}
-	return c
-}
-
-// Undo implements resource.Resource: whatever is not as phonegate has written it stays, and the folder with it.
-func (f *Folder) Undo(context.Context, resource.Progress) error {
-	written := f.written()
-	sums := map[string][]string{}
-	for path, sum := range written {
-		sums[path] = append(sums[path], sum)
-	}
-	for _, file := range f.files {
-		sums[file.Path] = append(sums[file.Path], digest(file.Data))
-	}
-	for _, path := range slices.Sorted(maps.Keys(sums)) {
-		if _, err := f.remove(path, sums[path]...); err != nil {
-			return err
-		}
-	}
-	// Neither goes unless it is empty.
-	if os.Remove(f.path) == nil {
-		_ = os.Remove(filepath.Dir(f.path))
-	}
-	f.found = nil
-	return f.note.Set("files", "")
-}
-
 // Problems names each way in which the folder that was read is not as it should be.
 func (f *Folder) Problems() []*fault.Error {
+	if f.unneeded() {
+		return nil
+	}
 	var all []*fault.Error
 	for _, path := range f.paths(missing) {
 		all = append(all, trouble("bundle.file_missing", "", "%s/%s is missing.", f.shown, path))

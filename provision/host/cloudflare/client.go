@@ -53,9 +53,12 @@ var accountID = regexp.MustCompile(`^[0-9a-f]{32}$`)
 func (c *Client) ready() error {
 	switch {
 	case c.o.Token == "":
-		return fault.New(fault.Usage, "cloudflare.no_credentials", "Set CLOUDFLARE_API_TOKEN ("+tokensPage+").", "There is no Cloudflare API token.")
+		return fault.New(fault.Usage, "cloudflare.no_credentials", "Set CLOUDFLARE_API_TOKEN ("+tokensPage+").",
+			"There is no Cloudflare API token.")
 	case !accountID.MatchString(c.o.Account):
-		return fault.New(fault.Usage, "cloudflare.account_id", "Set CLOUDFLARE_ACCOUNT_ID to what stands on the right of Workers & Pages at https://dash.cloudflare.com: 32 digits and letters from a to f.",
+		return fault.New(fault.Usage, "cloudflare.account_id",
+			"Set CLOUDFLARE_ACCOUNT_ID to what stands on the right of Workers & Pages at https://dash.cloudflare.com: "+
+				"32 digits and letters from a to f.",
 			"The Cloudflare account ID is not one.")
 	}
 	return nil
@@ -90,7 +93,8 @@ func (c *Client) call(ctx context.Context, method, path string, in, out any) err
 		err = json.Unmarshal(answer.Result, out)
 	}
 	if err != nil {
-		return fault.Wrap(err, fault.Failed, "cloudflare.unexpected_answer", "Run the same command again; if it happens again, please report it.",
+		return fault.Wrap(err, fault.Failed, "cloudflare.unexpected_answer",
+			"Run the same command again; if it happens again, please report it.",
 			"Cloudflare gave an answer to %s %s that can't be read.", method, path)
 	}
 	return nil

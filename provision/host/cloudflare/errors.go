@@ -50,8 +50,10 @@ func unsure(err error) bool {
 }
 
 const (
-	hintToken = "Check CLOUDFLARE_API_TOKEN (" + tokensPage + "): it must be valid and have the permission Workers Scripts: Edit for the account in CLOUDFLARE_ACCOUNT_ID."
-	onboard   = "Open Workers & Pages at https://dash.cloudflare.com once, which makes a workers.dev subdomain; then run the same command again."
+	hintToken = "Check CLOUDFLARE_API_TOKEN (" + tokensPage + "): " +
+		"it must be valid and have the permission Workers Scripts: Edit for the account in CLOUDFLARE_ACCOUNT_ID."
+	onboard = "Open Workers & Pages at https://dash.cloudflare.com once, which makes a workers.dev subdomain; " +
+		"then run the same command again."
 )
 
 // hints say what to do about the codes that people meet.
@@ -65,8 +67,8 @@ var hints = map[int]string{
 }
 
 // refused are the codes that say that the credentials are not enough.
-var refused = map[int]bool{codeInvalidToken: true, codeBadHeaders: true, 9103: true, 9106: true, codeNoRoute: true, codeUnauthorized: true,
-	codeAuthentication: true, codeForbidden: true}
+var refused = map[int]bool{codeInvalidToken: true, codeBadHeaders: true, 9103: true, 9106: true, codeNoRoute: true,
+	codeUnauthorized: true, codeAuthentication: true, codeForbidden: true}
 
 // refusal is the error of an answer that is not a success, whatever its body holds.
 func refusal(r *http.Request, res *http.Response, data []byte) error {
@@ -77,7 +79,8 @@ func refusal(r *http.Request, res *http.Response, data []byte) error {
 		} `json:"errors"`
 	}
 	_ = json.Unmarshal(data, &body)
-	cause, name, message := &statusError{status: res.StatusCode}, fmt.Sprintf("http_%d", res.StatusCode), http.StatusText(res.StatusCode)
+	cause := &statusError{status: res.StatusCode}
+	name, message := fmt.Sprintf("http_%d", res.StatusCode), http.StatusText(res.StatusCode)
 	if len(body.Errors) > 0 {
 		cause.code = body.Errors[0].Code
 		name = fmt.Sprint(cause.code)
@@ -96,17 +99,20 @@ func refusal(r *http.Request, res *http.Response, data []byte) error {
 	case res.StatusCode == http.StatusTooManyRequests:
 		hint = "Cloudflare's rate limit is used up. Try again in five minutes."
 	case res.StatusCode >= 500:
-		hint = "Cloudflare has a problem: see https://www.cloudflarestatus.com. Then run the same command again: it carries on where it stopped."
+		hint = "Cloudflare has a problem: see https://www.cloudflarestatus.com. Then run the same command again." +
+			" It continues where it stopped."
 	default:
-		hint = "Look at the Worker at https://dash.cloudflare.com, then run the same command again; if it happens again, please report it."
+		hint = "Look at the Worker at https://dash.cloudflare.com, then run the same command again; " +
+			"if it happens again, please report it."
 	}
-	e := fault.Wrap(cause, category, "cloudflare."+name, hint, "Cloudflare answered %d to %s %s: %s.", res.StatusCode, r.Method, r.URL.Path, message)
+	e := fault.Wrap(cause, category, "cloudflare."+name, hint,
+		"Cloudflare answered %d to %s %s: %s.", res.StatusCode, r.Method, r.URL.Path, message)
 	e.RequestID = res.Header.Get("Cf-Ray")
 	return e
 }
 
 // hide takes values out of an error's message, should Cloudflare quote them.
-func hide(err error, values map[string]string) error {
+func hide(err error, values ...string) error {
 	var f *fault.Error
 	if !errors.As(err, &f) {
 		return err

@@ -9,7 +9,7 @@ import (
 
 	"phonegate/provision/event"
 	"phonegate/provision/fault"
-	sandbox "phonegate/provision/sandbox/cloudflare"
+	"phonegate/provision/ring"
 	"phonegate/provision/transport/transporttest"
 )
 
@@ -27,34 +27,54 @@ func reply(r *http.Request, status int, body string, headers ...string) *http.Re
 }
 
 func TestTheFormIsWaitedFor(t *testing.T) {
-	old := `{"phonegate":"form","version":"0.9","ready":true}`
+	old := `{"phonegate":"form","layout":2,"version":"0.9","ready":true,"keys":["` + strings.Repeat("0", 16) + `"]}`
+	keyless := `{"phonegate":"form","layout":2,"version":"1.0","ready":true,"keys":[]}`
 	for name, c := range map[string]struct {
 		answer func(n int, r *http.Request) (*http.Response, error) // nil, nil: let it through
 		code   string
-		looks  int // 0: as many as there are
+		looks  int
 	}{
-		"it answers": {func(int, *http.Request) (*http.Response, error) { return nil, nil }, "", 1},
+		"it answers": {func(int, *http.Request) (*http.Response, error) { return nil, nil }, "", steadyLooks},
 		"nothing there at first": {func(n int, r *http.Request) (*http.Response, error) {
 			if n > 7 {
 				return nil, nil
 			}
 			return reply(r, 404, "<html>There is nothing here yet"), nil
-		}, "", 8},
+		}, "", 7 + steadyLooks},
 		"the name does not resolve at first": {func(n int, r *http.Request) (*http.Response, error) {
 			if n > 2 {
 				return nil, nil
 			}
 			return nil, io.ErrUnexpectedEOF
-		}, "", 3},
+		}, "", 2 + steadyLooks},
 		"the form before at first": {func(n int, r *http.Request) (*http.Response, error) {
 			if n > 2 {
 				return nil, nil
 			}
 			return reply(r, 200, old), nil
-		}, "", 3},
-		"the form before for ever": {func(_ int, r *http.Request) (*http.Response, error) { return reply(r, 200, old), nil }, "cloudflare.form_old", tries},
-		"something else for ever":  {func(_ int, r *http.Request) (*http.Response, error) { return reply(r, 200, "<html>"), nil }, "cloudflare.form_silent", tries},
-		"it throws":                {func(_ int, r *http.Request) (*http.Response, error) { return reply(r, 500, "error code: 1101"), nil }, "cloudflare.form_silent", tries},
+		}, "", 2 + steadyLooks},
+		"one machine that lags behind": {func(n int, r *http.Request) (*http.Response, error) {
+			if n != 4 {
+				return nil, nil
+			}
+			return reply(r, 200, old), nil
+		}, "", 4 + steadyLooks},
+		"the form without its key at first": {func(n int, r *http.Request) (*http.Response, error) {
+			if n > 2 {
+				return nil, nil
+			}
+			return reply(r, 200, keyless), nil
+		}, "", 2 + steadyLooks},
+		"the form without its key for ever": {func(_ int, r *http.Request) (*http.Response, error) {
+			return reply(r, 200, keyless), nil
+		}, "cloudflare.key_ignored", tries},
+		"the form before for ever": {func(_ int, r *http.Request) (*http.Response, error) { return reply(r, 200, old), nil },
+			"cloudflare.form_old", tries},
+		"something else for ever": {func(_ int, r *http.Request) (*http.Response, error) { return reply(r, 200, "<html>"), nil },
+			"cloudflare.form_silent", tries},
+		"it throws": {func(_ int, r *http.Request) (*http.Response, error) {
+			return reply(r, 500, "error code: 1101"), nil
+		}, "cloudflare.form_silent", tries},
 		"a login of Cloudflare's Access": {func(_ int, r *http.Request) (*http.Response, error) {
 			return reply(r, 302, "", "Location", "https://acme.cloudflareaccess.com/cdn-cgi/access/login/x"), nil
 		}, "cloudflare.access", 1},
@@ -77,15 +97,15 @@ func TestTheFormIsWaitedFor(t *testing.T) {
 				}
 				return x.road.RoundTrip(r)
 			})
-			notes := transporttest.NewNotes()
-			err := transporttest.Apply(x.family(rt, notes))
+			err := transporttest.Apply(resources(x.host(rt)))
 			if c.code == "" && err != nil || c.code != "" && (err == nil || fault.Of(err).Code != c.code || fault.Of(err).Hint == "") {
 				t.Errorf("got %v", err)
 			}
 			if looks != c.looks {
 				t.Errorf("%d looks, want %d", looks, c.looks)
 			}
-			change := x.read(notes).worker.Change()
+			x.unit = ring.Unit{} // on another computer, say
+			change := x.readOver(rt).worker.Change()
 			if c.code == "" && change.Op != event.None || c.code != "" && (change.Op != event.Update || change.Requests != 0) {
 				t.Errorf("the next run would do %+v", change)
 			}
@@ -94,7 +114,7 @@ func TestTheFormIsWaitedFor(t *testing.T) {
 }
 
 func TestRefusals(t *testing.T) {
-	const secretValue = "verdict-verdict"
+	const secretValue = "api-secret-of-twilio"
 	for name, c := range map[string]struct {
 		status   int
 		body     string
@@ -102,18 +122,25 @@ func TestRefusals(t *testing.T) {
 		category fault.Category
 		hint     string
 	}{
-		"a wrong token":         {403, `{"success":false,"errors":[{"code":10000,"message":"Authentication error"}],"result":null}`, "cloudflare.10000", fault.Refused, "CLOUDFLARE_API_TOKEN"},
-		"the other wrong token": {403, `{"success":false,"errors":[{"code":9109,"message":"Invalid access token"}]}`, "cloudflare.9109", fault.Refused, "CLOUDFLARE_API_TOKEN"},
-		"a token of no shape":   {400, `{"errors":[{"code":6003,"message":"Invalid request headers","error_chain":[{"code":6111}]}]}`, "cloudflare.6003", fault.Refused, "CLOUDFLARE_API_TOKEN"},
-		"a wrong account":       {404, `{"errors":[{"code":7003,"message":"Could not route"}]}`, "cloudflare.7003", fault.Refused, "CLOUDFLARE_ACCOUNT_ID"},
-		"a role":                {403, `{"errors":[{"code":10023,"message":"workers.api.error.unauthorized"}]}`, "cloudflare.10023", fault.Refused, "CLOUDFLARE_API_TOKEN"},
-		"no subdomain":          {403, `{"errors":[{"code":10063,"message":"workers.api.error.subdomain_required"}]}`, "cloudflare.10063", fault.Failed, "dash.cloudflare.com"},
+		"a wrong token": {403, `{"success":false,"errors":[{"code":10000,"message":"Authentication error"}],"result":null}`,
+			"cloudflare.10000", fault.Refused, "CLOUDFLARE_API_TOKEN"},
+		"the other wrong token": {403, `{"success":false,"errors":[{"code":9109,"message":"Invalid access token"}]}`,
+			"cloudflare.9109", fault.Refused, "CLOUDFLARE_API_TOKEN"},
+		"a token of no shape": {400, `{"errors":[{"code":6003,"message":"Invalid request headers","error_chain":[{"code":6111}]}]}`,
+			"cloudflare.6003", fault.Refused, "CLOUDFLARE_API_TOKEN"},
+		"a wrong account": {404, `{"errors":[{"code":7003,"message":"Could not route"}]}`, "cloudflare.7003", fault.Refused,
+			"CLOUDFLARE_ACCOUNT_ID"},
+		"a role": {403, `{"errors":[{"code":10023,"message":"workers.api.error.unauthorized"}]}`, "cloudflare.10023",
+			fault.Refused, "CLOUDFLARE_API_TOKEN"},
+		"no subdomain": {403, `{"errors":[{"code":10063,"message":"workers.api.error.subdomain_required"}]}`,
+			"cloudflare.10063", fault.Failed, "dash.cloudflare.com"},
 		"an unconfirmed e-mail": {403, `{"errors":[{"code":10034,"message":"x"}]}`, "cloudflare.10034", fault.Failed, "e-mail"},
 		"the limit":             {429, `{"errors":[{"code":971,"message":"Please wait"}]}`, "cloudflare.971", fault.Failed, "minutes"},
-		"code that can't run":   {400, `{"errors":[{"code":10021,"message":"Uncaught SyntaxError near ` + secretValue + `"}]}`, "cloudflare.10021", fault.Failed, "dash.cloudflare.com"},
-		"an empty body":         {400, ``, "cloudflare.http_400", fault.Failed, "dash.cloudflare.com"},
-		"HTML":                  {503, `<html>cloudflare</html>`, "cloudflare.http_503", fault.Failed, "cloudflarestatus"},
-		"HTML for a token":      {401, `<html>`, "cloudflare.http_401", fault.Refused, "CLOUDFLARE_API_TOKEN"},
+		"code that can't run": {400, `{"errors":[{"code":10021,"message":"Uncaught SyntaxError near ` + secretValue + `"}]}`,
+			"cloudflare.10021", fault.Failed, "dash.cloudflare.com"},
+		"an empty body":    {400, ``, "cloudflare.http_400", fault.Failed, "dash.cloudflare.com"},
+		"HTML":             {503, `<html>cloudflare</html>`, "cloudflare.http_503", fault.Failed, "cloudflarestatus"},
+		"HTML for a token": {401, `<html>`, "cloudflare.http_401", fault.Refused, "CLOUDFLARE_API_TOKEN"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			x := acme(t)
@@ -123,7 +150,7 @@ func TestRefusals(t *testing.T) {
 				}
 				return x.road.RoundTrip(r)
 			})
-			f := fault.Of(transporttest.Apply(x.family(rt, transporttest.NewNotes())))
+			f := fault.Of(transporttest.Apply(resources(x.host(rt))))
 			if f == nil || f.Code != c.code || f.Category != c.category || !strings.Contains(f.Hint, c.hint) || f.RequestID != "8a1-SYD" {
 				t.Fatalf("%+v", f)
 			}
@@ -132,63 +159,6 @@ func TestRefusals(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestCheck(t *testing.T) {
-	const other = "00000000000000000000000000000001"
-	for name, c := range map[string]struct {
-		options       Options
-		sandbox       sandbox.Options
-		behaviour     string
-		account, code string
-		category      fault.Category
-		hint          string
-	}{
-		"a user's token":            {Options{Token: token, Account: accountNo}, sandbox.Options{}, "", "Acme", "", 0, ""},
-		"the account's own token":   {Options{Token: token, Account: accountNo}, sandbox.Options{AccountOwned: true}, "", "Acme", "", 0, ""},
-		"an id in upper case":       {Options{Token: token, Account: strings.ToUpper(accountNo)}, sandbox.Options{}, "", "Acme", "", 0, ""},
-		"an unknown token":          {Options{Token: "other", Account: accountNo}, sandbox.Options{}, "", "", "cloudflare.1000", fault.Refused, "CLOUDFLARE_API_TOKEN"},
-		"a token without powers":    {Options{Token: "powerless", Account: accountNo}, sandbox.Options{Powerless: "powerless"}, "", "", "cloudflare.no_permission", fault.Refused, "Workers Scripts: Edit"},
-		"another account":           {Options{Token: token, Account: other}, sandbox.Options{}, "", "", "cloudflare.no_permission", fault.Refused, "CLOUDFLARE_ACCOUNT_ID"},
-		"another account, unrouted": {Options{Token: token, Account: other}, sandbox.Options{}, "cloudflare.wrong_account=404 7003", "", "cloudflare.7003", fault.Refused, "CLOUDFLARE_ACCOUNT_ID"},
-		"no token":                  {Options{Account: accountNo}, sandbox.Options{}, "", "", "cloudflare.no_credentials", fault.Usage, "CLOUDFLARE_API_TOKEN"},
-		"no account":                {Options{Token: token}, sandbox.Options{}, "", "", "cloudflare.account_id", fault.Usage, "CLOUDFLARE_ACCOUNT_ID"},
-		"an account's name":         {Options{Token: token, Account: "Acme"}, sandbox.Options{}, "", "", "cloudflare.account_id", fault.Usage, "CLOUDFLARE_ACCOUNT_ID"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			var set []string
-			if c.behaviour != "" {
-				set = []string{c.behaviour}
-			}
-			x := newAccount(t, c.sandbox, set...)
-			c.options.HTTP = x.road
-			got, err := New(c.options).Check(t.Context())
-			f := fault.Of(err)
-			if c.code == "" {
-				if err != nil || got != c.account {
-					t.Errorf("%q, %v", got, err)
-				}
-			} else if f == nil || f.Code != c.code || f.Category != c.category || !strings.Contains(f.Hint, c.hint) {
-				t.Errorf("%q, %+v", got, f)
-			}
-		})
-	}
-	t.Run("a token that has expired", func(t *testing.T) {
-		rt := roundTripper(func(r *http.Request) (*http.Response, error) {
-			return reply(r, 200, `{"success":true,"result":{"id":"1","status":"expired"}}`), nil
-		})
-		_, err := New(Options{Token: token, Account: accountNo, HTTP: rt}).Check(t.Context())
-		if f := fault.Of(err); f == nil || f.Code != "cloudflare.token_inactive" || f.Category != fault.Refused {
-			t.Errorf("%v", err)
-		}
-	})
-	t.Run("an answer that is not JSON", func(t *testing.T) {
-		rt := roundTripper(func(r *http.Request) (*http.Response, error) { return reply(r, 200, `{"success":tr`), nil })
-		_, err := New(Options{Token: token, Account: accountNo, HTTP: rt}).Check(t.Context())
-		if f := fault.Of(err); f == nil || f.Code != "cloudflare.unexpected_answer" {
-			t.Errorf("%v", err)
-		}
-	})
 }
 
 func TestACancelledRunEndsAtOnce(t *testing.T) {
@@ -201,7 +171,7 @@ func TestACancelledRunEndsAtOnce(t *testing.T) {
 		}
 		return x.road.RoundTrip(r)
 	})
-	h := x.host(rt, transporttest.NewNotes())
+	h := x.host(rt)
 	for _, r := range h.Resources() {
 		if err := r.Read(ctx); err != nil {
 			t.Fatal(err)

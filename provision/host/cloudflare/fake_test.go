@@ -14,6 +14,7 @@ import (
 
 	"phonegate/provision/host"
 	"phonegate/provision/resource"
+	"phonegate/provision/ring"
 	sandbox "phonegate/provision/sandbox/cloudflare"
 	"phonegate/provision/sandbox/world"
 	"phonegate/provision/transport"
@@ -34,9 +35,9 @@ type account struct {
 	world  *world.World
 	server *sandbox.Server
 	road   *transport.Transport
-	values map[string]string
-	print  string
-	form   string // its version
+	unit   ring.Unit  // the key to be added
+	must   []ring.Key // the keys that the form must show
+	form   string     // its version
 }
 
 func newAccount(t *testing.T, options sandbox.Options, behaviours ...string) *account {
@@ -56,9 +57,22 @@ func newAccount(t *testing.T, options sandbox.Options, behaviours ...string) *ac
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &account{t: t, world: w, server: srv, road: transport.New(transport.Options{Endpoints: transport.Endpoints{Cloudflare: u}, Backoff: time.Millisecond}),
-		values: map[string]string{"SESSION_SECRET": "session-session", "VERDICT_SECRET": "verdict-verdict"}, print: "f1", form: "1.0"}
+	road := transport.New(transport.Options{Endpoints: transport.Endpoints{Cloudflare: u}, Backoff: time.Millisecond})
+	x := &account{t: t, world: w, server: srv, road: road, form: "1.0"}
+	x.wants(newUnit())
+	return x
 }
+
+// newUnit is a key as it is made for a form.
+func newUnit() ring.Unit {
+	u := ring.New(time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC))
+	u.APIKey, u.APISecret, u.Service = "SK00000000000000000000000000000001", "api-secret-of-twilio",
+		"VA00000000000000000000000000000001"
+	return u
+}
+
+// wants makes a key the one that the form is to have.
+func (x *account) wants(u ring.Unit) { x.unit, x.must = u, []ring.Key{u.Key} }
 
 // acme is an account that has a subdomain.
 func acme(t *testing.T, behaviours ...string) *account {
@@ -66,33 +80,54 @@ func acme(t *testing.T, behaviours ...string) *account {
 	return newAccount(t, sandbox.Options{Subdomain: "acme"}, behaviours...)
 }
 
-// module is a form that knows how to say that it is there, and shows its environment.
+// module is a form that says that it is there and which keys it has, and shows its environment. It ignores the values that begin
+// with "changed", as the form ignores a value that the name does not certify.
 func module(version string) []byte {
-	return []byte(`export default { fetch: (request, env) => new URL(request.url).searchParams.has("health")
-	? Response.json({ phonegate: "form", version: "` + version + `", ready: true }) : Response.json(env) };
+	return []byte(`const keysOf = (env) => Object.keys(env)
+	.filter((name) => name.startsWith("PHONEGATE_KEY_") && !env[name].startsWith("changed"))
+	.map((name) => name.slice(-16));
+const health = (env) => ({ phonegate: "form", layout: 2, version: "` + version + `", ready: true, keys: keysOf(env) });
+export default {
+	fetch: (request, env) => Response.json(new URL(request.url).searchParams.has("health") ? health(env) : env),
+};
 `)
 }
 
 // host makes the host as a new process would.
-func (x *account) host(rt http.RoundTripper, notes *transporttest.Notes) *Host {
+func (x *account) host(rt http.RoundTripper) *Host {
 	c := New(Options{Token: token, Account: accountNo, HTTP: rt, Poll: time.Millisecond})
-	return NewHost(c, Form{Name: formName, Tenant: tenant, Module: host.File{Path: "api/verify.mjs", Data: module(x.form)}, Version: x.form, Note: notes.Of,
-		Inputs: func() resource.Inputs { return resource.Inputs{Values: x.values, Fingerprint: x.print} }})
+	env := host.Environment{
+		Add: func() (string, string) {
+			if x.unit.ID == "" {
+				return "", ""
+			}
+			return x.unit.Name(), x.unit.Value(true)
+		},
+		Must: func() []ring.Key { return x.must },
+	}
+	return NewHost(c, Form{Name: formName, Tenant: tenant, Module: host.File{Path: "api/verify.mjs", Data: module(x.form)},
+		Version: x.form, Env: env})
 }
 
-// family makes all resources of the host.
-func (x *account) family(rt http.RoundTripper, notes *transporttest.Notes) []resource.Resource {
+// family makes all resources of the host. None of them keeps notes.
+func (x *account) family(rt http.RoundTripper, _ *transporttest.Notes) []resource.Resource {
+	return resources(x.host(rt))
+}
+
+func resources(h *Host) []resource.Resource {
 	var all []resource.Resource
-	for _, r := range x.host(rt, notes).Resources() {
+	for _, r := range h.Resources() {
 		all = append(all, r)
 	}
 	return all
 }
 
 // read is the host after all of it has been read.
-func (x *account) read(notes *transporttest.Notes) *Host {
+func (x *account) read() *Host { return x.readOver(x.road) }
+
+func (x *account) readOver(rt http.RoundTripper) *Host {
 	x.t.Helper()
-	h := x.host(x.road, notes)
+	h := x.host(rt)
 	for _, r := range h.Resources() {
 		if err := r.Read(x.t.Context()); err != nil {
 			x.t.Fatal(err)
@@ -102,9 +137,9 @@ func (x *account) read(notes *transporttest.Notes) *Host {
 }
 
 // apply is a whole run.
-func (x *account) apply(notes *transporttest.Notes) {
+func (x *account) apply() {
 	x.t.Helper()
-	if err := transporttest.Apply(x.family(x.road, notes)); err != nil {
+	if err := transporttest.Apply(resources(x.host(x.road))); err != nil {
 		x.t.Fatal(err)
 	}
 }

@@ -9,31 +9,50 @@ import (
 	"phonegate/provision/fault"
 	"phonegate/provision/host"
 	"phonegate/provision/resource"
+	"phonegate/provision/ring"
 )
 
 const (
 	// tries is how often the form is looked at before giving up: a new subdomain takes Cloudflare some minutes to make known.
 	tries = 90
-	// steadyLooks is how often the form must have answered after its secrets were replaced: nobody says when the last
-	// of Cloudflare's machines has stopped running what was there before.
+	// steadyLooks is how often in a row the form must have answered as it should: nobody says when the last of Cloudflare's machines
+	// has stopped running what was there before.
 	steadyLooks = 4
 )
 
+// sight is what was seen of the form.
+type sight struct {
+	host.Condition
+	looked bool
+	err    error // why no form was seen
+}
+
+// answered says whether a form was seen.
+func (s sight) answered() bool { return s.looked && s.err == nil }
+
+// see looks at the form and keeps what it says.
+func (w *Worker) see(ctx context.Context, base string) {
+	w.seen = sight{looked: true}
+	w.seen.Condition, w.seen.err = w.look(ctx, base)
+}
+
 // look asks the form once how it is.
-func (w *Worker) look(ctx context.Context) (host.Condition, error) {
-	if w.URL() == "" {
+func (w *Worker) look(ctx context.Context, base string) (host.Condition, error) {
+	if base == "" {
 		return host.Condition{}, fault.New(fault.Failed, "cloudflare.no_form", "Run `phonegate apply`.", "No form is deployed.")
 	}
-	c, found, res, err := host.Ask(ctx, w.c.o.HTTP, w.URL())
+	c, found, res, err := host.Ask(ctx, w.c.o.HTTP, base)
 	switch {
 	case err != nil || found:
 		return c, err
 	case guarded(res):
-		return c, fault.New(fault.Failed, codeGuarded, "Take the Worker's workers.dev address out of Cloudflare Access: https://one.dash.cloudflare.com > Access > Applications.",
-			"%s asks for a login of Cloudflare Access, so that no user could reach it.", w.URL())
+		return c, fault.New(fault.Failed, codeGuarded,
+			"Take the Worker's workers.dev address out of Cloudflare Access: https://one.dash.cloudflare.com > Access > Applications.",
+			"%s asks for a login of Cloudflare Access, so that no user could reach it.", base)
 	}
-	return c, fault.New(fault.Failed, "cloudflare.form_silent", "See the Worker's logs at https://dash.cloudflare.com > Workers & Pages, then run the same command again.",
-		"%s answered %d instead of the form.", w.URL(), res.StatusCode)
+	return c, fault.New(fault.Failed, "cloudflare.form_silent",
+		"See the Worker's logs at https://dash.cloudflare.com > Workers & Pages, then run the same command again.",
+		"%s answered %d instead of the form.", base, res.StatusCode)
 }
 
 const codeGuarded = "cloudflare.access"
@@ -44,34 +63,49 @@ func guarded(res *http.Response) bool {
 	return err == nil && res.StatusCode/100 == 3 && strings.HasSuffix(to.Hostname(), ".cloudflareaccess.com")
 }
 
-// reachable looks at the form until what was uploaded has answered so many times. Until the address is known everywhere, its
-// name does not exist, its certificate is not there yet, something else answers, or the version before.
-func (w *Worker) reachable(ctx context.Context, looks int, progress resource.Progress) error {
-	var last error
-	for try := 1; ; try++ {
-		c, err := w.look(ctx)
+// steady looks at the form until it has been right so many times in a row. Until the address is known everywhere, its name
+// does not exist, its certificate is not there yet, something else answers, or the version before. wrong says what is not
+// right about a form that answered.
+func (w *Worker) steady(ctx context.Context, progress resource.Progress, wrong func() *fault.Error) error {
+	for try, good := 1, 0; ; try++ {
+		w.see(ctx, w.URL())
+		err := w.seen.err
+		if err == nil {
+			if f := wrong(); f != nil {
+				err = f
+			}
+		}
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case err != nil && fault.Of(err).Code == codeGuarded:
+		case err != nil && (try >= tries || fault.Of(err).Code == codeGuarded):
 			return err
 		case err != nil:
-			last = err
-		case w.form.Version != "" && c.Version != w.form.Version:
-			last = fault.New(fault.Failed, "cloudflare.form_old", "Run the same command again in a minute.", "%s still answers with an earlier form.", w.URL())
+			good = 0
 		default:
-			if looks--; looks == 0 {
+			if good++; good == steadyLooks {
 				return nil
 			}
 		}
-		if try == tries && last != nil {
-			return last
-		}
-		if try == 5 {
-			progress("waiting until Cloudflare has made the address known")
+		if try == steadyLooks+1 {
+			progress("waiting until all of Cloudflare has it")
 		}
 		if err := sleep(ctx, w.c.o.Poll); err != nil {
 			return err
 		}
 	}
+}
+
+// unready is what is not right about the form that was seen before logins may be sent to it.
+func (w *Worker) unready() *fault.Error {
+	if !w.upToDate() {
+		return fault.New(fault.Failed, "cloudflare.form_old", "Run the same command again in a minute.",
+			"%s still answers with an earlier form.", w.URL())
+	}
+	for _, k := range w.form.Env.Must() {
+		if !w.seen.Shows([]ring.Key{k}) {
+			return w.ignored(fault.Failed, k)
+		}
+	}
+	return nil
 }

@@ -39,23 +39,28 @@ func newSubdomain(c *Client, form string) *Subdomain {
 func (s *Subdomain) Name() string { return "host.project" }
 
 // Read implements resource.Resource.
-func (s *Subdomain) Read(ctx context.Context) error {
-	s.found = ""
+func (s *Subdomain) Read(ctx context.Context) (err error) {
+	s.found, err = s.registered(ctx)
+	return err
+}
+
+// registered asks for the account's subdomain, "" if it has none.
+func (s *Subdomain) registered(ctx context.Context) (string, error) {
 	var got struct {
 		Subdomain string `json:"subdomain"`
 	}
 	err := s.c.call(ctx, http.MethodGet, s.c.account("/workers/subdomain"), nil, &got)
 	if err != nil && !notFound(err) {
-		return err
+		return "", err
 	}
-	s.found = got.Subdomain
-	return nil
+	return got.Subdomain, nil
 }
 
 // Change implements resource.Resource.
 func (s *Subdomain) Change() event.Change {
 	if s.found == "" {
-		return event.Change{Resource: s.Name(), Op: event.Create, From: "new", Requests: 1, Detail: s.first + workersDev + " for the account's Workers, or the nearest that is free"}
+		return event.Change{Resource: s.Name(), Op: event.Create, From: "new", Requests: 1,
+			Detail: s.first + workersDev + " for the account's Workers, or a similar name if it is taken"}
 	}
 	return event.Change{Resource: s.Name(), Op: event.None, Detail: s.found + workersDev}
 }
@@ -120,7 +125,8 @@ func (s *Subdomain) Problems() []*fault.Error {
 	if s.found != "" {
 		return nil
 	}
-	return []*fault.Error{trouble("cloudflare.subdomain_missing", "The Cloudflare account has no workers.dev subdomain, so that no Worker of it can be reached.")}
+	return []*fault.Error{trouble("cloudflare.subdomain_missing",
+		"The Cloudflare account has no workers.dev subdomain, so that no Worker of it can be reached.")}
 }
 
 // trouble is a difference that a doctor names. Where there is no hint, applying again is what helps.

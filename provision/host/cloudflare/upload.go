@@ -1,16 +1,8 @@
 package cloudflare
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"fmt"
-	"io"
-	"maps"
-	"mime"
-	"mime/multipart"
 	"net/http"
-	"net/url"
 	"path"
 	"slices"
 	"strings"
@@ -25,26 +17,28 @@ func (w *Worker) Apply(ctx context.Context, progress resource.Progress) (err err
 		progress = func(string) {}
 	}
 	if w.subdomain.found == "" {
-		return fault.New(fault.Failed, "cloudflare.subdomain_missing", "Run `phonegate apply` again.", "The account has no workers.dev subdomain to deploy to.")
+		return fault.New(fault.Failed, "cloudflare.subdomain_missing", "Run `phonegate apply` again.",
+			"The account has no workers.dev subdomain to deploy to.")
 	}
 	if w.stale {
 		if err := w.Read(ctx); err != nil {
+			w.stale = true
 			return err
 		}
 	}
 	defer func() { w.stale = err != nil }()
-	looks := 1
+	if ids := w.lost(); len(ids) > 0 {
+		return fault.New(fault.Failed, "cloudflare.key_missing", "Run `phonegate rotate`: it makes a new key.",
+			"The Worker %s lacks the key %s, and this computer does not have it.", w.form.Name, strings.Join(ids, ", "))
+	}
 	if w.found == nil || len(w.outdated()) > 0 {
-		if w.found != nil && w.sendsSecrets() {
-			looks = steadyLooks
-		}
 		progress("uploading")
 		if err := w.upload(ctx); err != nil {
 			return err
 		}
 	}
 	if !w.found.enabled {
-		// Previews would run every version there ever was, each with its secrets.
+		// Previews would run every version there ever was, each with its keys.
 		on := map[string]bool{"enabled": true, "previews_enabled": false}
 		if err := w.c.call(repeat(ctx), http.MethodPost, w.c.script(w.form.Name, "/subdomain"), on, nil); err != nil {
 			return err
@@ -52,169 +46,84 @@ func (w *Worker) Apply(ctx context.Context, progress resource.Progress) (err err
 		w.found.enabled = true
 	}
 	progress("looking at the form from outside")
-	if err := w.reachable(ctx, looks, progress); err != nil {
-		return err
-	}
-	return w.note.Set("url", w.address()) // last: the next run looks again if this one has not seen the form
+	return w.steady(ctx, progress, w.unready)
 }
 
-// upload sends module and secrets together: at no moment does one run without the other. It may be repeated. Secrets that are
-// left out may outlive it, so those are deleted.
+// upload sends module, mark and the new key together. Every other binding stays: another computer may have added a key a moment
+// ago, and what people added is theirs. It may be repeated.
 func (w *Worker) upload(ctx context.Context) error {
-	in := w.form.Inputs()
-	bindings, err := w.bindings(in)
-	if err != nil {
-		return err
+	name, value := w.form.Env.Add()
+	if name = w.adds(); name != "" && value == "" {
+		return fault.New(fault.Failed, "cloudflare.key_unknown", "Run `phonegate apply` again.",
+			"The form's new key is not made yet.")
 	}
-	name := path.Base(w.form.Module.Path)
-	kind, body, err := form(name, w.form.Module.Data, map[string]any{"main_module": name, "compatibility_date": compatibilityDate, "bindings": bindings})
-	if err != nil {
-		return err
-	}
-	_, data, err := w.c.send(repeat(ctx), http.MethodPut, w.c.script(w.form.Name, ""), kind, body)
-	if err != nil {
-		return hide(err, in.Values)
-	}
-	up := &found{bindings: bindings, inputs: w.print(), code: hash(w.form.Module.Data), date: compatibilityDate, enabled: w.found != nil && w.found.enabled}
-	for i, b := range up.bindings {
-		if b.Name != marker {
-			up.bindings[i] = binding{Type: "secret_text", Name: b.Name}
+	up := &found{mark: mark{tenant: w.form.Tenant, code: hash(w.form.Module.Data)}, date: compatibilityDate}
+	var before []binding
+	if w.found != nil {
+		up.enabled, before = w.found.enabled, w.found.bindings
+		if w.found.mark.code == up.mark.code {
+			up.mark.readBack = w.found.mark.readBack
 		}
 	}
-	if err := w.dropSecrets(ctx, in.Values); err != nil {
+	sent := func() []binding {
+		all := []binding{{Type: plainText, Name: marker, Text: up.mark.String()}}
+		if name != "" {
+			all = append(all, binding{Type: secretText, Name: name, Text: value})
+		}
+		return all
+	}
+	if err := w.put(ctx, sent(), kept(before)); err != nil {
 		return err
 	}
+	var err error
 	if up.module, err = w.c.download(ctx, w.form.Name); err != nil {
 		return err
 	}
-	w.found = up
-	var made struct {
-		Result struct {
-			Tag string `json:"tag"`
-		} `json:"result"`
-	}
-	if json.Unmarshal(data, &made) == nil && made.Result.Tag != "" {
-		if err := w.note.Set("tag", made.Result.Tag); err != nil {
+	if got := hash(up.module); got != up.mark.code && got != up.mark.readBack {
+		// Cloudflare has reformatted it. The mark says so, or every computer would take it for an edit.
+		up.mark.readBack = got
+		if err := w.put(ctx, sent(), kept(before)); err != nil {
 			return err
 		}
 	}
-	return w.note.Set("module", hash(up.module))
-}
-
-// bindings are the secrets and the marker. A secret whose value is not known on this machine stays as it is in the Worker, if it
-// is the one in use.
-func (w *Worker) bindings(in resource.Inputs) ([]binding, error) {
-	if in.Fingerprint == "" {
-		return nil, fault.New(fault.Failed, "cloudflare.secrets_unknown", "Run `phonegate apply` again.", "The form's secrets are not all made yet.")
-	}
-	kept := !w.sendsSecrets()
-	all := []binding{{Type: "plain_text", Name: marker, Text: w.form.Tenant + " " + w.print() + " " + hash(w.form.Module.Data)}}
-	var unknown []string
-	for _, name := range slices.Sorted(maps.Keys(in.Values)) {
-		switch value := in.Values[name]; {
-		case value != "":
-			all = append(all, binding{Type: "secret_text", Name: name, Text: value})
-		case kept:
-			all = append(all, binding{Type: "inherit", Name: name})
-		default:
-			unknown = append(unknown, name)
+	up.bindings = slices.DeleteFunc(slices.Clone(before), func(b binding) bool { return b.Name == marker || b.Name == name })
+	for _, b := range sent() {
+		if b.Type == secretText {
+			b.Text = ""
 		}
+		up.bindings = append(up.bindings, b)
 	}
-	if len(unknown) > 0 {
-		return nil, fault.New(fault.Failed, "cloudflare.secrets_unknown", "Run `phonegate rotate` to make new ones.",
-			"The form's secrets are not all known on this machine: %s.", strings.Join(unknown, ", "))
-	}
-	return all, nil
-}
-
-// dropSecrets deletes the secrets that were found and are not wanted.
-func (w *Worker) dropSecrets(ctx context.Context, wanted map[string]string) error {
-	if w.found == nil {
-		return nil
-	}
-	for _, b := range w.found.bindings {
-		if _, ok := wanted[b.Name]; ok || !strings.HasPrefix(b.Type, "secret_") {
-			continue
-		}
-		err := w.c.call(repeat(ctx), http.MethodDelete, w.c.script(w.form.Name, "/secrets/"+url.PathEscape(b.Name)), nil, nil)
-		if err != nil && !notFound(err) && answer(err).code != codeNoBinding {
-			return err
-		}
-	}
+	w.found, w.read = up, true
 	return nil
 }
 
-// form is the body of an upload.
-func form(name string, module []byte, metadata any) (kind string, body []byte, err error) {
-	about, err := json.Marshal(metadata)
+// put uploads the module with the bindings.
+func (w *Worker) put(ctx context.Context, bindings []binding, keep []string) error {
+	name := path.Base(w.form.Module.Path)
+	kind, body, err := form(name, w.form.Module.Data, map[string]any{
+		"main_module": name, "compatibility_date": compatibilityDate, "bindings": bindings, "keep_bindings": keep,
+	})
 	if err != nil {
-		return "", nil, err
+		return err
 	}
-	var out bytes.Buffer
-	parts := multipart.NewWriter(&out)
-	for _, p := range []struct {
-		disposition, kind string
-		content           []byte
-	}{
-		{`form-data; name="metadata"; filename="metadata.json"`, "application/json", about},
-		{fmt.Sprintf(`form-data; name=%q; filename=%q`, name, name), "application/javascript+module", module},
-	} {
-		part, err := parts.CreatePart(map[string][]string{"Content-Disposition": {p.disposition}, "Content-Type": {p.kind}})
-		if err != nil {
-			return "", nil, err
-		}
-		if _, err := part.Write(p.content); err != nil {
-			return "", nil, err
+	_, _, err = w.c.send(repeat(ctx), http.MethodPut, w.c.script(w.form.Name, ""), kind, body)
+	for _, b := range bindings {
+		if b.Type == secretText {
+			err = hide(err, append(strings.Split(b.Text, "."), b.Text)...)
 		}
 	}
-	err = parts.Close()
-	return parts.FormDataContentType(), out.Bytes(), err
+	return err
 }
 
-// download reads a Worker's code back: the module itself, or a multipart body with the module as its only part.
-func (c *Client) download(ctx context.Context, name string) ([]byte, error) {
-	res, data, err := c.send(ctx, http.MethodGet, c.script(name, ""), "", nil)
-	if err != nil {
-		return nil, err
-	}
-	kind, parameters, err := mime.ParseMediaType(res.Header.Get("Content-Type"))
-	if err != nil || !strings.HasPrefix(kind, "multipart/") {
-		return data, nil
-	}
-	parts := multipart.NewReader(bytes.NewReader(data), parameters["boundary"])
-	var modules [][]byte
-	for {
-		part, err := parts.NextRawPart()
-		if err == io.EOF {
-			break
-		}
-		var content []byte
-		if err == nil {
-			content, err = io.ReadAll(part)
-		}
-		if err != nil {
-			return nil, fault.Wrap(err, fault.Failed, "cloudflare.unexpected_answer", "Run the same command again; if it happens again, please report it.",
-				"Cloudflare gave the code of the Worker %s in a form that can't be read.", name)
-		}
-		modules = append(modules, content)
-	}
-	// More than one module, or none, is not what was uploaded; it only has to differ.
-	return bytes.Join(modules, []byte("\n// ----\n")), nil
-}
-
-// tag is the identity of the Worker of that name, which another one of the same name would not have; "" if there is none.
-func (c *Client) tag(ctx context.Context, name string) (string, error) {
-	var all []struct {
-		ID  string `json:"id"`
-		Tag string `json:"tag"`
-	}
-	if err := c.call(ctx, http.MethodGet, c.account("/workers/scripts"), nil, &all); err != nil {
-		return "", err
-	}
-	for _, w := range all {
-		if w.ID == name {
-			return w.Tag, nil
+// kept are the types of bindings that outlive an upload which does not name them: those that are there, and secrets, which
+// another computer may add at the same time.
+func kept(bindings []binding) []string {
+	types := []string{secretText}
+	for _, b := range bindings {
+		if b.Name != marker {
+			types = append(types, b.Type)
 		}
 	}
-	return "", nil
+	slices.Sort(types)
+	return slices.Compact(types)
 }

@@ -41,7 +41,8 @@ func (c *Client) Check(ctx context.Context) (Account, error) {
 	var teams struct {
 		Teams []Team `json:"teams"`
 	}
-	err := (&Client{Options{Token: c.o.Token, HTTP: c.o.HTTP}}).call(ctx, http.MethodGet, "/v2/teams", url.Values{"limit": {"100"}}, nil, &teams)
+	err := (&Client{Options{Token: c.o.Token, HTTP: c.o.HTTP}}).call(ctx, http.MethodGet, "/v2/teams",
+		url.Values{"limit": {"100"}}, nil, &teams)
 	switch {
 	case err == nil:
 		a.Teams = teams.Teams

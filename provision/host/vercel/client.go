@@ -43,7 +43,8 @@ func New(o Options) *Client {
 // call makes one API call. in and out are JSON; nil for none.
 func (c *Client) call(ctx context.Context, method, path string, query url.Values, in, out any) error {
 	if c.o.Token == "" {
-		return fault.New(fault.Usage, "vercel.no_credentials", "Set VERCEL_TOKEN (https://vercel.com/account/tokens).", "There is no Vercel token.")
+		return fault.New(fault.Usage, "vercel.no_credentials", "Set VERCEL_TOKEN (https://vercel.com/account/tokens).",
+			"There is no Vercel token.")
 	}
 	if query == nil {
 		query = url.Values{}
@@ -89,7 +90,8 @@ func (c *Client) call(ctx context.Context, method, path string, query url.Values
 		err = json.Unmarshal(data, out)
 	}
 	if err != nil {
-		return fault.Wrap(err, fault.Failed, "vercel.unexpected_answer", "Run the same command again; if it happens again, please report it.",
+		return fault.Wrap(err, fault.Failed, "vercel.unexpected_answer",
+			"Run the same command again; if it happens again, please report it.",
 			"Vercel gave an answer to %s %s that can't be read.", method, path)
 	}
 	return nil

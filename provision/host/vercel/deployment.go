@@ -3,14 +3,13 @@ package vercel
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
+	"sync"
 
 	"phonegate/provision/event"
 	"phonegate/provision/fault"
@@ -18,23 +17,39 @@ import (
 	"phonegate/provision/resource"
 )
 
-// Deployment is the resource host.deployment: the form's files, live under the project's production address.
+// What a deployment's meta says of one that phonegate made.
+const (
+	metaKey = "phonegate"     // the hash of its files
+	metaRun = "phonegate_run" // which request made it: files alone don't tell, for the environment may have changed since
+)
+
+// Deployment is the resource host.deployment: the form's files, live under the project's production address. What is deployed
+// stands in the project's answer; whether it works, and with which keys, only the public form itself can tell.
 type Deployment struct {
 	c       *Client
+	view    *view
 	project *Project
 	env     *Env
-	files   []host.File
-	note    resource.Note
+	form    Form
 
-	found *deployment
-	stale bool
+	live    *deployment // under the production address, or the one that Apply waits for
+	made    string      // the id of the last one that this process made
+	pending pending
+	stale   bool
+
+	mu        sync.Mutex // for what others ask while Apply is at work
+	addresses []string
+	named     string // the project's name
+	condition host.Condition
+	silence   error // why the form did not answer the last look; nil if it did
+	looked    bool
 }
 
 // deployment is Vercel's JSON, as far as it matters here. Some answers call the id uid.
 type deployment struct {
 	ID            string            `json:"id"`
-	URL           string            `json:"url"`
 	ReadyState    string            `json:"readyState"`
+	CreatedAt     int64             `json:"createdAt"`
 	Alias         []string          `json:"alias"`
 	AliasAssigned json.RawMessage   `json:"aliasAssigned"` // a boolean, a time in milliseconds or null
 	AliasError    *problem          `json:"aliasError"`
@@ -49,36 +64,18 @@ type problem struct {
 	Message string `json:"message"`
 }
 
+func (d *deployment) ready() bool { return strings.EqualFold(d.ReadyState, "READY") }
+
 func (d *deployment) live() bool {
-	return strings.EqualFold(d.ReadyState, "READY") && !slices.Contains([]string{"", "null", "false", "0"}, string(d.AliasAssigned))
+	return d.ready() && !slices.Contains([]string{"", "null", "false", "0"}, string(d.AliasAssigned))
 }
 
 func (d *deployment) failed() bool {
 	return strings.EqualFold(d.ReadyState, "ERROR") || strings.EqualFold(d.ReadyState, "CANCELED")
 }
 
-// NewDeployment makes the resource. The note keeps the deployment's id, the hash of what was deployed and the address.
-func NewDeployment(c *Client, p *Project, env *Env, files []host.File, note resource.Note) *Deployment {
-	return &Deployment{c: c, project: p, env: env, files: files, note: note}
-}
-
-// Name implements resource.Resource.
-func (d *Deployment) Name() string { return "host.deployment" }
-
-// URL is where the form answers, e.g. "https://acme-verify.vercel.app"; "" before it is known.
-func (d *Deployment) URL() string { return d.note.Get("url") }
-
-// Read implements resource.Resource.
-func (d *Deployment) Read(ctx context.Context) error {
-	d.found, d.stale = nil, false
-	id := d.note.Get("id")
-	if id == "" {
-		return nil
-	}
-	found, err := d.c.deployment(ctx, id)
-	d.found = found
-	return err
-}
+// ours says whether phonegate made it.
+func (d *deployment) ours() bool { return d != nil && d.Meta[metaKey] != "" }
 
 // deployment fetches a deployment, nil if there is none.
 func (c *Client) deployment(ctx context.Context, id string) (*deployment, error) {
@@ -95,16 +92,29 @@ func (c *Client) deployment(ctx context.Context, id string) (*deployment, error)
 	return &found, nil
 }
 
-// build identifies the files together with the environment they run with: variables reach a form only by a new deployment.
-// It is "" while the environment is still to be changed.
-func (d *Deployment) build() string {
-	fingerprint := d.env.Fingerprint()
-	if fingerprint == "" {
-		return ""
+// Name implements resource.Resource.
+func (d *Deployment) Name() string { return "host.deployment" }
+
+// Read implements resource.Resource. A form that does not answer is no failure of it.
+func (d *Deployment) Read(ctx context.Context) error {
+	d.live, d.stale = nil, false
+	d.reset()
+	p, err := d.view.theProject(ctx, d.Name())
+	if err != nil {
+		return err
 	}
+	if d.live = p.serves(); !d.live.ours() {
+		return nil
+	}
+	d.at(p)
+	_, _ = d.look(ctx)
+	return ctx.Err()
+}
+
+// build identifies the files.
+func (d *Deployment) build() string {
 	h := sha256.New()
-	_, _ = fmt.Fprintf(h, "env %s\n", fingerprint)
-	files := slices.Clone(d.files)
+	files := slices.Clone(d.form.Files)
 	slices.SortFunc(files, func(a, b host.File) int { return strings.Compare(a.Path, b.Path) })
 	for _, f := range files {
 		_, _ = fmt.Fprintf(h, "%s %x\n", f.Path, sha256.Sum256(f.Data))
@@ -115,177 +125,95 @@ func (d *Deployment) build() string {
 // Change implements resource.Resource.
 func (d *Deployment) Change() event.Change {
 	c := event.Change{Resource: d.Name(), Op: event.None, Detail: strings.TrimPrefix(d.URL(), "https://")}
-	why := d.why()
+	why, deploys := d.why()
 	switch {
 	case why == "":
 		return c
-	case d.note.Get("id") == "":
+	case d.project.found == nil, d.live == nil:
 		c.Op, c.From = event.Create, "generated"
-		c.Detail = fmt.Sprintf("%d files to %s", len(d.files), d.project.spec.Name)
+		c.Detail = fmt.Sprintf("%s to %s", plural(len(d.form.Files), "file"), d.project.name)
 	default:
 		c.Op = event.Update
-		c.Detail += ": " + why
+		c.Detail = strings.TrimPrefix(c.Detail+": "+why, ": ")
 	}
-	c.Requests = 2
+	if deploys {
+		c.Requests = 2
+	}
 	return c
 }
 
-// why says what is wrong with the deployment that the note names; "" if nothing.
-func (d *Deployment) why() string {
-	switch build := d.build(); {
-	case d.found == nil:
-		return "it is gone"
-	case d.found.failed():
-		return "the last one failed"
-	case build == "":
-		return "new environment"
-	case d.note.Get("build") != build:
-		return "new files or environment"
-	case !d.found.live(), d.URL() == "":
-		return "not finished"
+// why says what is wrong with the form, "" if nothing, and whether deploying it again is the remedy.
+func (d *Deployment) why() (words string, deploys bool) {
+	switch {
+	case d.project.found == nil, d.live == nil:
+		return "nothing is deployed", true
+	case !d.live.ours():
+		return "something else was deployed to the project", true
+	case d.live.failed():
+		return "the last deployment failed", true
+	case d.live.Meta[metaKey] != d.build():
+		return "new files", true
+	case d.env.Change().Op != event.None:
+		return "new environment", true
+	case !d.live.live(), d.URL() == "":
+		return "not finished", false
 	}
-	if p := d.project.found; p == nil {
-		return "the project is gone"
-	} else if prod := p.Targets.Production; prod != nil && prod.ID != "" && prod.ID != d.found.ID {
-		return "something else was deployed to the project"
+	extra := d.extra()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch {
+	case protected(d.silence):
+		return "Vercel's login is in front of it", false
+	case d.silence != nil:
+		return "does not answer", false
+	case d.condition.Version != d.form.Version:
+		return fmt.Sprintf("version %s → %s", orUnknown(d.condition.Version), d.form.Version), true
+	case !d.condition.Shows(d.form.Env.Must()):
+		return "new environment", true
+	case len(extra) > 0: // a sweep was cut off
+		return "new environment: still runs with " + plural(len(extra), "deleted key"), true
 	}
-	return ""
+	return "", false
+}
+
+// extra are the keys with which the form runs and which its environment no longer has.
+func (d *Deployment) extra() []string {
+	held, known := d.env.Held()
+	c, answered := d.seen()
+	if !known || !answered {
+		return nil
+	}
+	var ids []string
+	for _, k := range held {
+		ids = append(ids, k.ID)
+	}
+	return slices.DeleteFunc(slices.Clone(c.Keys), func(id string) bool { return slices.Contains(ids, id) })
+}
+
+func orUnknown(version string) string {
+	if version == "" {
+		return "unknown"
+	}
+	return version
 }
 
 // Apply implements resource.Resource: upload, wait, and look at the form as a stranger would.
 func (d *Deployment) Apply(ctx context.Context, progress resource.Progress) (err error) {
-	if progress == nil {
-		progress = func(string) {}
-	}
 	if d.project.ID() == "" {
-		return fault.New(fault.Failed, "vercel.project_missing", "Run `phonegate apply` again.", "There is no Vercel project to deploy to.")
+		return fault.New(fault.Failed, "vercel.project_missing", "Run phonegate apply again.",
+			"There is no Vercel project to deploy to.")
 	}
 	if d.stale {
+		d.view.forget()
 		if err := d.Read(ctx); err != nil {
 			return err
 		}
 	}
 	defer func() { d.stale = err != nil }()
-	build := d.build()
-	if build == "" {
-		return fault.New(fault.Failed, "vercel.env_unknown", "Run `phonegate apply` again.", "The form's environment is not in place.")
+	if d.env.Change().Op != event.None {
+		return fault.New(fault.Failed, "vercel.env_unknown", "Run phonegate apply again.",
+			"The form's environment at Vercel is not in place.")
 	}
-	switch d.why() {
-	case "":
-	case "not finished": // a run that was cut off: the upload is done
-	default:
-		found, err := d.find(ctx, build)
-		if err == nil && found != nil {
-			err = d.adopt(found, build)
-		} else if err == nil {
-			err = d.create(ctx, build)
-		}
-		if err != nil {
-			return err
-		}
-		progress("building")
-	}
-	if err := d.wait(ctx, progress); err != nil {
-		return err
-	}
-	if err := d.address(ctx); err != nil {
-		return err
-	}
-	progress("looking at the form from outside")
-	return d.reachable(ctx)
-}
-
-// create uploads the files. All deployments are noted; the last one is the one that counts.
-func (d *Deployment) create(ctx context.Context, build string) error {
-	files := make([]map[string]string, len(d.files))
-	for i, f := range d.files {
-		files[i] = map[string]string{"file": f.Path, "data": base64.StdEncoding.EncodeToString(f.Data), "encoding": "base64"}
-	}
-	body := map[string]any{
-		"name": d.project.found.Name, "project": d.project.ID(), "target": "production", "files": files,
-		// Required for a project's first deployment: no framework, nothing to build.
-		"projectSettings": map[string]any{"framework": nil, "buildCommand": nil, "installCommand": nil, "outputDirectory": nil, "devCommand": nil},
-		"meta":            map[string]string{metaKey: build},
-	}
-	// forceNew: without it Vercel may answer with an earlier deployment of the same files, which has the old environment.
-	query := url.Values{"skipAutoDetectionConfirmation": {"1"}, "forceNew": {"1"}}
-	var made deployment
-	if err := d.c.call(ctx, http.MethodPost, "/v13/deployments", query, body, &made); err != nil {
-		if !unsure(err) || ctx.Err() != nil {
-			return err
-		}
-		found, findErr := d.find(ctx, build)
-		if findErr != nil || found == nil {
-			return err
-		}
-		made = *found
-	}
-	return d.adopt(&made, build)
-}
-
-// find looks for a deployment of this very build whose making was not noted: the answer was lost, or the program died.
-func (d *Deployment) find(ctx context.Context, build string) (*deployment, error) {
-	var answer struct {
-		Deployments []struct {
-			UID  string            `json:"uid"`
-			Meta map[string]string `json:"meta"`
-		} `json:"deployments"`
-	}
-	query := url.Values{"projectId": {d.project.ID()}, "target": {"production"}, "limit": {"20"}}
-	if err := d.c.call(ctx, http.MethodGet, "/v6/deployments", query, nil, &answer); err != nil {
-		return nil, err
-	}
-	for _, made := range answer.Deployments {
-		if made.Meta[metaKey] != build || slices.Contains(strings.Fields(d.note.Get("ids")), made.UID) {
-			continue
-		}
-		found, err := d.c.deployment(ctx, made.UID)
-		if err != nil || found == nil {
-			return nil, err
-		}
-		if !found.failed() {
-			return found, nil
-		}
-	}
-	return nil, nil
-}
-
-// adopt makes a deployment the one that counts.
-func (d *Deployment) adopt(made *deployment, build string) error {
-	d.found = made
-	ours := append(strings.Fields(d.note.Get("ids")), made.ID)
-	if err := d.note.Set("ids", strings.Join(ours[max(0, len(ours)-20):], " ")); err != nil {
-		return err
-	}
-	if err := d.note.Set("build", build); err != nil {
-		return err
-	}
-	return d.note.Set("id", made.ID)
-}
-
-// UndoChange implements resource.Resource.
-func (d *Deployment) UndoChange() event.Change {
-	c := event.Change{Resource: d.Name(), Op: event.None, Detail: "nothing is deployed"}
-	if d.found != nil {
-		c.Op, c.Detail = event.Delete, strings.TrimPrefix(d.URL(), "https://")
-		if d.project.made() {
-			c.Detail += ", with the project"
-		} else {
-			c.Requests = len(strings.Fields(d.note.Get("ids")))
-		}
-	}
-	return c
-}
-
-// Undo implements resource.Resource. In a project of ours there is nothing to do: it goes whole.
-func (d *Deployment) Undo(ctx context.Context, _ resource.Progress) error {
-	if !d.project.made() {
-		for _, id := range strings.Fields(d.note.Get("ids")) {
-			if err := d.c.call(repeat(ctx), http.MethodDelete, "/v13/deployments/"+id, nil, nil, nil); err != nil && !notFound(err) {
-				return err
-			}
-		}
-	}
-	d.found = nil
-	return forget(d.note, "ids", "build", "url", "id")
+	_, deploys := d.why()
+	return d.settle(ctx, progress, deploys, nil)
 }

@@ -4,264 +4,197 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"net/http"
-	"net/url"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"phonegate/provision/event"
 	"phonegate/provision/fault"
+	"phonegate/provision/host"
 	"phonegate/provision/resource"
+	"phonegate/provision/ring"
 )
 
-// Env is the resource host.env: the form's secrets, as sensitive variables, which Vercel never gives back.
+// Env is the resource host.env: the form's keys, each a sensitive variable, which Vercel never gives back. Their names tell
+// which keys there are. Only the one that is missing is written, and nothing of others is touched.
 type Env struct {
 	c       *Client
+	view    *view
 	project *Project
-	inputs  func() resource.Inputs
-	note    resource.Note
+	wanted  host.Environment
 
-	found []variable
-	stale bool
+	found  []variable
+	known  bool
+	stale  bool
+	writes int // how often this process has changed the environment
 }
 
-// variable is Vercel's JSON of an environment variable, without its value.
+// variable is Vercel's JSON of an environment variable.
 type variable struct {
-	ID     string   `json:"id"`
+	ID     string   `json:"id,omitempty"`
 	Key    string   `json:"key"`
+	Value  string   `json:"value"` // of a plain one; empty or encrypted otherwise
 	Type   string   `json:"type"`
 	Target []string `json:"target"`
-	// UpdatedAt is when the value was last written, in milliseconds.
-	UpdatedAt int64 `json:"updatedAt"`
 }
+
+// runs says whether the public form has it.
+func (v variable) runs() bool { return slices.Contains(v.Target, "production") }
 
 // targets are where the form may run. Sensitive variables can't have the target development.
 var targets = []string{"production", "preview"}
 
-// NewEnv makes the resource. The note keeps the fingerprint of the values, the names that phonegate set and when each was written.
-func NewEnv(c *Client, p *Project, inputs func() resource.Inputs, note resource.Note) *Env {
-	return &Env{c: c, project: p, inputs: inputs, note: note}
-}
-
 // Name implements resource.Resource.
 func (e *Env) Name() string { return "host.env" }
 
-// Fingerprint identifies the values that the project has; "" if they are not what they should be.
-func (e *Env) Fingerprint() string {
-	if e.Change().Op != event.None {
-		return ""
-	}
-	return e.inputs().Fingerprint
-}
-
-// Read implements resource.Resource. It may run before or beside the project's Read, so it goes by what is noted.
+// Read implements resource.Resource. It may run before or beside the project's Read, so it goes by the project's name.
 func (e *Env) Read(ctx context.Context) error {
-	e.found, e.stale = nil, false
-	id := e.project.note.Get("id")
-	if id == "" {
-		id = e.project.spec.Name
-	}
-	return e.list(ctx, id)
+	e.found, e.known, e.stale = nil, false, false
+	found, err := e.view.variables(ctx, e.Name())
+	e.found, e.known = found, err == nil
+	return err
 }
 
-func (e *Env) list(ctx context.Context, idOrName string) error {
-	var answer struct {
-		Envs []variable `json:"envs"`
+// Held are the keys that the environment has, oldest first. known is false before a Read.
+func (e *Env) Held() (keys []ring.Key, known bool) {
+	var names []string
+	for _, v := range e.found {
+		if v.runs() {
+			names = append(names, v.Key)
+		}
 	}
-	err := e.c.call(ctx, http.MethodGet, "/v10/projects/"+idOrName+"/env", nil, nil, &answer)
-	if err != nil && !notFound(err) {
-		return err
+	return ring.In(names), e.known
+}
+
+// missing are the keys that must be there and are not: the one that can be written, "" if none, and those that can't.
+func (e *Env) missing() (add string, lost []string) {
+	held, _ := e.Held()
+	if name, _ := e.wanted.Add(); name != "" && !names(held, name) {
+		add = name
 	}
-	e.found = answer.Envs
-	return nil
+	for _, k := range e.wanted.Must() {
+		if name := k.Name(); name != add && !names(held, name) {
+			lost = append(lost, name)
+		}
+	}
+	return add, lost
+}
+
+// names says whether one of the keys has that name.
+func names(keys []ring.Key, name string) bool {
+	return slices.ContainsFunc(keys, func(k ring.Key) bool { return k.Name() == name })
 }
 
 // Change implements resource.Resource.
 func (e *Env) Change() event.Change {
-	in := e.inputs()
-	names := slices.Sorted(maps.Keys(in.Values))
-	c := event.Change{Resource: e.Name(), Op: event.None, Detail: fmt.Sprintf("%d variables", len(names))}
-	var why []string
-	for _, name := range names {
-		if !slices.ContainsFunc(e.found, func(v variable) bool { return v.Key == name && slices.Contains(v.Target, "production") }) {
-			why = append(why, name+" is missing")
-		}
-	}
-	if len(why) == len(names) && len(names) > 0 && e.note.Get("inputs") == "" {
-		c.Op, c.From, c.Requests = event.Create, "generated", 2
-		c.Detail = strings.Join(names, ", ")
+	held, _ := e.Held()
+	c := event.Change{Resource: e.Name(), Op: event.None, Detail: plural(len(held), "key")}
+	add, lost := e.missing()
+	switch {
+	case len(lost) > 0:
+		c.Op, c.Detail = event.Update, strings.Join(lost, ", ")+" is missing, and its value is not known here"
+	case add == "":
 		return c
+	case len(held) == 0:
+		c.Op, c.From, c.Detail = event.Create, "generated", add
+	default:
+		c.Op, c.From, c.Detail = event.Update, "generated", "new key "+add
 	}
-	if in.Fingerprint == "" || in.Fingerprint != e.note.Get("inputs") {
-		if len(in.Changed) > 0 {
-			why = append(why, in.Changed...)
-		} else {
-			why = append(why, "new values")
-		}
-	}
-	why = append(why, e.edited(in.Values)...)
-	if len(why) > 0 {
-		c.Requests = 1
-	}
-	for _, v := range e.unwanted(in.Values) {
-		why = append(why, v.Key+" goes")
-		c.Requests++
-	}
-	if len(why) > 0 {
-		c.Requests++ // the look at what is there then
-		c.Op = event.Update
-		c.Detail = strings.Join(why, ", ")
-	}
+	c.Requests = 1
 	return c
 }
 
-// edited names variables that were written after phonegate had written them. Vercel gives no value back, but it says when it got it.
-func (e *Env) edited(wanted map[string]string) []string {
-	var differ []string
-	noted := map[string]string{}
-	for _, pair := range strings.Fields(e.note.Get("written")) {
-		name, at, _ := strings.Cut(pair, "=")
-		noted[name] = at
+// plural is n of something in words.
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
 	}
-	for _, v := range e.found {
-		_, ours := wanted[v.Key]
-		if was := noted[v.Key]; ours && v.UpdatedAt != 0 && was != "" && was != strconv.FormatInt(v.UpdatedAt, 10) && slices.Contains(v.Target, "production") {
-			differ = append(differ, fmt.Sprintf("%s was changed at %s by someone else", v.Key, time.UnixMilli(v.UpdatedAt).UTC().Format("2006-01-02 15:04 UTC")))
-		}
-	}
-	return differ
-}
-
-// noteWritten remembers when Vercel got the values that it has.
-func (e *Env) noteWritten(wanted map[string]string) error {
-	var pairs []string
-	for _, v := range e.found {
-		if _, ours := wanted[v.Key]; ours && v.UpdatedAt != 0 && slices.Contains(v.Target, "production") {
-			pairs = append(pairs, v.Key+"="+strconv.FormatInt(v.UpdatedAt, 10))
-		}
-	}
-	slices.Sort(pairs)
-	return e.note.Set("written", strings.Join(pairs, " "))
-}
-
-// unwanted are variables of ours that are not wanted any more: those that the note names, and the previous
-// generation of a rotation that is over.
-func (e *Env) unwanted(wanted map[string]string) []variable {
-	ours := strings.Fields(e.note.Get("names"))
-	for name := range wanted {
-		ours = append(ours, name+"_PREVIOUS")
-	}
-	var list []variable
-	for _, v := range e.found {
-		if _, ok := wanted[v.Key]; !ok && slices.Contains(ours, v.Key) {
-			list = append(list, v)
-		}
-	}
-	return list
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // Apply implements resource.Resource.
 func (e *Env) Apply(ctx context.Context, _ resource.Progress) (err error) {
 	id := e.project.ID()
 	if id == "" {
-		return fault.New(fault.Failed, "vercel.project_missing", "Run `phonegate apply` again.", "There is no Vercel project to configure.")
+		return fault.New(fault.Failed, "vercel.project_missing", "Run phonegate apply again.",
+			"There is no Vercel project to configure.")
 	}
 	if e.stale {
-		if err := e.list(ctx, id); err != nil {
+		e.view.forget()
+		if err := e.Read(ctx); err != nil {
 			return err
 		}
 	}
 	defer func() { e.stale = err != nil }()
-	in := e.inputs()
-	if err := complete(in); err != nil {
-		return err
+	name, value := e.wanted.Add()
+	add, lost := e.missing()
+	if add != "" && value == "" {
+		lost = append(lost, name)
 	}
-	if e.Change().Op == event.None {
+	switch {
+	case len(lost) > 0:
+		return fault.New(fault.Failed, "vercel.key_unknown", "Run phonegate rotate: it makes a new key.",
+			"The form's environment at Vercel lacks %s, and this computer does not know its value.", strings.Join(lost, ", "))
+	case add == "":
 		return nil
 	}
-	names := slices.Sorted(maps.Keys(in.Values))
-	// Noted first: what is set from here on is ours to remove.
-	all := append(strings.Fields(e.note.Get("names")), names...)
-	slices.Sort(all)
-	if err := e.note.Set("names", strings.Join(slices.Compact(all), " ")); err != nil {
-		return err
-	}
-	if err := e.upsert(ctx, id, in.Values); err != nil {
-		return hide(err, in.Values)
-	}
-	for _, v := range e.unwanted(in.Values) {
-		if err := e.remove(ctx, id, v); err != nil {
-			return err
-		}
-	}
-	// When they were written stands in the list.
-	if err := e.list(ctx, id); err != nil {
-		return err
-	}
-	if err := e.noteWritten(in.Values); err != nil {
-		return err
-	}
-	if err := e.note.Set("names", strings.Join(names, " ")); err != nil {
-		return err
-	}
-	return e.note.Set("inputs", in.Fingerprint)
+	return hide(e.write(ctx, id, variable{Key: name, Value: value, Type: "sensitive", Target: targets}), value)
 }
 
-// complete refuses values that are not all known: a form without one of them answers nobody.
-func complete(in resource.Inputs) error {
-	var missing []string
-	for _, name := range slices.Sorted(maps.Keys(in.Values)) {
-		if in.Values[name] == "" {
-			missing = append(missing, name)
-		}
-	}
-	if len(missing) > 0 {
-		return fault.New(fault.Failed, "vercel.secrets_unknown", "Run `phonegate rotate` to make new ones.",
-			"The form's secrets are not all known on this machine: %s.", strings.Join(missing, ", "))
-	}
-	return nil
-}
-
-// upsert sets all values at once. Vercel can answer 201 and still have refused some of them; a variable of the same name
-// with other targets is in the way then, and is replaced.
-func (e *Env) upsert(ctx context.Context, id string, values map[string]string) error {
-	if len(values) == 0 {
-		return nil
-	}
+// write sets one key. A variable of that name with other targets is in the way, and is replaced: the name certifies that its
+// value is the same.
+func (e *Env) write(ctx context.Context, id string, v variable) error {
 	for try := 0; ; try++ {
-		failed, err := e.post(ctx, id, values)
-		if err == nil && len(failed) == 0 {
+		e.view.forget()
+		e.writes++
+		failed, err := e.c.addVariable(ctx, id, v, true)
+		if err == nil && failed == nil {
+			v.Value = ""
+			e.found = append(slices.Clip(e.found), v) // the view has the same list
 			return nil
 		}
-		conflict := slices.Contains(conflicts, answer(err).code) ||
-			slices.ContainsFunc(failed, func(f failure) bool { return slices.Contains(conflicts, strings.ToLower(f.Error.Code)) })
-		if try > 0 || !conflict {
-			if err != nil {
-				return err
-			}
-			f := failed[0].Error
-			return fault.New(fault.Failed, "vercel."+strings.ToLower(f.Code), "Look at the project's environment variables: https://vercel.com/dashboard.",
-				"Vercel did not take the variable %s: %s", cmp.Or(f.EnvVarKey, f.Key), f.Message)
+		conflict := slices.Contains(conflicts, answer(err).code) || failed != nil && slices.Contains(conflicts,
+			strings.ToLower(failed.Error.Code))
+		if err == nil {
+			err = failed.fault()
 		}
-		if err := e.list(ctx, id); err != nil {
+		if try > 0 || !conflict {
 			return err
 		}
-		for _, v := range e.found {
-			if _, ours := values[v.Key]; ours {
-				if err := e.remove(ctx, id, v); err != nil {
-					return err
-				}
-			}
+		if _, err := e.remove(ctx, id, func(key string) bool { return key == v.Key }); err != nil {
+			return err
 		}
 	}
+}
+
+// remove deletes variables by name, those that others have written meanwhile included, and says how many there were.
+func (e *Env) remove(ctx context.Context, id string, goes func(key string) bool) (int, error) {
+	list, err := e.c.variables(ctx, id)
+	if err != nil {
+		return 0, err
+	}
+	e.found, e.known = list, true
+	removed := 0
+	for _, v := range list {
+		if !goes(v.Key) {
+			continue
+		}
+		e.view.forget()
+		e.writes++
+		if err := e.c.call(repeat(ctx), http.MethodDelete, "/v9/projects/"+id+"/env/"+v.ID, nil, nil, nil); err != nil &&
+			!notFound(err) {
+			return removed, err
+		}
+		removed++
+		e.found = slices.DeleteFunc(slices.Clone(e.found), func(f variable) bool { return f.ID == v.ID })
+	}
+	return removed, nil
 }
 
 // conflicts are Vercel's names for a variable that is there already.
 var conflicts = []string{"env_conflict", "env_already_exists", "existing_key_and_target"}
 
+// failure is one variable that Vercel did not take.
 type failure struct {
 	Error struct {
 		Code      string `json:"code"`
@@ -271,57 +204,8 @@ type failure struct {
 	} `json:"error"`
 }
 
-func (e *Env) post(ctx context.Context, id string, values map[string]string) ([]failure, error) {
-	var body []map[string]any
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		body = append(body, map[string]any{"key": name, "value": values[name], "type": "sensitive", "target": targets})
-	}
-	var answer struct {
-		Failed []failure `json:"failed"`
-	}
-	err := e.c.call(repeat(ctx), http.MethodPost, "/v10/projects/"+id+"/env", url.Values{"upsert": {"true"}}, body, &answer)
-	return answer.Failed, err
-}
-
-func (e *Env) remove(ctx context.Context, id string, v variable) error {
-	err := e.c.call(repeat(ctx), http.MethodDelete, "/v9/projects/"+id+"/env/"+v.ID, nil, nil, nil)
-	if notFound(err) {
-		return nil
-	}
-	return err
-}
-
-// UndoChange implements resource.Resource.
-func (e *Env) UndoChange() event.Change {
-	c := event.Change{Resource: e.Name(), Op: event.None, Detail: "no variable of ours"}
-	if n := len(e.ours()); n > 0 {
-		c.Op, c.Detail = event.Delete, fmt.Sprintf("%d variables", n)
-		if e.project.made() {
-			c.Detail += ", with the project"
-		} else {
-			c.Requests = n
-		}
-	}
-	return c
-}
-
-func (e *Env) ours() []variable {
-	names := strings.Fields(e.note.Get("names"))
-	return slices.DeleteFunc(slices.Clone(e.found), func(v variable) bool { return !slices.Contains(names, v.Key) })
-}
-
-// Undo implements resource.Resource. In a project of ours there is nothing to do: it goes whole.
-func (e *Env) Undo(ctx context.Context, _ resource.Progress) error {
-	if id := e.project.ID(); id != "" && !e.project.made() {
-		if err := e.list(ctx, id); err != nil {
-			return err
-		}
-		for _, v := range e.ours() {
-			if err := e.remove(ctx, id, v); err != nil {
-				return err
-			}
-		}
-	}
-	e.found = nil
-	return forget(e.note, "inputs", "names", "written")
+func (f *failure) fault() error {
+	return fault.New(fault.Failed, "vercel."+strings.ToLower(f.Error.Code),
+		"Look at the project's environment variables: https://vercel.com/dashboard.",
+		"Vercel did not take the variable %s: %s", cmp.Or(f.Error.EnvVarKey, f.Error.Key), f.Error.Message)
 }

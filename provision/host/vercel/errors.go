@@ -39,10 +39,12 @@ func unsure(err error) bool {
 var hints = map[string]string{
 	"api-deployments-free-per-day": "Vercel's free plan allows 100 deployments a day. Try again tomorrow.",
 	"builds_rate_limited":          "Vercel is limiting the account's builds. Try again in an hour.",
-	"invalid_name":                 "Choose another name with --host-project: lower-case letters, digits, . _ and -, at most 100 characters.",
-	"payment_failed":               "Settle the bill: https://vercel.com/account/billing.",
-	"team_unauthorized":            "The token may not act for this team. Make one that may: https://vercel.com/account/tokens, and check VERCEL_TEAM_ID.",
-	"too_many_projects":            "Delete a project at https://vercel.com/dashboard, or use an existing one with --host-project.",
+	"invalid_name": "Choose another name with --host-project: lower-case letters, digits, . _ and -, " +
+		"at most 100 characters.",
+	"payment_failed": "Settle the bill: https://vercel.com/account/billing.",
+	"team_unauthorized": "The token may not act for this team. Make one that may: https://vercel.com/account/tokens, " +
+		"and check VERCEL_TEAM_ID.",
+	"too_many_projects": "Delete a project at https://vercel.com/dashboard, or use an existing one with --host-project.",
 }
 
 // refusal is the error of an answer that is not a success, whatever its body holds.
@@ -71,28 +73,31 @@ func refusal(r *http.Request, res *http.Response) error {
 		}
 	case res.StatusCode == http.StatusUnauthorized, res.StatusCode == http.StatusForbidden:
 		category = fault.Refused
-		hint = "Check VERCEL_TOKEN (https://vercel.com/account/tokens): it must be valid, and for the account or team in VERCEL_TEAM_ID. A token for a single project can't create one."
+		hint = "Check VERCEL_TOKEN (https://vercel.com/account/tokens): it must be valid, and for the account or team in " +
+			"VERCEL_TEAM_ID. A token for a single project can't create one."
 	case res.StatusCode == http.StatusPaymentRequired:
 		hint = "See https://vercel.com/account/billing: the account is blocked or its plan's limit is reached."
 	case res.StatusCode == http.StatusTooManyRequests:
 		hint = "Vercel's rate limit is used up. Try again in a minute."
 	case res.StatusCode >= 500:
-		hint = "Vercel has a problem: see https://www.vercel-status.com. Then run the same command again: it carries on where it stopped."
+		hint = "Vercel has a problem: see https://www.vercel-status.com. " +
+			"Then run the same command again: it carries on where it stopped."
 	}
-	e := fault.Wrap(&statusError{res.StatusCode, code}, category, "vercel."+code, hint, "Vercel answered %d to %s %s: %s.", res.StatusCode, r.Method, r.URL.Path, message)
+	e := fault.Wrap(&statusError{res.StatusCode, code}, category, "vercel."+code, hint, "Vercel answered %d to %s %s: %s.",
+		res.StatusCode, r.Method, r.URL.Path, message)
 	e.RequestID = res.Header.Get("X-Vercel-Id")
 	return e
 }
 
-// hide takes values out of an error's message, should Vercel quote them.
-func hide(err error, values map[string]string) error {
+// hide takes a secret and its parts out of an error's message, should Vercel quote them.
+func hide(err error, secret string) error {
 	var f *fault.Error
 	if !errors.As(err, &f) {
 		return err
 	}
-	for _, v := range values {
-		if len(v) >= 8 {
-			f.Message = strings.ReplaceAll(f.Message, v, "(hidden)")
+	for _, part := range append([]string{secret}, strings.Split(secret, ".")...) {
+		if len(part) >= 8 {
+			f.Message = strings.ReplaceAll(f.Message, part, "(hidden)")
 		}
 	}
 	return err

@@ -36,67 +36,13 @@ func (x *account) intercept(answer func(r *http.Request) *http.Response) http.Ro
 	})
 }
 
-func TestProtectionThatComesBackIsSwitchedOffOnce(t *testing.T) {
-	sso := []string{"Location", "https://vercel.com/sso-api?url=x"}
-	for name, c := range map[string]struct {
-		answers []func(*http.Request) *http.Response // of the form; the last one stays
-		code    string                               // "" for success
-		patches int
-	}{
-		"401, then open": {[]func(*http.Request) *http.Response{
-			func(r *http.Request) *http.Response { return reply(r, 401, "<html>") },
-			func(*http.Request) *http.Response { return nil }}, "", 1},
-		"redirected to Vercel, then open": {[]func(*http.Request) *http.Response{
-			func(r *http.Request) *http.Response { return reply(r, 302, "", sso...) },
-			func(*http.Request) *http.Response { return nil }}, "", 1},
-		"401 for ever": {[]func(*http.Request) *http.Response{
-			func(r *http.Request) *http.Response { return reply(r, 401, "") }}, "vercel.protected", 1},
-		"not known everywhere yet": {[]func(*http.Request) *http.Response{
-			func(r *http.Request) *http.Response { return reply(r, 404, "DEPLOYMENT_NOT_FOUND") },
-			func(*http.Request) *http.Response { return nil }}, "", 0},
-		"something else answers": {[]func(*http.Request) *http.Response{
-			func(r *http.Request) *http.Response { return reply(r, 200, "<html>hello</html>") }}, "vercel.form_silent", 0},
-		"a redirect elsewhere": {[]func(*http.Request) *http.Response{
-			func(r *http.Request) *http.Response { return reply(r, 302, "", "Location", "https://evil-vercel.com/") }}, "vercel.form_silent", 0},
-		"it crashes": {[]func(*http.Request) *http.Response{
-			func(r *http.Request) *http.Response { return reply(r, 500, "FUNCTION_INVOCATION_FAILED") }}, "vercel.form_silent", 0},
-	} {
-		t.Run(name, func(t *testing.T) {
-			x := newAccount(t)
-			looks, patches := 0, 0
-			rt := x.intercept(func(r *http.Request) *http.Response {
-				switch {
-				case strings.HasSuffix(r.URL.Hostname(), ".vercel.app"):
-					if r.URL.RequestURI() != "/?health=1" || r.Header.Get("Authorization") != "" {
-						t.Errorf("the form was asked %s, authorization %q", r.URL, r.Header.Get("Authorization"))
-					}
-					looks++
-					return c.answers[min(looks, len(c.answers))-1](r)
-				case r.Method == http.MethodPatch:
-					body, _ := io.ReadAll(r.Body)
-					r.Body = io.NopCloser(strings.NewReader(string(body)))
-					if string(body) == `{"ssoProtection":null}` {
-						patches++
-					}
-				}
-				return nil
-			})
-			err := transporttest.Apply(x.family(rt, transporttest.NewNotes()))
-			if c.code == "" && err != nil || c.code != "" && (err == nil || fault.Of(err).Code != c.code || fault.Of(err).Hint == "") {
-				t.Errorf("got %v", err)
-			}
-			if patches != c.patches {
-				t.Errorf("protection was switched off %d times, want %d", patches, c.patches)
-			}
-		})
-	}
-}
-
 func TestADeploymentThatFails(t *testing.T) {
 	for name, c := range map[string]struct{ body, code, message string }{
-		"in the build": {`{"id":"dpl_1","readyState":"ERROR","errorCode":"BUILD_FAILED","errorMessage":"Command failed","inspectorUrl":"https://vercel.com/i"}`, "vercel.build_failed", "Command failed"},
-		"cancelled":    {`{"id":"dpl_1","readyState":"CANCELED"}`, "vercel.deployment_canceled", "CANCELED"},
-		"at the alias": {`{"id":"dpl_1","readyState":"READY","aliasAssigned":false,"aliasError":{"code":"cert_missing","message":"no certificate"}}`, "vercel.cert_missing", "no certificate"},
+		"in the build": {`{"id":"dpl_1","readyState":"ERROR","errorCode":"BUILD_FAILED","errorMessage":"Command failed",
+			"inspectorUrl":"https://vercel.com/i"}`, "vercel.build_failed", "Command failed"},
+		"cancelled": {`{"id":"dpl_1","readyState":"CANCELED"}`, "vercel.deployment_canceled", "CANCELED"},
+		"at the alias": {`{"id":"dpl_1","readyState":"READY","aliasAssigned":false,
+			"aliasError":{"code":"cert_missing","message":"no certificate"}}`, "vercel.cert_missing", "no certificate"},
 		"by vanishing": {"", "vercel.deployment_gone", "deleted"},
 	} {
 		x := newAccount(t)
@@ -109,13 +55,12 @@ func TestADeploymentThatFails(t *testing.T) {
 			}
 			return reply(r, 200, c.body)
 		})
-		notes := transporttest.NewNotes()
-		err := transporttest.Apply(x.family(rt, notes))
+		err := transporttest.Apply(family(x.host(rt)))
 		if f := fault.Of(err); f == nil || f.Code != c.code || f.Hint == "" || !strings.Contains(f.Message, c.message) {
 			t.Errorf("%s: %+v", name, f)
 		}
 		// The next run, with Vercel well again, deploys anew.
-		if err := transporttest.Apply(x.family(x.road, notes)); err != nil {
+		if err := transporttest.Apply(family(x.host(x.road))); err != nil {
 			t.Errorf("%s, then again: %v", name, err)
 		}
 	}
@@ -128,35 +73,47 @@ func TestVariablesThatVercelDoesNotTake(t *testing.T) {
 			if r.Method != http.MethodPost || !strings.HasSuffix(r.URL.Path, "/env") {
 				return nil
 			}
-			return reply(r, 201, `{"created":[],"failed":[{"error":{"code":"BAD_VALUE","message":"session-session is bad","envVarKey":"SESSION_SECRET"}}]}`)
+			return reply(r, 201, `{"created":[],"failed":[{"error":{"code":"BAD_VALUE","message":"`+x.add.Session+` is bad",
+				"envVarKey":"`+x.add.Name()+`"}}]}`)
 		})
-		err := transporttest.Apply(x.family(rt, transporttest.NewNotes()))
-		f := fault.Of(err)
-		if f == nil || f.Code != "vercel.bad_value" || !strings.Contains(f.Message, "SESSION_SECRET") || strings.Contains(f.Message, "session-session") {
+		f := fault.Of(transporttest.Apply(family(x.host(rt))))
+		if f == nil || f.Code != "vercel.bad_value" || !strings.Contains(f.Message, x.add.Name()) ||
+			strings.Contains(f.Message, x.add.Session) {
 			t.Errorf("got %+v", f)
 		}
 	})
 	t.Run("one of that name with other targets is replaced", func(t *testing.T) {
 		x := newAccount(t)
 		x.call("POST", "/v11/projects", map[string]any{"name": projectName})
-		x.call("POST", "/v10/projects/"+projectName+"/env", map[string]any{"key": "SESSION_SECRET", "value": "1", "type": "encrypted", "target": []string{"production", "development"}})
+		x.variable(x.add.Name(), "1", "preview", "development")
 		refused := false
 		rt := x.intercept(func(r *http.Request) *http.Response {
-			if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/env") && !refused {
+			if r.URL.Query().Get("upsert") != "" && !refused {
 				refused = true
 				return reply(r, 400, `{"error":{"code":"ENV_CONFLICT","message":"exists"}}`)
 			}
 			return nil
 		})
-		if err := transporttest.Apply(x.family(rt, transporttest.NewNotes())); err != nil {
-			t.Fatal(err)
+		if err := transporttest.Apply(family(x.host(rt))); err != nil || !refused {
+			t.Fatal(err, refused)
 		}
 	})
 	t.Run("unknown values are not sent", func(t *testing.T) {
 		x := newAccount(t)
-		x.values["SESSION_SECRET"] = ""
-		if f := fault.Of(transporttest.Apply(x.family(x.road, transporttest.NewNotes()))); f == nil || f.Code != "vercel.secrets_unknown" || !strings.Contains(f.Message, "SESSION_SECRET") {
+		lost := newKey(1)
+		x.must = append(x.must, lost.Key)
+		h := x.host(x.road)
+		f := fault.Of(transporttest.Apply(family(h)))
+		if f == nil || f.Code != "vercel.key_unknown" || !strings.Contains(f.Message, lost.Name()) || !strings.Contains(f.Hint,
+			"rotate") {
 			t.Errorf("got %+v", f)
+		}
+		if c := h.env.Change(); c.Op != event.Update || !strings.Contains(c.Detail,
+			lost.Name()+" is missing, and its value is not known here") {
+			t.Errorf("plan: %+v", c)
+		}
+		if keys, _ := x.read().Held(); len(keys) != 0 {
+			t.Errorf("it holds %v", keys)
 		}
 	})
 }
@@ -197,8 +154,9 @@ func TestErrorsOfEveryShapeAreTyped(t *testing.T) {
 		body, code string
 		category   fault.Category
 	}{
-		"Vercel's own":     {400, `{"error":{"code":"invalid_name","message":"x"}}`, "vercel.invalid_name", fault.Failed},
-		"a daily limit":    {402, `{"error":{"code":"api-deployments-free-per-day","message":"x"}}`, "vercel.api-deployments-free-per-day", fault.Failed},
+		"Vercel's own": {400, `{"error":{"code":"invalid_name","message":"x"}}`, "vercel.invalid_name", fault.Failed},
+		"a daily limit": {402, `{"error":{"code":"api-deployments-free-per-day","message":"x"}}`,
+			"vercel.api-deployments-free-per-day", fault.Failed},
 		"the wrong team":   {403, `{"error":{"code":"team_unauthorized","message":"x"}}`, "vercel.team_unauthorized", fault.Refused},
 		"HTML of a proxy":  {502, "<html>", "vercel.http_502", fault.Failed},
 		"a redirect":       {302, "", "vercel.http_302", fault.Failed},
@@ -224,7 +182,8 @@ func TestAWaitForADeploymentEndsWithTheContext(t *testing.T) {
 		}
 		return nil
 	})
-	p, e, d := x.parts(rt, transporttest.NewNotes())
+	h := x.host(rt)
+	p, e, d := h.project, h.env, h.deployment
 	if err := errors.Join(p.Read(ctx), e.Read(ctx), d.Read(ctx), p.Apply(ctx, nil), e.Apply(ctx, nil)); err != nil {
 		t.Fatal(err)
 	}

@@ -3,56 +3,83 @@ package vercel
 import (
 	"cmp"
 	"context"
-	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
 
 	"phonegate/provision/fault"
-	"phonegate/provision/host"
 	"phonegate/provision/resource"
 )
 
-// wait looks at the deployment until it is live: ready, and the production address leads to it.
+// addressLooks is how often a deployment that is ready is looked at until it has its address, before the project is asked
+// whether a newer deployment has it.
+const addressLooks = 3
+
+// wait looks at the deployment until it is live: ready, and the production address leads to it or to a newer one.
 func (d *Deployment) wait(ctx context.Context, progress resource.Progress) error {
-	start := time.Now()
+	start, ready := time.Now(), 0
 	for {
 		switch {
-		case d.found.AliasError != nil:
-			return fault.New(fault.Failed, "vercel."+strings.ToLower(cmp.Or(d.found.AliasError.Code, "alias_error")),
+		case d.live.AliasError != nil:
+			return fault.New(fault.Failed, "vercel."+strings.ToLower(cmp.Or(d.live.AliasError.Code, "alias_error")),
 				"Look at the project's domains: https://vercel.com/dashboard.",
-				"Vercel could not put the form under its address: %s", d.found.AliasError.Message)
-		case strings.EqualFold(d.found.ReadyState, "ERROR"), strings.EqualFold(d.found.ReadyState, "CANCELED"):
-			return fault.New(fault.Failed, "vercel."+strings.ToLower(cmp.Or(d.found.ErrorCode, "deployment_"+d.found.ReadyState)),
+				"Vercel could not put the form under its address: %s", d.live.AliasError.Message)
+		case d.live.failed():
+			return fault.New(fault.Failed, "vercel."+strings.ToLower(cmp.Or(d.live.ErrorCode, "deployment_"+d.live.ReadyState)),
 				cmp.Or(d.inspect(), "See the deployment at https://vercel.com/dashboard, then run the same command again."),
-				"The deployment failed: %s", cmp.Or(d.found.ErrorMessage, d.found.ReadyState))
-		case d.found.live():
+				"The deployment failed: %s", cmp.Or(d.live.ErrorMessage, d.live.ReadyState))
+		case d.live.live():
 			return nil
 		case time.Since(start) > d.c.o.Wait:
 			return fault.New(fault.Failed, "vercel.deployment_timeout", "Run the same command again: it carries on where it stopped.",
 				"The deployment was not ready after %s.", d.c.o.Wait)
+		case d.live.ready():
+			ready++
 		}
-		progress(strings.ToLower(cmp.Or(d.found.ReadyState, "queued")))
+		if ready >= addressLooks {
+			newer, err := d.newer(ctx)
+			if err != nil {
+				return err
+			}
+			if newer != nil {
+				d.live = newer
+				return nil
+			}
+		}
+		progress(strings.ToLower(cmp.Or(d.live.ReadyState, "queued")))
 		if err := sleep(ctx, cmp.Or(d.c.o.Poll, pollDelay(time.Since(start)))); err != nil {
 			return err
 		}
-		found, err := d.c.deployment(ctx, d.found.ID)
+		found, err := d.c.deployment(ctx, d.live.ID)
 		if err != nil {
 			return err
 		}
 		if found == nil {
-			return fault.New(fault.Failed, "vercel.deployment_gone", "Run the same command again.", "The deployment was deleted while it was being made.")
+			return fault.New(fault.Failed, "vercel.deployment_gone", "Run the same command again.",
+				"The deployment was deleted while it was being made.")
 		}
-		d.found = found
+		d.live = found
 	}
 }
 
+// newer is a deployment that another run made later and that has the address, nil if there is none. It may do as well;
+// otherwise it is replaced.
+func (d *Deployment) newer(ctx context.Context) (*deployment, error) {
+	p, err := d.c.project(ctx, d.project.ID())
+	if err != nil {
+		return nil, err
+	}
+	if live := p.serves(); live != nil && live.ID != d.live.ID && live.CreatedAt > d.live.CreatedAt {
+		return live, nil
+	}
+	return nil, nil
+}
+
 func (d *Deployment) inspect() string {
-	if d.found.InspectorURL == "" {
+	if d.live.InspectorURL == "" {
 		return ""
 	}
-	return "See " + d.found.InspectorURL + ", then run the same command again."
+	return "See " + d.live.InspectorURL + ", then run the same command again."
 }
 
 // pollDelay is how the vercel CLI paces itself.
@@ -68,25 +95,48 @@ func pollDelay(elapsed time.Duration) time.Duration {
 	return 30 * time.Second
 }
 
-// address finds out under which name the form answers. It is not always <project>.vercel.app: that may have been taken.
+// address finds out under which names the form answers. They need not have <project>.vercel.app among them: that may have been
+// taken.
 func (d *Deployment) address(ctx context.Context) error {
-	aliases := d.found.Alias
-	if len(aliases) == 0 {
-		p, err := d.project.get(ctx, d.project.ID())
+	p := *d.project.found
+	p.Targets.Production = d.live
+	if len(d.live.Alias) == 0 {
+		found, err := d.c.project(ctx, d.project.ID())
 		if err != nil {
 			return err
 		}
-		if p != nil && p.Targets.Production != nil {
-			aliases = p.Targets.Production.Alias
+		if found != nil {
+			p = *found
 		}
 	}
-	if len(aliases) == 0 {
-		return fault.New(fault.Failed, "vercel.no_alias", "Give the project a production domain at https://vercel.com/dashboard, then run the same command again.",
+	if d.at(&p); len(p.addresses()) == 0 {
+		return fault.New(fault.Failed, "vercel.no_alias",
+			"Give the project a production domain at https://vercel.com/dashboard, then run the same command again.",
 			"The deployment is ready but has no production address.")
 	}
-	// What this deployment replaced is no longer what the project serves.
-	d.project.found.Targets.Production = d.found
-	return d.note.Set("url", "https://"+bestAlias(aliases, d.project.found.Name))
+	return nil
+}
+
+// at notes the project's addresses.
+func (d *Deployment) at(p *project) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.addresses, d.named = p.addresses(), p.Name
+}
+
+// URL is where the form answers, e.g. "https://acme-verify.vercel.app"; "" before it is known. The address that is in use
+// stays, as far as the project has it.
+func (d *Deployment) URL() string {
+	used := ""
+	if d.form.URL != nil {
+		used = strings.TrimSuffix(d.form.URL(), "/")
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.addresses) == 0 || slices.Contains(d.addresses, strings.TrimPrefix(used, "https://")) {
+		return used
+	}
+	return "https://" + bestAlias(d.addresses, d.named)
 }
 
 // bestAlias prefers <project>.vercel.app, then the shortest name: the others have branch and team in them.
@@ -102,77 +152,4 @@ func bestAlias(aliases []string, project string) string {
 		return own
 	}
 	return sorted[0]
-}
-
-// reachable checks the form anonymously, and once switches off Vercel's own login in front of it.
-func (d *Deployment) reachable(ctx context.Context) error {
-	_, err := d.Health(ctx)
-	if !protected(err) {
-		return err
-	}
-	if err := d.project.patch(ctx, map[string]any{"ssoProtection": nil}); err != nil {
-		return err
-	}
-	_, err = d.Health(ctx)
-	return err
-}
-
-// codeProtected is the code of the error that Health gives when Vercel asks for a login.
-const codeProtected = "vercel.protected"
-
-func protected(err error) bool { return err != nil && fault.Of(err).Code == codeProtected }
-
-// healthTries is how often Health looks when the address does not lead to the form yet: it takes Vercel some
-// seconds to make it known everywhere.
-const healthTries = 10
-
-// Health asks the form, anonymously, whether it is there. The string is its version.
-func (d *Deployment) Health(ctx context.Context) (string, error) {
-	if d.URL() == "" {
-		return "", fault.New(fault.Failed, "vercel.no_form", "Run `phonegate apply`.", "No form is deployed.")
-	}
-	for try := 1; ; try++ {
-		h, again, err := d.look(ctx)
-		if err == nil || !again || try == healthTries {
-			return h.Version, err
-		}
-		if err := sleep(ctx, cmp.Or(d.c.o.Poll, time.Second)); err != nil {
-			return "", err
-		}
-	}
-}
-
-// Look asks the form, anonymously and once, how it is.
-func (d *Deployment) Look(ctx context.Context) (host.Condition, error) {
-	if d.URL() == "" {
-		return host.Condition{}, fault.New(fault.Failed, "vercel.no_form", "Run `phonegate apply`.", "No form is deployed.")
-	}
-	c, _, err := d.look(ctx)
-	return c, err
-}
-
-// look asks once. again says that the answer may be another one soon.
-func (d *Deployment) look(ctx context.Context) (c host.Condition, again bool, err error) {
-	c, found, res, err := host.Ask(ctx, d.c.o.HTTP, d.URL())
-	switch {
-	case found:
-		return c, false, nil
-	case err != nil:
-		return c, res != nil, err
-	case res.StatusCode == http.StatusUnauthorized || ssoRedirect(res):
-		return c, false, fault.New(fault.Failed, codeProtected,
-			"Switch Deployment Protection off for the project: https://vercel.com/dashboard > Settings > Deployment Protection.",
-			"%s asks for a Vercel login, so that no user could reach it.", d.URL())
-	}
-	return c, res.StatusCode == http.StatusNotFound || res.StatusCode >= 500, fault.New(fault.Failed, "vercel.form_silent",
-		"See the project's logs at https://vercel.com/dashboard, then run the same command again.",
-		"%s answered %d instead of the form.", d.URL(), res.StatusCode)
-}
-
-func ssoRedirect(res *http.Response) bool {
-	if res.StatusCode < 300 || res.StatusCode >= 400 {
-		return false
-	}
-	to, err := url.Parse(res.Header.Get("Location"))
-	return err == nil && (to.Hostname() == "vercel.com" || strings.HasSuffix(to.Hostname(), ".vercel.com"))
 }

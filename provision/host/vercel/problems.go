@@ -1,10 +1,9 @@
 package vercel
 
 import (
-	"maps"
 	"slices"
+	"strings"
 
-	"phonegate/provision/event"
 	"phonegate/provision/fault"
 )
 
@@ -16,55 +15,71 @@ func trouble(code, format string, args ...any) *fault.Error {
 // Problems names each way in which the project that was read is not as it should be.
 func (p *Project) Problems() []*fault.Error {
 	if p.found == nil {
-		return []*fault.Error{trouble("vercel.project_missing", "There is no Vercel project %s.", p.spec.Name)}
+		return []*fault.Error{trouble("vercel.project_missing", "There is no Vercel project %s.", p.name)}
 	}
 	var all []*fault.Error
-	if p.found.Name != p.spec.Name {
-		all = append(all, trouble("vercel.project_renamed", "The Vercel project is called %s, not %s.", p.found.Name, p.spec.Name))
+	if p.mark == nil {
+		all = append(all, trouble("vercel.project_unmarked",
+			"The Vercel project %s is not marked as the form of %s: its variable %s is missing.",
+			p.name, p.domain, markKey))
 	}
 	if p.found.protected() {
-		all = append(all, trouble("vercel.protection", "Deployment Protection is on for the Vercel project %s: users can meet Vercel's login instead of the form.", p.spec.Name))
+		all = append(all, trouble("vercel.protection",
+			"Deployment Protection is on for the Vercel project %s: users can meet Vercel's login instead of the form.", p.name))
 	}
 	if p.found.NodeVersion != nodeVersion {
-		all = append(all, trouble("vercel.node_version", "The Vercel project %s runs on Node %s, not on %s.", p.spec.Name, p.found.NodeVersion, nodeVersion))
+		all = append(all, trouble("vercel.node_version", "The Vercel project %s runs on Node %s, not on %s.", p.name,
+			p.found.NodeVersion, nodeVersion))
 	}
 	return all
 }
 
-// Problems names each variable that is not as it should be.
+// Problems names each key that is missing.
 func (e *Env) Problems() []*fault.Error {
-	in := e.inputs()
+	add, lost := e.missing()
+	if add != "" {
+		lost = append(lost, add)
+	}
 	var all []*fault.Error
-	for _, name := range slices.Sorted(maps.Keys(in.Values)) {
-		if !slices.ContainsFunc(e.found, func(v variable) bool { return v.Key == name && slices.Contains(v.Target, "production") }) {
-			all = append(all, trouble("vercel.variable_missing", "The form's environment at Vercel lacks %s.", name))
+	for _, name := range lost {
+		all = append(all, trouble("vercel.variable_missing", "The form's environment at Vercel lacks %s.", name))
+	}
+	return all
+}
+
+// Problems names the way in which the form that was read is not as it should be. What is the environment's problem is not named
+// again.
+func (d *Deployment) Problems() []*fault.Error {
+	switch {
+	case d.live == nil:
+		return []*fault.Error{trouble("vercel.deployment_missing", "No deployment of the form is live at Vercel.")}
+	case !d.live.ours():
+		return []*fault.Error{trouble("vercel.deployment_replaced",
+			"The Vercel project %s serves something that phonegate did not deploy.", d.project.name)}
+	case d.live.failed():
+		return []*fault.Error{trouble("vercel.deployment_failed", "The form's last deployment at Vercel failed.")}
+	case d.live.Meta[metaKey] != d.build():
+		return []*fault.Error{trouble("vercel.form_outdated", "The form that is deployed is not the one that is generated now.")}
+	}
+	extra := d.extra()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.silence != nil {
+		return []*fault.Error{fault.Of(d.silence)}
+	}
+	if d.condition.Version != d.form.Version {
+		return []*fault.Error{trouble("vercel.form_outdated", "The form that answers is not the one that is generated now.")}
+	}
+	var all []*fault.Error
+	held, _ := d.env.Held()
+	for _, k := range d.form.Env.Must() {
+		if names(held, k.Name()) && !slices.Contains(d.condition.Keys, k.ID) {
+			all = append(all, trouble("vercel.key_not_running", "The form runs without the key %s of its environment.", k.Name()))
 		}
 	}
-	for _, v := range e.unwanted(in.Values) {
-		all = append(all, trouble("vercel.variable_unused", "The form's environment at Vercel still has %s.", v.Key))
-	}
-	for _, edited := range e.edited(in.Values) {
-		all = append(all, trouble("vercel.variable_edited", "The form's environment at Vercel may not have the secrets that the Action has: %s.", edited))
-	}
-	if len(all) == 0 && in.Fingerprint != "" && e.Change().Op != event.None {
-		all = append(all, trouble("vercel.variables_differ", "The form's environment at Vercel does not have the secrets in use now."))
-	}
-	return all
-}
-
-// Problems names the way in which the deployment that was read is not as it should be.
-func (d *Deployment) Problems() []*fault.Error {
-	var all []*fault.Error
-	switch why := d.why(); {
-	case d.found == nil:
-		all = append(all, trouble("vercel.deployment_missing", "The form's deployment at Vercel is gone."))
-	case d.found.failed():
-		all = append(all, trouble("vercel.deployment_failed", "The form's last deployment at Vercel failed."))
-	case d.build() != "" && d.build() != d.note.Get("build"):
-		all = append(all, trouble("vercel.form_outdated", "The form that is deployed is not the one that is generated now."))
-	case d.build() == "": // the environment's problem
-	case why != "":
-		all = append(all, trouble("vercel.deployment_replaced", "The form's deployment is not what the project serves: %s.", why))
+	if len(extra) > 0 {
+		all = append(all, trouble("vercel.key_still_running", "The form still runs with keys that its environment no longer has: %s.",
+			strings.Join(extra, ", ")))
 	}
 	return all
 }

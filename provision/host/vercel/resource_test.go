@@ -1,33 +1,87 @@
 package vercel
 
 import (
-	"errors"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"phonegate/provision/event"
-	"phonegate/provision/fault"
+	"phonegate/provision/ring"
 	"phonegate/provision/transport/transporttest"
 )
 
 func TestEveryFailureIsMadeGoodByTheNextRun(t *testing.T) {
-	transporttest.Converges(t, func(t *testing.T) transporttest.Account {
-		x := newAccount(t)
-		return transporttest.Account{HTTP: x.road, Resources: x.family, Check: func(t *testing.T) {
-			p := x.call("GET", "/v9/projects/"+projectName, nil)
-			if p["ssoProtection"] != nil || p["nodeVersion"] != nodeVersion {
-				t.Errorf("the project has protection %v and Node %v", p["ssoProtection"], p["nodeVersion"])
-			}
-			if got := x.env(); !maps.Equal(got, map[string]bool{"SESSION_SECRET": true, "VERDICT_SECRET": true}) {
-				t.Errorf("the environment is %v", got)
-			}
-			if got := x.call("GET", "/v9/projects", nil)["projects"].([]any); len(got) != 1 {
-				t.Errorf("%d projects", len(got))
-			}
-		}}
-	})
+	for name, prepare := range map[string]func(x *account){
+		"a new project": func(*account) {},
+		"a project that is adopted": func(x *account) {
+			x.call("POST", "/v11/projects", map[string]any{"name": projectName})
+			x.call("PATCH", "/v9/projects/"+projectName, map[string]any{"nodeVersion": "20.x"})
+		},
+		"a second key": func(x *account) {
+			x.applied()
+			x.wants(newKey(1))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			transporttest.Converges(t, func(t *testing.T) transporttest.Account {
+				x := newAccount(t)
+				prepare(x)
+				return transporttest.Account{HTTP: x.road, Resources: x.resources, Check: func(t *testing.T) {
+					p := x.call("GET", "/v9/projects/"+projectName, nil)
+					if p["ssoProtection"] != nil || p["nodeVersion"] != nodeVersion {
+						t.Errorf("the project has protection %v and Node %v", p["ssoProtection"], p["nodeVersion"])
+					}
+					mark := "made " + domain
+					if name == "a project that is adopted" {
+						mark = "adopted " + domain + ` node=20.x sso={"deploymentType":"all_except_custom_domains"}`
+					}
+					want := map[string]string{markKey: mark}
+					for _, k := range x.must {
+						want[k.Name()] = ""
+					}
+					if got := x.env(); !maps.Equal(got, want) {
+						t.Errorf("the environment is %v, want %v", got, want)
+					}
+					if got := x.call("GET", "/v9/projects", nil)["projects"].([]any); len(got) != 1 {
+						t.Errorf("%d projects", len(got))
+					}
+					if c, err := x.read().Look(t.Context()); err != nil || c.Version != "1.0" || !c.Shows(x.must) {
+						t.Errorf("the form shows %+v, %v", c, err)
+					}
+				}}
+			})
+		})
+	}
+}
+
+func TestAnotherComputerFindsNothingToDo(t *testing.T) {
+	x := newAccount(t)
+	first := x.applied()
+	if c, ok := first.Seen(); !ok || !c.Ready || !c.Shows(x.must) {
+		t.Errorf("after apply the form was seen as %+v, %v", c, ok)
+	}
+	other := x.elsewhere()
+	other.add = ring.Unit{} // it does not know the key's value
+	before := len(x.world.Requests())
+	h := other.read()
+	if asked := len(x.world.Requests()) - before; asked > 4 {
+		t.Errorf("reading took %d requests", asked)
+	}
+	for _, r := range h.Resources() {
+		if c := r.Change(); c.Op != event.None {
+			t.Errorf("still to do: %+v", c)
+		}
+		if found := r.Problems(); len(found) != 0 {
+			t.Errorf("%s has problems: %v", r.Name(), found)
+		}
+	}
+	if held, known := h.Held(); !known || !slices.Equal(held, x.must) {
+		t.Errorf("it holds %v, %v", held, known)
+	}
+	if c, ok := h.Seen(); !ok || c.Version != "1.0" || !c.Shows(x.must) || h.URL() != "https://acme-verify.vercel.app" {
+		t.Errorf("it saw %+v, %v at %s", c, ok, h.URL())
+	}
 }
 
 func TestTheFormIsLiveUnderTheProductionAddress(t *testing.T) {
@@ -44,208 +98,118 @@ func TestTheFormIsLiveUnderTheProductionAddress(t *testing.T) {
 			if err := x.world.SetBehaviour(c.behaviour[0], c.behaviour[1]); err != nil {
 				t.Fatal(err)
 			}
-			notes := transporttest.NewNotes()
-			if err := transporttest.Apply(x.family(x.road, notes)); err != nil {
-				t.Fatal(err)
+			at := x.applied().URL()
+			if taken := at != "https://acme-verify.vercel.app"; taken != (c.reserved != nil) || !strings.HasSuffix(at, ".vercel.app") {
+				t.Errorf("the form is at %s", at)
 			}
-			_, _, d := x.parts(x.road, notes)
-			if taken := d.URL() != "https://acme-verify.vercel.app"; taken != (c.reserved != nil) || !strings.HasSuffix(d.URL(), ".vercel.app") {
-				t.Errorf("the form is at %s", d.URL())
-			}
-			if v, err := d.Health(t.Context()); err != nil || v != "1.0" {
-				t.Errorf("health: %q, %v", v, err)
+			h := x.read()
+			if c, err := h.Look(t.Context()); err != nil || c.Version != "1.0" || h.URL() != at {
+				t.Errorf("another process sees %+v, %v at %s", c, err, h.URL())
 			}
 		})
+	}
+}
+
+func TestTheAddressInUseStaysWhileTheProjectHasIt(t *testing.T) {
+	x := newAccount(t)
+	x.applied()
+	x.call("POST", "/v10/projects/"+projectName+"/domains", map[string]any{"name": "verify.acme.com"})
+	for register, want := range map[string]string{
+		"":                        "https://acme-verify.vercel.app",
+		"https://verify.acme.com": "https://verify.acme.com",
+		"https://former.acme.com": "https://acme-verify.vercel.app",
+	} {
+		x.url = register
+		if got := x.read().URL(); got != want {
+			t.Errorf("with %q in use: %s", register, got)
+		}
 	}
 }
 
 func TestOnlyChangesAreDeployed(t *testing.T) {
 	x := newAccount(t)
-	notes := transporttest.NewNotes()
-	if err := transporttest.Apply(x.family(x.road, notes)); err != nil {
-		t.Fatal(err)
-	}
+	x.applied()
 	for _, c := range []struct {
-		name   string
-		change func()
-		env    event.Op
-		deploy event.Op
+		name        string
+		change      func()
+		env, deploy event.Op
+		detail      string
 	}{
-		{"nothing", func() {}, event.None, event.None},
-		{"other files", func() { x.files = files("2.0") }, event.None, event.Update},
-		{"a rotation begins", func() {
-			x.print = "f2"
-			x.values = map[string]string{"SESSION_SECRET": "session-2", "VERDICT_SECRET": "verdict-2",
-				"SESSION_SECRET_PREVIOUS": "session-session", "VERDICT_SECRET_PREVIOUS": "verdict-verdict"}
-		}, event.Update, event.Update},
-		{"a rotation ends", func() {
-			x.print = "f3"
-			x.values = map[string]string{"SESSION_SECRET": "session-2", "VERDICT_SECRET": "verdict-2"}
-		}, event.Update, event.Update},
-		{"values are not known yet", func() { x.print = "" }, event.Update, event.Update},
+		{"nothing", func() {}, event.None, event.None, "acme-verify.vercel.app"},
+		{"other files", func() { x.version = "2.0" }, event.None, event.Update, "acme-verify.vercel.app: new files"},
+		{"another key", func() { x.wants(newKey(1)) }, event.Update, event.Update, "acme-verify.vercel.app: new environment"},
+		{"a key of another computer", func() { x.elsewhere().with(newKey(2)).applied() }, event.None, event.None,
+			"acme-verify.vercel.app"},
+		{"a variable of somebody's own", func() { x.variable("MINE", "1", "production") }, event.None, event.None,
+			"acme-verify.vercel.app"},
 	} {
 		c.change()
-		p, e, d := x.parts(x.road, notes)
-		if err := errors.Join(p.Read(t.Context()), e.Read(t.Context()), d.Read(t.Context())); err != nil {
-			t.Fatal(err)
-		}
-		if got := e.Change(); got.Op != c.env {
+		h := x.read()
+		if got := h.env.Change(); got.Op != c.env {
 			t.Errorf("%s: env %s %s", c.name, got.Op, got.Detail)
 		}
-		if got := d.Change(); got.Op != c.deploy {
+		if got := h.deployment.Change(); got.Op != c.deploy || got.Detail != c.detail {
 			t.Errorf("%s: deployment %s %s", c.name, got.Op, got.Detail)
 		}
-		if x.print == "" {
-			continue
+		before := x.deployments()
+		x.applied()
+		if made := x.deployments() - before; (made == 1) != (c.deploy != event.None) {
+			t.Errorf("%s: %d deployments", c.name, made)
 		}
-		if err := transporttest.Apply(x.family(x.road, notes)); err != nil {
-			t.Fatalf("%s: %v", c.name, err)
-		}
-		want := map[string]bool{}
-		for name := range x.values {
-			want[name] = true
-		}
-		if got := x.env(); !maps.Equal(got, want) {
-			t.Errorf("%s: the environment is %v", c.name, got)
-		}
+	}
+	if got := x.env(); len(got) != 5 || got["MINE"] != "1" {
+		t.Errorf("the environment is %v", got)
 	}
 }
 
+// with is wants, for a chain.
+func (x *account) with(u ring.Unit) *account {
+	x.wants(u)
+	return x
+}
+
 func TestDriftIsSeenAndRepaired(t *testing.T) {
-	for name, drift := range map[string]func(x *account, id string){
-		"protection is switched on": func(x *account, _ string) {
+	for name, drift := range map[string]func(x *account){
+		"protection is switched on": func(x *account) {
 			x.call("PATCH", "/v9/projects/"+projectName, map[string]any{"ssoProtection": map[string]any{"deploymentType": "all"}})
 		},
-		"a variable is deleted": func(x *account, _ string) {
-			list := x.call("GET", "/v10/projects/"+projectName+"/env", nil)["envs"].([]any)
-			x.call("DELETE", "/v9/projects/"+projectName+"/env/"+list[0].(map[string]any)["id"].(string), nil)
+		"another Node":     func(x *account) { x.call("PATCH", "/v9/projects/"+projectName, map[string]any{"nodeVersion": "20.x"}) },
+		"a key is deleted": func(x *account) { x.drop(x.add.Name()) },
+		"a key has another target": func(x *account) {
+			x.drop(x.add.Name())
+			x.variable(x.add.Name(), x.add.Value(true), "preview")
 		},
-		"a value is changed":        func(x *account, _ string) { x.editsOneValue() },
-		"the deployment is deleted": func(x *account, id string) { x.call("DELETE", "/v13/deployments/"+id, nil) },
-		"something else is deployed": func(x *account, _ string) {
-			d := x.call("POST", "/v13/deployments?forceNew=1&skipAutoDetectionConfirmation=1", map[string]any{"name": projectName, "project": projectName, "target": "production",
-				"files": []any{map[string]any{"file": "index.html", "data": "mine"}}, "projectSettings": map[string]any{"framework": nil}})
-			for range 5 {
-				x.call("GET", "/v13/deployments/"+d["id"].(string), nil)
-			}
+		"the mark is deleted": func(x *account) { x.drop(markKey) },
+		"the deployment is deleted": func(x *account) {
+			x.call("DELETE", "/v13/deployments/"+x.read().deployment.live.ID, nil)
 		},
-		"the project is deleted": func(x *account, _ string) { x.call("DELETE", "/v9/projects/"+projectName, nil) },
+		"something else is deployed": func(x *account) { x.publish() },
+		"the project is deleted":     func(x *account) { x.call("DELETE", "/v9/projects/"+projectName, nil) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			x := newAccount(t)
-			notes := transporttest.NewNotes()
-			if err := transporttest.Apply(x.family(x.road, notes)); err != nil {
-				t.Fatal(err)
-			}
-			drift(x, notes.Of("deployment").Get("id"))
-			seen := false
-			for _, r := range x.family(x.road, notes) {
-				if err := r.Read(t.Context()); err != nil {
-					t.Fatal(err)
+			x.applied()
+			drift(x)
+			changes, problems := 0, 0
+			for _, r := range x.read().Resources() {
+				if r.Change().Op != event.None {
+					changes++
 				}
-				seen = seen || r.Change().Op != event.None
+				problems += len(r.Problems())
 			}
-			if !seen {
-				t.Error("the plan has nothing to do")
+			if changes == 0 || problems == 0 {
+				t.Errorf("%d changes and %d problems", changes, problems)
 			}
-			if err := transporttest.Apply(x.family(x.road, notes)); err != nil {
-				t.Fatal(err)
+			x.applied()
+			h := x.read()
+			if c, ok := h.Seen(); !ok || c.Version != "1.0" || !c.Shows(x.must) {
+				t.Errorf("the form shows %+v, %v", c, ok)
 			}
-			p, e, d := x.parts(x.road, notes)
-			if err := errors.Join(p.Read(t.Context()), e.Read(t.Context()), d.Read(t.Context())); err != nil {
-				t.Fatal(err)
-			}
-			if v, err := d.Health(t.Context()); err != nil || v != "1.0" {
-				t.Errorf("health: %q, %v", v, err)
-			}
-			for _, c := range []event.Change{p.Change(), e.Change(), d.Change()} {
-				if c.Op != event.None {
+			for _, r := range h.Resources() {
+				if c := r.Change(); c.Op != event.None {
 					t.Errorf("still to do: %+v", c)
 				}
 			}
 		})
-	}
-}
-
-func TestAValueThatSomebodyChangedIsNamed(t *testing.T) {
-	x := newAccount(t)
-	notes := transporttest.NewNotes()
-	if err := transporttest.Apply(x.family(x.road, notes)); err != nil {
-		t.Fatal(err)
-	}
-	name := x.editsOneValue()
-	_, e, _ := x.parts(x.road, notes)
-	if err := e.Read(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if c := e.Change(); !strings.HasPrefix(c.Detail, name+" was changed at 20") || !strings.HasSuffix(c.Detail, "by someone else") {
-		t.Errorf("plan: %+v", c)
-	}
-	if found := e.Problems(); len(found) != 1 || found[0].Code != "vercel.variable_edited" || !strings.Contains(found[0].Message, name) {
-		t.Errorf("problems: %v", found)
-	}
-}
-
-// editsOneValue is what somebody does at the dashboard, an hour later. It returns the variable's name.
-func (x *account) editsOneValue() string {
-	x.world.Advance(time.Hour)
-	v := x.call("GET", "/v10/projects/"+projectName+"/env", nil)["envs"].([]any)[0].(map[string]any)
-	x.call("PATCH", "/v9/projects/"+projectName+"/env/"+v["id"].(string), map[string]any{"value": "mine"})
-	return v["key"].(string)
-}
-
-func TestUndo(t *testing.T) {
-	t.Run("deletes a project that phonegate made", func(t *testing.T) {
-		x := newAccount(t)
-		notes := transporttest.NewNotes()
-		if err := transporttest.Apply(x.family(x.road, notes)); err != nil {
-			t.Fatal(err)
-		}
-		if err := transporttest.Undo(x.family(x.road, notes)); err != nil {
-			t.Fatal(err)
-		}
-		if x.call("GET", "/v9/projects/"+projectName, nil) != nil {
-			t.Error("the project is still there")
-		}
-	})
-	t.Run("leaves a project that was there before as it was", func(t *testing.T) {
-		x := newAccount(t)
-		x.call("POST", "/v11/projects", map[string]any{"name": projectName})
-		x.call("POST", "/v10/projects/"+projectName+"/env", map[string]any{"key": "MINE", "value": "1", "type": "plain", "target": []string{"production"}})
-		notes := transporttest.NewNotes()
-		if err := transporttest.Apply(x.family(x.road, notes)); err != nil {
-			t.Fatal(err)
-		}
-		if err := transporttest.Undo(x.family(x.road, notes)); err != nil {
-			t.Fatal(err)
-		}
-		if got := x.env(); !maps.Equal(got, map[string]bool{"MINE": true}) {
-			t.Errorf("the environment is %v", got)
-		}
-		if got := x.call("GET", "/v6/deployments", nil)["deployments"].([]any); len(got) != 0 {
-			t.Errorf("%d deployments are left", len(got))
-		}
-	})
-}
-
-func TestAProjectThatServesSomethingElseIsRefused(t *testing.T) {
-	x := newAccount(t)
-	d := x.call("POST", "/v13/deployments?skipAutoDetectionConfirmation=1", map[string]any{"name": projectName, "target": "production",
-		"files": []any{map[string]any{"file": "index.html", "data": "mine"}}, "projectSettings": map[string]any{"framework": nil}})
-	for range 5 {
-		x.call("GET", "/v13/deployments/"+d["id"].(string), nil)
-	}
-	p, _, _ := x.parts(x.road, transporttest.NewNotes())
-	if f := fault.Of(p.Read(t.Context())); f == nil || f.Code != "vercel.project_name_taken" || !strings.Contains(f.Hint, "--host-project") {
-		t.Errorf("got %+v", f)
-	}
-	// Ours is found again by its name, state or no state.
-	x = newAccount(t)
-	if err := transporttest.Apply(x.family(x.road, transporttest.NewNotes())); err != nil {
-		t.Fatal(err)
-	}
-	p, _, _ = x.parts(x.road, transporttest.NewNotes())
-	if err := p.Read(t.Context()); err != nil || p.Change().Op != event.None {
-		t.Errorf("%v, %+v", err, p.Change())
 	}
 }

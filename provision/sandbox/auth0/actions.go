@@ -136,7 +136,7 @@ func (s *Server) createAction(c *call) (int, any) {
 		return fail(403, "", "You have reached the maximum number of actions for this tenant.")
 	}
 	name := text(c.body, "name")
-	if slices.ContainsFunc(s.actions, func(a *action) bool { return a.name == name }) {
+	if s.nameTaken(name, nil) {
 		return fail(409, "", "An action with that name already exists.")
 	}
 	now := s.now()
@@ -149,6 +149,12 @@ func (s *Server) createAction(c *call) (int, any) {
 		a.deployed, a.deploying, a.dirty = a.deploying, nil, false
 	}
 	return 201, a.json()
+}
+
+// nameTaken says whether another Action has the name, where that matters.
+func (s *Server) nameTaken(name string, but *action) bool {
+	taken := slices.ContainsFunc(s.actions, func(a *action) bool { return a != but && a.name == name })
+	return taken && s.w.Behaviour(actionNames) == "unique"
 }
 
 func (s *Server) getAction(c *call) (int, any) {
@@ -168,7 +174,7 @@ func (s *Server) patchAction(c *call) (int, any) {
 	if status, body := checkAction(c.body, false); status != 0 {
 		return status, body
 	}
-	if name := text(c.body, "name"); name != "" && slices.ContainsFunc(s.actions, func(b *action) bool { return b != a && b.name == name }) {
+	if name := text(c.body, "name"); name != "" && s.nameTaken(name, a) {
 		return fail(409, "", "An action with that name already exists.")
 	}
 	s.change(a, c.body)

@@ -204,6 +204,16 @@ func TestRollbackBringsOldCodeBack(t *testing.T) {
 	}
 }
 
+func TestASecondActionOfOneName(t *testing.T) {
+	for value, want := range map[string]int{"unique": 409, "shared": 201} {
+		te := newTenant(t, nil, "auth0.action_names", value)
+		te.api("POST", "/actions/actions", draft("Mine"))
+		if status, _ := te.api("POST", "/actions/actions", draft("Mine")); status != want {
+			t.Errorf("names are %s: the second one is answered %d, not %d", value, status, want)
+		}
+	}
+}
+
 func TestSecretsAreReplacedAsAList(t *testing.T) {
 	tests := []struct {
 		name, behaviour, value string

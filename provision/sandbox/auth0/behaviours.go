@@ -69,6 +69,11 @@ var (
 		About:   "Whether PATCH without secrets keeps the secrets.",
 		Sources: "every recording sends them again",
 	})
+	actionNames = world.Declare(world.Behaviour{
+		Name: "auth0.action_names", Values: []string{"unique", "shared"},
+		About:   "Whether a second Action of one name is refused (409) or made.",
+		Sources: "the dashboard refuses it; no recording of the API",
+	})
 	namedSecrets = world.Declare(world.Behaviour{
 		Name: "auth0.secret_by_name", Values: []string{"kept", "emptied"},
 		About:   "Whether PATCH with a secret's name but no value keeps its value.",

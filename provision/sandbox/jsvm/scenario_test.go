@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"phonegate/provision/ring"
 	"phonegate/templates"
 	"phonegate/templates/scenario"
 )
@@ -29,34 +30,64 @@ import (
 func TestScenariosOfTheAction(t *testing.T) {
 	t.Parallel()
 	suite := loadScenarios(t)
-	actions := &rendered{render: templates.Action}
 	for _, s := range suite.Actions {
 		t.Run(s.Handler+": "+s.Name, func(t *testing.T) {
 			t.Parallel()
-			replayAction(t, suite.Base, s, actions.of(t, suite, s.Settings))
+			code, err := suite.Base.Code(s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			replayAction(t, suite.Base, s, string(code))
 		})
 	}
 }
 
+// eventOf gives a second leg what the first has remembered.
+func eventOf(t *testing.T, base scenario.Base, s scenario.Action) map[string]any {
+	event := mergeOver(base.Event, s.Event)
+	if s.Handler != "onContinuePostLogin" || string(s.Login) == "null" {
+		return event
+	}
+	var own any
+	if len(s.Login) > 0 {
+		if err := json.Unmarshal(s.Login, &own); err != nil {
+			t.Fatal(err)
+		}
+	}
+	remembered, isText := own.(string)
+	if !isText {
+		over, _ := own.(map[string]any)
+		text, err := json.Marshal(mergeOver(base.Login, over))
+		if err != nil {
+			t.Fatal(err)
+		}
+		remembered = string(text)
+	}
+	transaction, _ := event["transaction"].(map[string]any)
+	event["transaction"] = mergeOver(transaction, map[string]any{"metadata": map[string]any{"phonegate": remembered}})
+	return event
+}
+
 func replayAction(t *testing.T, base scenario.Base, s scenario.Action, code string) {
 	secrets := textsOf(mergeOver(objectOf(base.Secrets), s.Secrets))
-	tw := &scenarioTwilio{t: t, replies: s.Twilio, secrets: secrets}
+	tw := &scenarioTwilio{t: t, base: base, replies: s.Twilio, variables: secrets}
+	var signer string
 	var payload map[string]any
 	got, err := RunAction(t.Context(), tw.surroundings(t, base, s.Now), ActionCall{
-		Code: code, Handler: s.Handler, Event: mergeOver(base.Event, s.Event), Secrets: secrets,
+		Code: code, Handler: s.Handler, Event: eventOf(t, base, s), Secrets: secrets,
 		CanRedirect: s.CanRedirect == nil || *s.CanRedirect,
 		EncodeToken: func(secret string, seconds int, claims map[string]any) (string, error) {
-			if secret != secrets["SESSION_SECRET"] || seconds != 600 {
-				t.Errorf("a token for %d s, signed with the session secret: %v", seconds, secret == secrets["SESSION_SECRET"])
+			if seconds != 600 {
+				t.Errorf("a token for %d s", seconds)
 			}
-			payload = claims
+			signer, payload = secret, claims
 			return "the.session.token", nil
 		},
 		ValidateToken: func(secret, name string) (map[string]any, error) {
 			if name != "session_token" {
 				t.Errorf("the token is looked for as %q", name)
 			}
-			if s.Answer == nil || secret != secrets[s.Answer.Secret] {
+			if s.Answer == nil || secret != base.AnswerSecret(*s.Answer, secrets) {
 				return nil, errors.New("The session token is invalid: Failed signature validation") //nolint:staticcheck // Auth0's own words
 			}
 			return mergeOver(base.Answer, s.Answer.Claims), nil
@@ -88,15 +119,43 @@ func replayAction(t *testing.T, base scenario.Base, s scenario.Action, code stri
 		}
 	}
 	if s.Expect.Redirect == nil {
-		if got.Redirect != "" {
-			t.Errorf("redirected to %s", got.Redirect)
+		if got.Redirect != "" || len(got.TransactionMetadata) > 0 {
+			t.Errorf("redirected to %s, remembered %v", got.Redirect, got.TransactionMetadata)
 		}
 		return
 	}
-	if want := secrets["FORM_URL"] + "?session_token=the.session.token"; got.Redirect != want {
+	form := secrets["FORM_URL"]
+	if s.Deployed != nil {
+		form = s.Deployed.FormURL
+	}
+	if want := form + "?session_token=the.session.token"; got.Redirect != want {
 		t.Errorf("redirected to %q, not %q", got.Redirect, want)
 	}
 	holds(t, "the session token", payload, s.Expect.Redirect)
+	checkBeginning(t, secrets, signer, payload, got.TransactionMetadata, s.Expect.Login)
+}
+
+// checkBeginning holds token and memory to the key that the token names.
+func checkBeginning(t *testing.T, secrets map[string]string, signer string, payload, remembered, want map[string]any) {
+	id, _ := payload["key"].(string)
+	var unit ring.Unit
+	for name, value := range secrets {
+		if u, ok := ring.Read(name, value); ok && u.ID == id {
+			unit = u
+		}
+	}
+	login, _ := payload["login"].(string)
+	if !unit.Complete() || signer != unit.Session || !regexp.MustCompile(`^[0-9a-f]{32}$`).MatchString(login) || payload["layout"] != float64(ring.Layout) {
+		t.Errorf("the token of key %q is not signed with it, or has no login: %v", id, payload)
+	}
+	var memory map[string]any
+	text, _ := remembered["phonegate"].(string)
+	if err := json.Unmarshal([]byte(text), &memory); err != nil || len(remembered) != 1 {
+		t.Fatalf("remembered %v: %v", remembered, err)
+	}
+	holds(t, "the memory", memory, map[string]any{"k": scenario.VerdictKey(unit.Session, login), "service": unit.Service,
+		"key": id, "check": payload["check"], "change": payload["change"]})
+	holds(t, "the memory", memory, want)
 }
 
 func TestScenariosOfTheForm(t *testing.T) {
@@ -119,7 +178,7 @@ func TestScenariosOfTheForm(t *testing.T) {
 
 func replayForm(t *testing.T, base scenario.Base, s scenario.Form, module string) {
 	env := textsOf(mergeOver(objectOf(base.Env), s.Env))
-	tw := &scenarioTwilio{t: t, replies: s.Twilio, secrets: env}
+	tw := &scenarioTwilio{t: t, base: base, replies: s.Twilio, variables: env}
 	f, err := NewFunction(tw.surroundings(t, base, s.Now), module, env)
 	if err != nil {
 		t.Fatal(err)
@@ -153,7 +212,7 @@ func replayForm(t *testing.T, base scenario.Base, s scenario.Form, module string
 	if got := rec.Header().Get("Cache-Control"); got != "no-store" {
 		t.Errorf("Cache-Control: %s", got)
 	}
-	checkTokens(t, s, page, env)
+	checkTokens(t, base, s, page, env)
 }
 
 var (
@@ -162,19 +221,21 @@ var (
 )
 
 // checkTokens looks at the token that the page carries: an answer for Auth0, or the session for the next request.
-func checkTokens(t *testing.T, s scenario.Form, page string, env map[string]string) {
+func checkTokens(t *testing.T, base scenario.Base, s scenario.Form, page string, env map[string]string) {
 	leaving, token := leavingForm.FindStringSubmatch(page), tokenField.FindStringSubmatch(page)
 	if (leaving != nil) != (s.Expect.Verdict != nil) {
 		t.Fatalf("a way back to Auth0: %v", leaving != nil)
 	}
+	session := base.SessionSecret(env, s.Token.Secret)
 	switch {
 	case leaving != nil:
-		holds(t, "the answer", claimsOf(t, token[1], env[orElse(s.Expect.Signed, "VERDICT_SECRET")]), s.Expect.Verdict)
+		login, _ := mergeOver(base.Session, s.Token.Claims)["login"].(string)
+		holds(t, "the answer", claimsOf(t, token[1], scenario.VerdictKey(session, login)), s.Expect.Verdict)
 		if s.Expect.Continue != "" && leaving[1] != s.Expect.Continue {
 			t.Errorf("leads to %s, not %s", leaving[1], s.Expect.Continue)
 		}
 	case token != nil:
-		holds(t, "the session", claimsOf(t, token[1], env[orElse(s.Token.Secret, "SESSION_SECRET")]), s.Expect.Session)
+		holds(t, "the session", claimsOf(t, token[1], session), s.Expect.Session)
 	}
 }
 
@@ -209,11 +270,12 @@ func scenarioToken(t *testing.T, base scenario.Base, s scenario.Form, env map[st
 	if header == nil {
 		header = map[string]any{"alg": "HS256", "typ": "JWT"}
 	}
-	key, ok := env[orElse(s.Token.Secret, "SESSION_SECRET")]
-	if !ok {
-		key = "some other secret"
+	session := mergeOver(base.Session, s.Token.Claims)
+	key := base.SessionSecret(env, s.Token.Secret)
+	if s.Token.Secret == "answer" {
+		key = scenario.VerdictKey(base.SessionSecret(env, ""), session["login"].(string))
 	}
-	token := signHS256(t, header, mergeOver(base.Session, s.Token.Claims), key)
+	token := signHS256(t, header, session, key)
 	parts := strings.Split(token, ".")
 	switch s.Token.Tamper {
 	case "payload":

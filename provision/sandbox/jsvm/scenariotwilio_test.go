@@ -18,8 +18,9 @@ import (
 
 // scenarioTwilio answers the calls of one scenario in order, and holds them to what the scenario expects.
 type scenarioTwilio struct {
-	t       *testing.T
-	secrets map[string]string
+	t         *testing.T
+	base      scenario.Base
+	variables map[string]string // that hold the keys
 
 	mu      sync.Mutex
 	replies []scenario.Reply
@@ -94,7 +95,8 @@ func (tw *scenarioTwilio) check(reply scenario.Reply, call string, r *http.Reque
 		tw.t.Errorf("called %s, not %s", call, reply.Expect)
 	}
 	user, password, _ := r.BasicAuth()
-	if user != tw.secrets["TWILIO_API_KEY"] || password != tw.secrets["TWILIO_API_SECRET"] {
+	parts := strings.Split(tw.variables[orElse(reply.Key, tw.base.Key)], ".")
+	if len(parts) != 4 || user != parts[1] || password != parts[2] {
 		tw.t.Error("not called with the API key")
 	}
 	if reply.Form == nil {

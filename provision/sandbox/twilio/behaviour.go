@@ -40,6 +40,8 @@ var (
 		About: "How many rate limits a service, and buckets a rate limit, may have (60207, 60210).", Sources: "error catalogue; the numbers are not stated"})
 	unknownRateLimit = world.Declare(world.Behaviour{Name: "twilio.unknown_rate_limit", Values: []string{"60200", "20404", "ignored"},
 		About: "What a send that names a rate limit which the service does not have is answered with, or whether the name is ignored.", Sources: "docs are silent; a user reports an error"})
+	totpIssuer = world.Declare(world.Behaviour{Name: "twilio.totp_issuer", Values: []string{"kept", "dropped"},
+		About: "Whether a service that is used for SMS only keeps the TOTP issuer that it was given, or has the default, its name.", Sources: "spec: create_service; not observed"})
 	delivery = world.Declare(world.Behaviour{Name: "twilio.delivery", Values: []string{"delivered", "30003", "30005", "30008"},
 		About: "Whether messages arrive; a number is the carrier's error on the attempt.", Sources: "spec: verification_attempt channel_data"})
 )

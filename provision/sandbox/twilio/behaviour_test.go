@@ -111,3 +111,42 @@ func TestTheStateShowsRateLimitsWithTheirBuckets(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+func TestATOTPIssuerIsKeptOrDropped(t *testing.T) {
+	for value, want := range map[string]string{"kept": "phonegate acme.us.auth0.test", "dropped": "Acme"} {
+		t.Run(value, func(t *testing.T) {
+			b := newBench(t)
+			b.behave("twilio.totp_issuer", value)
+			issuer := func(a answer) any { return a.body["totp"].(map[string]any)["issuer"] }
+			made := b.post("/v2/Services", "FriendlyName", "Acme", "Totp.Issuer", "phonegate acme.us.auth0.test")
+			made.want(t, 201, 0)
+			path := "/v2/Services/" + made.body["sid"].(string)
+			if got := b.get(path); issuer(made) != want || issuer(got) != want {
+				t.Errorf("made with %v, read with %v", issuer(made), issuer(got))
+			}
+			b.post(path, "FriendlyName", "Acme dev").want(t, 200, 0)
+			if got := b.get(path); issuer(got) != want {
+				t.Errorf("under another name: %v", issuer(got))
+			}
+			listed := b.get("/v2/Services").body["services"].([]any)[0].(map[string]any)
+			if got := issuer(answer{body: listed}); got != want {
+				t.Errorf("listed: %v", got)
+			}
+		})
+	}
+}
+
+func TestARateLimitKeepsItsDescription(t *testing.T) {
+	b := newBench(t)
+	path := "/v2/Services/" + b.service() + "/RateLimits"
+	made := b.post(path, "UniqueName", "end_user", "Description", "phonegate acme.us.auth0.test; made")
+	at := path + "/" + made.body["sid"].(string)
+	for _, want := range []any{"phonegate acme.us.auth0.test; made", "by hand", nil} {
+		listed := b.get(path).body["rate_limits"].([]any)[0].(map[string]any)
+		if got := b.get(at).body["description"]; got != want || listed["description"] != want {
+			t.Errorf("%v, listed %v, want %v", got, listed["description"], want)
+		}
+		next := map[any]string{"phonegate acme.us.auth0.test; made": "by hand"}[want]
+		b.post(at, "Description", next).want(t, 200, 0)
+	}
+}

@@ -28,7 +28,8 @@ func init() {
 		row("api", method, path, ok, do, fromV2010, unconfirmed, b...)
 	}
 
-	verify("POST", "/v2/Services", 201, (*call).createService, fromSpec+"; name rules: error catalogue 60200", "non-ASCII letters in names")
+	verify("POST", "/v2/Services", 201, (*call).createService, fromSpec+"; name rules: error catalogue 60200",
+		"non-ASCII letters in names; whether a service for SMS keeps its TOTP issuer", totpIssuer)
 	verify("GET", "/v2/Services", 200, (*call).listServices, fromSpec, "order of the list")
 	verify("GET", service, 200, (*call).fetchService, fromSpec, "")
 	verify("POST", service, 200, (*call).updateService, fromSpec, "")

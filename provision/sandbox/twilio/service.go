@@ -107,7 +107,9 @@ func (v *service) apply(c *call) *problem {
 	r.flag("Push.IncludeDate", &next.Push.IncludeDate)
 	r.text("Push.ApnCredentialSid", &next.Push.APN, pushSID)
 	r.text("Push.FcmCredentialSid", &next.Push.FCM, pushSID)
-	r.text("Totp.Issuer", &next.TOTP.Issuer, nil)
+	if c.form.Has("Totp.Issuer") && c.world.Behaviour(totpIssuer) == "kept" {
+		r.text("Totp.Issuer", &next.TOTP.Issuer, nil)
+	}
 	r.number("Totp.TimeStep", 20, 60, &next.TOTP.TimeStep)
 	r.number("Totp.CodeLength", 3, 8, &next.TOTP.CodeLength)
 	r.number("Totp.Skew", 0, 2, &next.TOTP.Skew)

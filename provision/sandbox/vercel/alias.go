@@ -53,7 +53,7 @@ func (s *Server) taken(host string) bool {
 		return true
 	}
 	for _, p := range s.state.Projects {
-		if p.Host == host {
+		if p.Host == host || slices.Contains(p.Domains, host) {
 			return true
 		}
 	}
@@ -73,20 +73,33 @@ func (s *Server) productionHost(p *project) string {
 	return p.Host
 }
 
-// assign points the automatic hosts at a deployment that is ready, unless a newer one has them. The lock must be held.
+// assign points the project's production hosts at a deployment that is ready. Where the newest wins, an older one that is late
+// gets none of them, now or later. The lock must be held.
 func (s *Server) assign(d *deployment) []string {
 	p := s.state.Projects[d.ProjectID]
 	if p == nil || d.Target != "production" {
+		d.Aliased = true // there is nothing to wait for
 		return nil
 	}
-	host := s.productionHost(p)
-	if a, ok := s.state.Aliases[host]; ok {
-		if old := s.state.Deployments[a.DeploymentID]; old != nil && old.CreatedAt > d.CreatedAt {
-			return nil
-		}
+	current := s.current(p)
+	if current != nil && current.CreatedAt > d.CreatedAt && s.o.World.Behaviour(lateDeployment) == "newest_wins" {
+		d.Superseded = true
+		return nil
 	}
-	s.point(host, d, true)
-	return []string{host}
+	d.Aliased = true
+	hosts := append([]string{s.productionHost(p)}, p.Domains...)
+	for _, host := range hosts {
+		s.point(host, d, true)
+	}
+	return hosts
+}
+
+// current is the deployment that the project's production host leads to, nil if there is none. The lock must be held.
+func (s *Server) current(p *project) *deployment {
+	if a := s.state.Aliases[p.Host]; a != nil {
+		return s.state.Deployments[a.DeploymentID]
+	}
+	return nil
 }
 
 func (s *Server) point(host string, d *deployment, production bool) *alias {

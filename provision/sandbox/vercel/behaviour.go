@@ -21,6 +21,13 @@ var (
 		About:   "Whether the aliases of a deployment are there as soon as it is READY or one look later.",
 		Sources: "vercel CLI packages/client/src/check-deployment-status.ts waits for both",
 	})
+	lateDeployment = world.Declare(world.Behaviour{
+		Name:   "vercel.late_deployment",
+		Values: []string{"newest_wins", "last_ready_wins"},
+		About:  "Whether a production deployment that becomes READY after a newer one takes the production address from it.",
+		Sources: "https://vercel.com/docs/deployments says nothing; github.com/colophon-group/jobseek/issues/6655 (August 2026): " +
+			"a build of an older commit that finished later took the production aliases",
+	})
 	aliasAssignedType = world.Declare(world.Behaviour{
 		Name:    "vercel.alias_assigned_type",
 		Values:  []string{"boolean", "timestamp"},

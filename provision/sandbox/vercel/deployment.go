@@ -39,6 +39,7 @@ type deployment struct {
 	ReadyAt     int64             `json:"readyAt,omitempty"`
 	Phase       phase             `json:"phase"`
 	Aliased     bool              `json:"aliased"`
+	Superseded  bool              `json:"superseded,omitempty"` // a newer one was ready first and has the production hosts
 	Looks       int               `json:"looks"`
 	ErrorCode   string            `json:"errorCode,omitempty"`
 	ErrorText   string            `json:"errorText,omitempty"`
@@ -252,10 +253,9 @@ func (s *Server) advance(d *deployment, look bool) []string {
 			return nil
 		}
 	}
-	if d.Phase != ready || d.Aliased || !look && !over {
+	if d.Phase != ready || d.Aliased || d.Superseded || !look && !over {
 		return nil
 	}
-	d.Aliased = true
 	return s.assign(d)
 }
 

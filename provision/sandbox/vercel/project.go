@@ -20,7 +20,8 @@ type project struct {
 	Settings    map[string]any  `json:"settings"` // framework, buildCommand and the like, as given
 	SSO         json.RawMessage `json:"sso"`      // ssoProtection; "null" is off
 	Env         []*variable     `json:"env"`
-	Host        string          `json:"host"` // production host, "" before the first production deployment
+	Host        string          `json:"host"`              // production host, "" before the first production deployment
+	Domains     []string        `json:"domains,omitempty"` // further production domains, added by people
 }
 
 const standard = "all_except_custom_domains"
@@ -285,9 +286,19 @@ func (s *Server) projectBody(p *project) map[string]any {
 			targets[d.Target] = s.summary(d)
 		}
 	}
+	if d := s.current(p); d != nil {
+		targets["production"] = s.summary(d)
+	}
 	body["latestDeployments"], body["targets"] = summaries, targets
-	if s.state.Aliases[p.Host] != nil {
-		body["alias"] = []any{map[string]any{"configuredBy": "A", "createdAt": p.CreatedAt, "domain": p.Host, "environment": "production", "target": "PRODUCTION"}}
+	aliases := []any{}
+	for _, host := range append([]string{p.Host}, p.Domains...) {
+		if s.state.Aliases[host] != nil {
+			aliases = append(aliases, map[string]any{"configuredBy": "A", "createdAt": p.CreatedAt, "domain": host,
+				"environment": "production", "target": "PRODUCTION"})
+		}
+	}
+	if len(aliases) > 0 {
+		body["alias"] = aliases
 	}
 	return body
 }

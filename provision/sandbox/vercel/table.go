@@ -38,6 +38,9 @@ var table = []row{
 	operation("DELETE", "spec: "+specification, "", "", (*Server).deleteEnv, "/v9/projects/{project}/env/{env}", "/v10/projects/{project}/env/{env}"),
 	operation("GET", "spec: "+specification, "", "", (*Server).listCustomEnvironments, "/v9/projects/{project}/custom-environments",
 		"/projects/{project}/custom-environments"),
+	operation("GET", "spec: "+specification, "whether the project's own host is listed before the first deployment", "", (*Server).listDomains,
+		"/v9/projects/{project}/domains"),
+	operation("POST", "spec: "+specification, "the codes of refusals", "", (*Server).addDomain, "/v10/projects/{project}/domains"),
 	operation("GET", "observed: "+cli, "", "", (*Server).pullEnv, "/v3/env/pull/{project}", "/v3/env/pull/{project}/{target}"),
 
 	operation("POST", "spec: "+specification, "the code for a digest that does not fit", "", (*Server).uploadFile, "/v2/files", "/v2/now/files"),

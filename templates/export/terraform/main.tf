@@ -26,18 +26,9 @@ provider "vercel" {
 locals {
   form_url = coalesce(var.form_url, "https://${var.vercel_project}.vercel.app")
 
-  # The form talks to Twilio only where it is the one to check the code.
-  form_environment = toset(concat(
-    ["SESSION_SECRET", "VERDICT_SECRET"],
-    var.code_check == "form" ? ["TWILIO_API_KEY", "TWILIO_API_SECRET", "TWILIO_VERIFY_SERVICE"] : []
-  ))
-  form_values = {
-    SESSION_SECRET        = var.session_secret
-    VERDICT_SECRET        = var.verdict_secret
-    TWILIO_API_KEY        = var.twilio_api_key
-    TWILIO_API_SECRET     = var.twilio_api_secret
-    TWILIO_VERIFY_SERVICE = var.twilio_verify_service
-  }
+  # Action and form share one key. Its name certifies the session secret, and is no secret itself; the minute in it orders keys.
+  key_name  = nonsensitive("PHONEGATE_KEY_202601010000_${substr(sha256("phonegate/key/2|${var.session_secret}"), 0, 16)}")
+  key_value = join(".", [var.session_secret, var.twilio_api_key, var.twilio_api_secret, var.twilio_verify_service])
 }
 
 # The page on which users type the code.
@@ -46,11 +37,11 @@ resource "vercel_project" "form" {
   name = var.vercel_project
 }
 
-resource "vercel_project_environment_variable" "form" {
-  for_each   = local.form_environment
+# The form talks to Twilio only where it is the one to check the code.
+resource "vercel_project_environment_variable" "key" {
   project_id = vercel_project.form.id
-  key        = each.key
-  value      = local.form_values[each.key]
+  key        = local.key_name
+  value      = var.code_check == "form" ? local.key_value : var.session_secret
   target     = ["production"]
   sensitive  = true
 }
@@ -64,7 +55,7 @@ resource "vercel_deployment" "form" {
   files       = data.vercel_project_directory.form.files
   path_prefix = data.vercel_project_directory.form.path
   production  = true
-  depends_on  = [vercel_project_environment_variable.form]
+  depends_on  = [vercel_project_environment_variable.key]
 }
 
 # The Action, and its place in the post-login flow.
@@ -84,24 +75,8 @@ resource "auth0_action" "verify_phone_number" {
     value = local.form_url
   }
   secrets {
-    name  = "SESSION_SECRET"
-    value = var.session_secret
-  }
-  secrets {
-    name  = "VERDICT_SECRET"
-    value = var.verdict_secret
-  }
-  secrets {
-    name  = "TWILIO_API_KEY"
-    value = var.twilio_api_key
-  }
-  secrets {
-    name  = "TWILIO_API_SECRET"
-    value = var.twilio_api_secret
-  }
-  secrets {
-    name  = "TWILIO_VERIFY_SERVICE"
-    value = var.twilio_verify_service
+    name  = local.key_name
+    value = local.key_value
   }
 }
 

@@ -38,23 +38,14 @@ variable "form_url" {
 # Secrets have no value here. Give them as TF_VAR_session_secret and so on, from where your other secrets come from.
 # Terraform keeps what it sets in its state: guard that as you guard the secrets.
 
+# openssl rand -base64 32 | tr '+/' '-_' | tr -d '='
 variable "session_secret" {
   type        = string
   sensitive   = true
-  description = "32 random bytes: openssl rand -base64 32 | tr '+/' '-_' | tr -d '='. Signs what goes to the form."
+  description = "32 random bytes as base64url. Action and form sign with it. Changing it breaks the logins under way."
   validation {
-    condition     = length(var.session_secret) >= 32
-    error_message = "Under 32 characters Action and form refuse to work."
-  }
-}
-
-variable "verdict_secret" {
-  type        = string
-  sensitive   = true
-  description = "32 other random bytes. Signs what comes back."
-  validation {
-    condition     = length(var.verdict_secret) >= 32
-    error_message = "Under 32 characters Action and form refuse to work."
+    condition     = can(regex("^[A-Za-z0-9_-]{32,}$", var.session_secret))
+    error_message = "The session secret has 32 or more of these characters: A-Z, a-z, 0-9, _ and -."
   }
 }
 
