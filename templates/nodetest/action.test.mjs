@@ -26,7 +26,8 @@ function eventOf({ handler, event: own, login }) {
   return { ...event, transaction: { ...event.transaction, metadata: { ...event.transaction?.metadata, phonegate } } };
 }
 
-function answerSecret({ key, login, plain }, secrets) {
+function answerSecret({ text, key, login, plain }, secrets) {
+  if (text) return text;
   const session = sessionSecret(secrets, key);
   return plain ? session : verdictKey(session, login || base.session.login);
 }

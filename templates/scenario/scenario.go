@@ -62,8 +62,9 @@ type Action struct {
 }
 
 // Answer is what the browser brings back. It is signed with the verdict key that Key, a name, gives for Login; or, if Plain, with
-// Key's session secret itself. Both default to the base's.
+// Key's session secret itself; or with Text. Key and Login default to the base's.
 type Answer struct {
+	Text   string         `json:"text"`
 	Key    string         `json:"key"`
 	Login  string         `json:"login"`
 	Plain  bool           `json:"plain"`
@@ -198,6 +199,9 @@ func VerdictKey(session, login string) string {
 
 // AnswerSecret is what the answer of a scenario is signed with.
 func (b Base) AnswerSecret(a Answer, variables map[string]string) string {
+	if a.Text != "" {
+		return a.Text
+	}
 	session := b.SessionSecret(variables, a.Key)
 	if a.Plain {
 		return session

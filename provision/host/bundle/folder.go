@@ -130,8 +130,10 @@ func (f *Folder) superseded() []string {
 	return slices.Sorted(maps.Keys(written))
 }
 
-// unneeded says that the folder is on another computer, from where the form has come that runs.
-func (f *Folder) unneeded() bool { return len(f.paths(missing)) == len(f.files) && f.runs() }
+// unneeded says that the form has come from another computer: it is up to date, and what is here is nothing or older.
+func (f *Folder) unneeded() bool {
+	return len(f.paths(missing, outdated)) > 0 && len(f.paths(edited)) == 0 && f.runs()
+}
 
 // Change implements resource.Resource.
 func (f *Folder) Change() event.Change {
@@ -139,7 +141,7 @@ func (f *Folder) Change() event.Change {
 	gone := f.paths(missing)
 	switch {
 	case f.unneeded():
-		c.Detail += " is not on this computer; the form is up to date"
+		c.Detail += " is not up to date on this computer; the form is"
 		return c
 	case len(gone) == len(f.files):
 		c.Op, c.From = event.Create, "generated"
