@@ -257,21 +257,31 @@ var people = struct {
 // begin starts so many logins for each stage, and returns when all are there.
 func (b *bench) begin(each int) *underWay {
 	b.t.Helper()
-	u := &underWay{b: b, goOn: make(chan struct{}), ended: make(chan error, each*int(stages)), started: each * int(stages)}
+	var at []stage
+	for s := range stages {
+		for range each {
+			at = append(at, s)
+		}
+	}
+	return b.beginAt(at...)
+}
+
+// beginAt starts a login for each of the stages, and returns when all are there.
+func (b *bench) beginAt(at ...stage) *underWay {
+	b.t.Helper()
+	u := &underWay{b: b, goOn: make(chan struct{}), ended: make(chan error, len(at)), started: len(at)}
 	form, err := url.Parse(b.formURL())
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	client, arrived := b.held("client"), make(chan struct{}, u.started)
-	for at := range stages {
-		for range each {
-			people.Lock()
-			people.of[b.box]++
-			n := people.of[b.box]
-			people.Unlock()
-			h := heldUp{b.box.Network(), at, form.Host, arrived, u.goOn, &sync.Once{}}
-			go func() { u.ended <- b.oneLogin(n, client, form.String(), h) }()
-		}
+	for _, s := range at {
+		people.Lock()
+		people.of[b.box]++
+		n := people.of[b.box]
+		people.Unlock()
+		h := heldUp{b.box.Network(), s, form.Host, arrived, u.goOn, &sync.Once{}}
+		go func() { u.ended <- b.oneLogin(n, client, form.String(), h) }()
 	}
 	for range u.started {
 		select {

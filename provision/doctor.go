@@ -70,9 +70,11 @@ func (t *Tenant) looks() ([]look, error) {
 	t.set(w)
 	all := []look{{"auth0.account", t.lookAtAuth0}, {"twilio.account", t.lookAtTwilio}, {"host.account", t.lookAtHost}}
 	problems := map[string]func(context.Context) ([]*fault.Error, error){
-		"twilio.service":   func(context.Context) ([]*fault.Error, error) { return w.service.Problems(), nil },
-		"twilio.key":       func(context.Context) ([]*fault.Error, error) { return w.key.Problems(), nil },
-		"auth0.action":     func(context.Context) ([]*fault.Error, error) { return append(w.action.Problems(), w.keyProblems()...), nil },
+		"twilio.service": func(context.Context) ([]*fault.Error, error) { return w.service.Problems(), nil },
+		"twilio.key":     func(context.Context) ([]*fault.Error, error) { return w.key.Problems(), nil },
+		"auth0.action": func(context.Context) ([]*fault.Error, error) {
+			return append(w.action.Problems(), w.keyProblems()...), nil
+		},
 		"auth0.binding":    func(context.Context) ([]*fault.Error, error) { return w.binding.Problems(), nil },
 		"auth0.login_page": func(context.Context) ([]*fault.Error, error) { return w.pageProblems(), nil },
 		"auth0.client":     w.client.Problems,

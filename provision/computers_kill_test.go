@@ -1,0 +1,117 @@
+package provision_test
+
+import (
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"phonegate/provision/transport"
+)
+
+// cutAfter is a road on which the answer to the n-th request is lost, and after which nothing gets through: to the providers it is as if
+// the computer had died at that moment. cut says whether it came to that.
+func (b *bench) cutAfter(n int32) (road *transport.Endpoints, cut *atomic.Bool) {
+	b.t.Helper()
+	var count atomic.Int32
+	cut = &atomic.Bool{}
+	proxy := &httputil.ReverseProxy{
+		ErrorLog: log.New(io.Discard, "", 0), Transport: b.box.Network(),
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.Out.URL.Scheme, r.Out.URL.Host, r.Out.Host = "https", r.In.Host, r.In.Host
+		},
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		i := count.Add(1)
+		if i <= n {
+			if i < n {
+				proxy.ServeHTTP(rw, r)
+				return
+			}
+			proxy.ServeHTTP(httptest.NewRecorder(), r)
+		}
+		cut.Store(true)
+		panic(http.ErrAbortHandler)
+	}))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	b.t.Cleanup(server.Close)
+	u, err := url.Parse(server.URL)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return &transport.Endpoints{Auth0: u, Twilio: u, Vercel: u, Cloudflare: u}, cut
+}
+
+// killed are the operations that die on one computer and are carried on by another. Each is asked for anew every time.
+var killedOperations = []struct {
+	name string
+	do   command
+	on   func(b *bench) *bench
+	set  func(b *bench)
+}{
+	{"a rotation", rotating, func(b *bench) *bench { return b }, func(*bench) {}},
+	{"a rotation without keyring", rotating, (*bench).elsewhere, func(*bench) {}},
+	{"a changed brand", applying, (*bench).elsewhere, func(b *bench) {
+		b.spec.Brand.Name = map[bool]string{true: "Acme", false: "Acme Ltd"}[b.spec.Brand.Name == "Acme Ltd"]
+	}},
+	{"a changed Action", applying, (*bench).elsewhere, func(b *bench) {
+		b.spec.Claims = map[bool]string{true: "https://acme.example/", false: "https://acme.test/"}[b.spec.Claims == "https://acme.test/"]
+	}},
+	{"codes checked elsewhere", applying, (*bench).elsewhere, func(b *bench) {
+		b.spec.CodeCheck = map[string]string{"form": "action", "action": "form"}[b.spec.CodeCheck]
+	}},
+}
+
+// Most cases die at every fourth request only, which is a matter of minutes; PHONEGATE_TEST_WHOLE=1 lets each die at every one.
+func TestNoLoginUnderWayBreaksWhereverAComputerDies(t *testing.T) {
+	var completed, kills, first atomic.Int32
+	whole := os.Getenv("PHONEGATE_TEST_WHOLE") != ""
+	t.Run("each", func(t *testing.T) {
+		for _, o := range killedOperations {
+			t.Run(o.name, func(t *testing.T) {
+				everyHost(t, func(t *testing.T, b *bench) {
+					b.grace, b.noWait = time.Hour, true
+					b.mustOperate(applying)
+					all := []*underWay{b.begin(1)}
+					step := int32(4)
+					switch {
+					case testing.Short():
+						step = 12
+					case whole || o.name == "a rotation without keyring" && b.spec.CodeCheck == "form":
+						step = 1
+					}
+					// Each case begins at another request, so that together they die at all of them.
+					for n := 1 + first.Add(1)%step; ; n += step {
+						dies, carriesOn := o.on(b), b.elsewhere()
+						o.set(dies)
+						carriesOn.spec = dies.spec
+						road, cut := dies.cutAfter(n)
+						dies.road = road
+						_ = dies.operate(o.do) // how it ends is told by the next one
+						dies.road = nil
+						if cut.Load() {
+							kills.Add(1)
+						}
+						b.spec = dies.spec
+						all = append(all, b.beginAt(stage(n)%stages)) // a login that begins in this very state
+						carriesOn.mustOperate(o.do)
+						if !cut.Load() {
+							break
+						}
+					}
+					for _, logins := range all {
+						completed.Add(logins.finish(o.name))
+					}
+					b.elsewhere().quiet("afterwards")
+				})
+			})
+		}
+	})
+	t.Logf("killed %d times; %d logins were under way or began in between; all of them completed", kills.Load(), completed.Load())
+}
