@@ -291,7 +291,7 @@ func (b *backend) Save(s wizard.Session) error {
 	if b.at.sandboxed {
 		return nil
 	}
-	if err := config.Set(b.p.config, s.Tenant, config.Lean(s.Tenant, config.Complete(s.Tenant, s.Spec))); err != nil {
+	if err := config.Set(b.p.config, s.Tenant, config.Complete(s.Tenant, s.Spec)); err != nil {
 		return err
 	}
 	if ring, ok := b.at.vault(s.Tenant).(*secret.Keyring); ok && ring.Durable() {

@@ -54,7 +54,7 @@ func (p *program) init() error {
 		return err
 	}
 	before, _ := os.ReadFile(p.config)
-	if err := config.Set(p.config, name, config.Lean(name, spec)); err != nil {
+	if err := config.Set(p.config, name, spec); err != nil {
 		return err
 	}
 	after, _ := os.ReadFile(p.config)
