@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"crypto/rand"
 	"net"
 	"net/url"
 	"os"
@@ -86,10 +87,26 @@ func (p *program) settle(ctx context.Context, at *place, tenants ...string) erro
 func (p *program) nowhere() *place {
 	base := filepath.Dir(p.config)
 	at := &place{getenv: p.Getenv, dir: filepath.Join(base, state.Dir), base: base, sandboxed: p.flags.sandbox, rates: transport.NewRates(), close: func() {}}
+	if p.alone {
+		at.passing()
+	}
 	if at.sandboxed {
 		at.getenv = inSandbox(p.Getenv)
 	}
 	return at
+}
+
+// passing is a state that lasts as long as the run: what an earlier one remembered is a file, too. What is kept beside it for people, such
+// as a page that was replaced, stays.
+func (at *place) passing() {
+	all := at.dir
+	at.dir = filepath.Join(all, "run-"+strings.ToLower(rand.Text()[:8]))
+	at.close = func() {
+		remembered, _ := filepath.Glob(filepath.Join(at.dir, "*.json"))
+		for _, path := range append(remembered, at.dir, all) {
+			_ = os.Remove(path) // a directory only if it is empty
+		}
+	}
 }
 
 // replaced reads the addresses that stand in for the providers' own.
@@ -158,23 +175,28 @@ func (at *place) embed(ctx context.Context, o sandbox.Options) error {
 // file is the configuration. Where there is none and none was named, the tenant is what flags and environment say, or
 // the sandbox's example.
 func (p *program) file(at *place) (*config.File, error) {
-	f, err := config.Load(p.config)
-	if err == nil || p.configGiven || exists(p.config) {
-		return f, err
+	if p.misplaced != nil {
+		return nil, p.misplaced
 	}
-	_, flagged := p.answers["auth0.domain"]
+	if p.configGiven || exists(p.config) {
+		return config.Load(p.config)
+	}
+	names := p.tenants
+	if len(names) == 0 {
+		names = []string{"dev"}
+	}
+	var f *config.File
 	switch {
 	case at.sandboxed:
-		at.fresh, f = true, example()
-	case flagged || p.Getenv("AUTH0_DOMAIN") != "":
-		at.fresh, f = true, config.New(p.config)
+		f = example()
+	case p.alone || p.named(names):
+		f = config.New(fileName)
 	default:
-		return nil, err
+		return nil, fault.New(fault.Usage, "config.not_found", "Run phonegate init to write one, or name it with --config.", "%s.", nowhereFound)
 	}
-	for _, name := range append([]string{"dev"}, p.tenants...) {
-		if len(p.tenants) == 0 || name != "dev" {
-			f.Tenants[name] = f.Defaults
-		}
+	at.fresh = true
+	for _, name := range names {
+		f.Tenants[name] = f.Defaults
 	}
 	return f, nil
 }

@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -193,8 +192,11 @@ func (p *program) againFor(command string, tenants []string) string {
 			line += " --tenant " + t
 		}
 	}
-	if p.configGiven {
-		line += fmt.Sprintf(" --config %s", p.config)
+	switch {
+	case p.alone:
+		line += " --config " + noFile
+	case p.configGiven:
+		line += " --config " + p.config
 	}
 	if p.flags.sandbox {
 		line += " --sandbox"
