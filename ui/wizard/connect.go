@@ -9,6 +9,7 @@ import (
 
 	"phonegate/provision/config"
 	"phonegate/provision/secret"
+	"phonegate/ui/render"
 )
 
 // connect makes sure of the three accounts, one page a provider. What the environment says is
@@ -161,6 +162,11 @@ func (c connect) check(sh *shared) (step, outcome) {
 func (c connect) update(sh *shared, msg tea.Msg) (step, outcome) {
 	switch msg := msg.(type) {
 	case loadedMsg:
+		if c.err = msg.err; msg.err != nil {
+			c.busy = false
+			return c, outcome{}
+		}
+		sh.session.take(msg.known)
 		sh.session.Credentials, c.logins, sh.session.Lasting = msg.credentials, msg.logins, msg.lasting
 		maps.Copy(sh.session.Sources, msg.sources)
 		if sh.session.Sandbox {
@@ -168,7 +174,11 @@ func (c connect) update(sh *shared, msg tea.Msg) (step, outcome) {
 		} else {
 			sh.session.Spec = config.Complete(sh.session.Tenant, sh.session.Spec)
 		}
-		return c.arrive(sh, 0)
+		s, out := c.arrive(sh, 0)
+		if sh.session.Opened {
+			out.say = []string{"  " + render.OK.Mark(sh.st) + " " + opened(sh.session.Tenant, sh.file)}
+		}
+		return s, out
 	case checkedMsg:
 		if msg.number != c.checking || !c.busy {
 			return c, outcome{}
@@ -187,6 +197,22 @@ func (c connect) update(sh *shared, msg tea.Msg) (step, outcome) {
 		return c.press(sh, msg)
 	}
 	return c, outcome{}
+}
+
+// take opens a tenant of the file as it is there. A new one begins without the answers of one that was opened before it.
+func (s *Session) take(known *Known) {
+	switch {
+	case known != nil:
+		s.Spec, s.Sources = known.Spec, maps.Clone(known.Sources)
+	case s.Opened:
+		s.Spec, s.Sources = config.Tenant{}, map[string]string{}
+	}
+	s.Opened = known != nil
+}
+
+// opened says that a name is that of a tenant of the file.
+func opened(tenant, file string) string {
+	return tenant + " is in " + file + " already: it is opened with its answers."
 }
 
 // checked takes in what a provider said of the credentials.
@@ -318,6 +344,7 @@ func (c connect) inside(sh *shared) (step, bool) {
 		s, _ := c.enter(sh)
 		c = s.(connect)
 		c.sheet.fields[0].in.SetValue(tenant)
+		c.sheet.fields[0].in.CursorEnd()
 		return c, true
 	}
 	return c, false
