@@ -96,7 +96,7 @@ func (b *backend) status(ctx context.Context, name string, spec config.Tenant) (
 func (b *backend) Credentials(_ context.Context, tenant string) (secret.Credentials, map[string]string) {
 	c, sources := secret.Lookup(tenant, b.at.getenv, b.at.ring(tenant))
 	if known, err := b.Known(tenant); err == nil && known != nil {
-		keepToFile(known, &c, sources)
+		identify(known.Spec, known.Sources, &c, sources)
 	}
 	return c, sources
 }

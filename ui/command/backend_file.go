@@ -49,13 +49,16 @@ func (b *backend) Guard(s wizard.Session) string {
 	return b.at.guard(f, s.Tenant, s.Spec)
 }
 
-// keepToFile keeps what is exported from leading a tenant of the file to another's account.
-func keepToFile(known *wizard.Known, c *secret.Credentials, sources map[string]string) {
-	for env, key := range map[string]string{"AUTH0_DOMAIN": "auth0.domain", "TWILIO_ACCOUNT_SID": "twilio.account_sid"} {
+// identify keeps what is exported from leading a tenant to another's account: where the answers say which one is meant, that is it.
+func identify(spec config.Tenant, answered map[string]string, c *secret.Credentials, sources map[string]string) {
+	for env, key := range identifies {
 		q, _ := config.Find(key)
-		if value := q.Get(known.Spec); value != "" && c.Get(env) != value {
+		if value := q.Get(spec); value != "" && c.Get(env) != value {
 			c.Set(env, value)
-			sources[env] = known.Sources[key]
+			sources[env] = answered[key]
 		}
 	}
 }
+
+// identifies are the answers that say which account is meant, by the credential that says so, too.
+var identifies = map[string]string{"AUTH0_DOMAIN": "auth0.domain", "TWILIO_ACCOUNT_SID": "twilio.account_sid"}

@@ -18,6 +18,8 @@ type job struct {
 	spec  config.Tenant
 	creds secret.Credentials
 	at    *place
+	// answered says by key where the answers are from, for those who want to know.
+	answered config.Sources
 	// guard is the protected tenant that a change must name, "" for none.
 	guard string
 }
@@ -139,15 +141,20 @@ func (p *program) credentials(ctx context.Context, jobs []*job, at *place, ask b
 
 // missingSlots are the credentials that the tenant's providers still need.
 func missingSlots(c secret.Credentials, spec config.Tenant) []secret.Slot {
+	var all []secret.Slot
+	for _, provider := range providersOf(spec) {
+		all = append(all, secret.MissingFor(c, provider)...)
+	}
+	return all
+}
+
+// providersOf are the providers that the tenant's resources are at.
+func providersOf(spec config.Tenant) []string {
 	providers := []string{"auth0", "twilio"}
 	if spec.Host.Kind == "vercel" || spec.Host.Kind == "cloudflare" {
 		providers = append(providers, spec.Host.Kind)
 	}
-	var all []secret.Slot
-	for _, provider := range providers {
-		all = append(all, secret.MissingFor(c, provider)...)
-	}
-	return all
+	return providers
 }
 
 // called is a credential with its provider's name: there is more than one "token".

@@ -32,6 +32,8 @@ type place struct {
 	sandboxed bool
 	// fresh says that there is no file, so that a tenant need not be in it.
 	fresh bool
+	// transient says that the state ends with the run.
+	transient bool
 	// dir is the directory of the state, base that of the file: what is written for people goes below it.
 	dir, base string
 	close     func()
@@ -100,7 +102,7 @@ func (p *program) nowhere() *place {
 // as a page that was replaced, stays.
 func (at *place) passing() {
 	all := at.dir
-	at.dir = filepath.Join(all, "run-"+strings.ToLower(rand.Text()[:8]))
+	at.transient, at.dir = true, filepath.Join(all, "run-"+strings.ToLower(rand.Text()[:8]))
 	at.close = func() {
 		remembered, _ := filepath.Glob(filepath.Join(at.dir, "*.json"))
 		for _, path := range append(remembered, at.dir, all) {
@@ -164,6 +166,7 @@ func (at *place) embed(ctx context.Context, o sandbox.Options) error {
 		_ = os.RemoveAll(dir)
 		return fault.Of(err)
 	}
+	at.transient = true
 	at.embedded, at.endpoints, at.phone, at.dir, at.base = box, box.Endpoints(), box.Info().PhoneURL, dir, dir
 	at.close = func() {
 		_ = box.Close()

@@ -116,7 +116,7 @@ test that proves it. Without a command it opens the wizard.
 	root.SetFlagErrorFunc(flagFault)
 	root.SetUsageFunc(p.usage)
 	root.SetHelpCommand(helpCommand())
-	root.AddCommand(p.sandboxCommand(), p.initCommand(), p.planCommand(), p.applyCommand(), p.secretsCommand(), p.smokeCommand(), p.doctorCommand(), p.rotateCommand(),
+	root.AddCommand(p.sandboxCommand(), p.initCommand(), p.planCommand(), p.applyCommand(), p.secretsCommand(), p.smokeCommand(), p.doctorCommand(), p.stateCommand(), p.rotateCommand(),
 		p.destroyCommand(), p.generateCommand(), p.exportCommand(), p.versionCommand(), p.manCommand())
 	return root
 }
