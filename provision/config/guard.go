@@ -1,7 +1,7 @@
 package config
 
-// Guard is the name of the protected tenant that a change to t is a change to: the tenant itself, or another one of the file with the same
-// Auth0 domain. It is "" if there is none.
+// Guard is the name of the protected tenant that a change to t changes: the tenant itself, or another one of the file with the
+// same Auth0 domain. It is "" if there is none.
 func (f *File) Guard(name string, t Tenant) string {
 	if t.Protected || f.protects(name) {
 		return name

@@ -11,9 +11,9 @@ import (
 	"phonegate/provision/fault"
 )
 
-// Set writes the tenant's answers, which are complete, into the file, which is made if there is none. Answers that hold anyway are not
-// written, those that stand in the file already are not taken out. Comments, order and style of what does not change stay. What
-// the file protects stays protected.
+// Set writes the tenant's complete answers into the file and creates the file if there is none. It leaves out answers that are
+// the default anyway, but removes none that the file has. Comments, order and style of what does not change stay. A tenant that the
+// file protects stays protected.
 func Set(path, tenant string, t Tenant) error {
 	if err := CheckName(tenant); err != nil {
 		return fault.Wrap(err, fault.Usage, "config.tenant_name", "Choose another name with --tenant.", "%s.", err)

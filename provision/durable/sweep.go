@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Sweep removes the temporary files that WriteFile left beside path when its process was killed. Those younger than age may be another
-// process's, which is writing. What can't be removed is left: it does no harm.
+// Sweep removes the temporary files that WriteFile left beside path when its process was killed. Younger ones than age may
+// belong to a process that is writing. A file that can't be removed does no harm and stays.
 func Sweep(path string, age time.Duration) {
 	dir, prefix := filepath.Dir(path), "."+filepath.Base(path)+"."
 	entries, err := os.ReadDir(dir)

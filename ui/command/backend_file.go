@@ -49,7 +49,7 @@ func (b *backend) Guard(s wizard.Session) string {
 	return b.at.guard(f, s.Tenant, s.Spec)
 }
 
-// identify keeps what is exported from leading a tenant to another's account: where the answers say which one is meant, that is it.
+// identify keeps exported credentials from leading a tenant to another's account: the answers say which one is meant.
 func identify(spec config.Tenant, answered map[string]string, c *secret.Credentials, sources map[string]string) {
 	for env, key := range identifies {
 		q, _ := config.Find(key)

@@ -52,7 +52,8 @@ tenants:
 func spoken(t *testing.T, b *backend, answers ...string) (wizard.Result, string) {
 	t.Helper()
 	var out bytes.Buffer
-	r, err := wizard.Accessible(t.Context(), wizard.Options{Backend: b, In: strings.NewReader(strings.Join(answers, "\n") + "\n"), Out: &out, File: b.p.config}, render.Options{})
+	in := strings.NewReader(strings.Join(answers, "\n") + "\n")
+	r, err := wizard.Accessible(t.Context(), wizard.Options{Backend: b, In: in, Out: &out, File: b.p.config}, render.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +102,8 @@ func TestWizardKeepsATenantOfTheFileFromTheEnvironmentOfAnother(t *testing.T) {
 	if c.Auth0Domain != "acme.us.auth0.com" || sources["AUTH0_DOMAIN"] != filepath.ToSlash(b.p.config) || c.Auth0ClientSecret == "" {
 		t.Errorf("prod is led to %s, by %s", c.Auth0Domain, sources["AUTH0_DOMAIN"])
 	}
-	if c, sources := b.Credentials(t.Context(), "new"); c.Auth0Domain != sandbox.Auth0Domain || sources["AUTH0_DOMAIN"] != "AUTH0_DOMAIN" {
+	c, sources = b.Credentials(t.Context(), "new")
+	if c.Auth0Domain != sandbox.Auth0Domain || sources["AUTH0_DOMAIN"] != "AUTH0_DOMAIN" {
 		t.Errorf("a new tenant is led to %s, by %s", c.Auth0Domain, sources["AUTH0_DOMAIN"])
 	}
 }

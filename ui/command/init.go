@@ -22,7 +22,8 @@ are not given, and its comments. Credentials never go into the file.`,
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if p.alone {
-				return fault.New(fault.Usage, "usage.config", "Leave --config none out, or name the file to write.", "init writes a file, and --config none is to go without one.")
+				return fault.New(fault.Usage, "usage.config", "Leave --config none out, or name the file to write.",
+					"init writes a file, and --config none goes without one.")
 			}
 			if p.interactive() {
 				return p.wizard(c.Context())
@@ -61,7 +62,8 @@ func (p *program) init() error {
 		return err
 	}
 	if given, ok := p.answers["protected"]; ok && spec.Protected && !says(given) {
-		return fault.New(fault.Usage, "usage.protected", "Take protected: true out of "+p.config+" yourself.", "%s is protected in %s, and no flag lifts that.", name, p.config)
+		return fault.New(fault.Usage, "usage.protected", "Take protected: true out of "+p.config+" yourself.",
+			"%s is protected in %s, and no flag lifts that.", name, p.config)
 	}
 	jobs := []*job{{name: name, spec: spec, at: at}}
 	if !p.json {

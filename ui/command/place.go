@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"crypto/rand"
 	"net"
 	"net/url"
 	"os"
@@ -98,19 +97,6 @@ func (p *program) nowhere() *place {
 	return at
 }
 
-// passing is a state that lasts as long as the run: what an earlier one remembered is a file, too. What is kept beside it for people, such
-// as a page that was replaced, stays.
-func (at *place) passing() {
-	all := at.dir
-	at.transient, at.dir = true, filepath.Join(all, "run-"+strings.ToLower(rand.Text()[:8]))
-	at.close = func() {
-		remembered, _ := filepath.Glob(filepath.Join(at.dir, "*.json"))
-		for _, path := range append(remembered, at.dir, all) {
-			_ = os.Remove(path) // a directory only if it is empty
-		}
-	}
-}
-
 // replaced reads the addresses that stand in for the providers' own.
 func (p *program) replaced(e *transport.Endpoints) error {
 	for _, b := range baseURLs {
@@ -173,35 +159,6 @@ func (at *place) embed(ctx context.Context, o sandbox.Options) error {
 		_ = os.RemoveAll(dir)
 	}
 	return nil
-}
-
-// file is the configuration. Where there is none and none was named, the tenant is what flags and environment say, or
-// the sandbox's example.
-func (p *program) file(at *place) (*config.File, error) {
-	if p.misplaced != nil {
-		return nil, p.misplaced
-	}
-	if p.configGiven || exists(p.config) {
-		return config.Load(p.config)
-	}
-	names := p.tenants
-	if len(names) == 0 {
-		names = []string{"dev"}
-	}
-	var f *config.File
-	switch {
-	case at.sandboxed:
-		f = example()
-	case p.alone || p.named(names):
-		f = config.New(fileName)
-	default:
-		return nil, fault.New(fault.Usage, "config.not_found", "Run phonegate init to write one, or name it with --config.", "%s.", nowhereFound)
-	}
-	at.fresh = true
-	for _, name := range names {
-		f.Tenants[name] = f.Defaults
-	}
-	return f, nil
 }
 
 // example is the tenant that the sandbox plays with when there is no file.

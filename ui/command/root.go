@@ -96,7 +96,8 @@ test that proves it. Without a command it opens the wizard.
 		},
 	}
 	f := root.PersistentFlags()
-	f.StringVar(&p.config, "config", fileName, "the `file` with the tenants' answers, looked for in this folder and those above it; none goes by flags and environment alone")
+	f.StringVar(&p.config, "config", fileName, "the `file` with the tenants' answers, looked for in this folder and those above it; "+
+		"none goes by flags and environment alone")
 	f.StringSliceVar(&p.tenants, "tenant", nil, "the tenant to work on, by its `name` in the file; may be repeated")
 	f.BoolVar(&p.all, "all", false, "work on every tenant in the file")
 	f.BoolVar(&p.flags.sandbox, "sandbox", false, "use the embedded Auth0, Twilio and Vercel instead of the real ones")
@@ -116,8 +117,8 @@ test that proves it. Without a command it opens the wizard.
 	root.SetFlagErrorFunc(flagFault)
 	root.SetUsageFunc(p.usage)
 	root.SetHelpCommand(helpCommand())
-	root.AddCommand(p.sandboxCommand(), p.initCommand(), p.planCommand(), p.applyCommand(), p.secretsCommand(), p.smokeCommand(), p.doctorCommand(), p.stateCommand(), p.rotateCommand(),
-		p.destroyCommand(), p.generateCommand(), p.exportCommand(), p.versionCommand(), p.manCommand())
+	root.AddCommand(p.sandboxCommand(), p.initCommand(), p.planCommand(), p.applyCommand(), p.secretsCommand(), p.smokeCommand(), p.doctorCommand(),
+		p.stateCommand(), p.rotateCommand(), p.destroyCommand(), p.generateCommand(), p.exportCommand(), p.versionCommand(), p.manCommand())
 	return root
 }
 

@@ -142,7 +142,8 @@ func (p *program) confirm(ctx context.Context, command string, j *job, question 
 			return nil
 		}
 		if !p.interactive() {
-			return fault.New(fault.Usage, "usage.protected", "Name it: "+p.again(command, j.guard)+" --yes", "%s is protected: a change to it must name it.", j.protected())
+			return fault.New(fault.Usage, "usage.protected", "Name it: "+p.again(command, j.guard)+" --yes",
+				"%s is protected: a change to it must name it.", j.protected())
 		}
 		typed, err := p.line(ctx, fmt.Sprintf("%s\n%s is protected. Type its name to go on: ", question, j.protected()))
 		if err != nil {

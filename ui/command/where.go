@@ -1,6 +1,7 @@
 package command
 
 import (
+	"crypto/rand"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -55,7 +56,7 @@ func found(home string) (string, error) {
 	// A file decides where credentials are sent. In a folder such as /tmp anybody may have left one.
 	if filepath.Dir(path) != here && !trusted(path, here) {
 		return shown, fault.New(fault.Usage, "config.foreign",
-			"If you trust it, name it: --config "+shown+". --config none goes by flags and environment alone.", "%s belongs to another user.", shown)
+			"If you trust it, name it: --config "+shown+". To go without it: --config none.", "%s belongs to another user.", shown)
 	}
 	return shown, nil
 }
@@ -91,6 +92,49 @@ func nearer(dir, path string) string {
 	return path
 }
 
+// file is the configuration. Where there is none and none was named, the tenant is what flags and environment say, or
+// the sandbox's example.
+func (p *program) file(at *place) (*config.File, error) {
+	if p.misplaced != nil {
+		return nil, p.misplaced
+	}
+	if p.configGiven || exists(p.config) {
+		return config.Load(p.config)
+	}
+	names := p.tenants
+	if len(names) == 0 {
+		names = []string{"dev"}
+	}
+	var f *config.File
+	switch {
+	case at.sandboxed:
+		f = example()
+	case p.alone || p.named(names):
+		f = config.New(fileName)
+	default:
+		return nil, fault.New(fault.Usage, "config.not_found",
+			"Run phonegate init to write one, or name it with --config.", "%s.", nowhereFound)
+	}
+	at.fresh = true
+	for _, name := range names {
+		f.Tenants[name] = f.Defaults
+	}
+	return f, nil
+}
+
+// passing keeps the state only as long as the run: what an earlier run remembered is a file, too. A page that was replaced, which is
+// kept beside the state for people, stays.
+func (at *place) passing() {
+	all := at.dir
+	at.transient, at.dir = true, filepath.Join(all, "run-"+strings.ToLower(rand.Text()[:8]))
+	at.close = func() {
+		remembered, _ := filepath.Glob(filepath.Join(at.dir, "*.json"))
+		for _, path := range append(remembered, at.dir, all) {
+			_ = os.Remove(path) // a directory only if it is empty
+		}
+	}
+}
+
 // seenFrom is the value of --config for a run in dir.
 func (p *program) seenFrom(dir string) string {
 	if p.alone {
@@ -112,7 +156,7 @@ func (p *program) mayChange(command string, at *place) error {
 	if !at.fresh || at.sandboxed || p.alone || p.interactive() {
 		return nil
 	}
-	return fault.New(fault.Usage, "config.not_found", "Run it where "+fileName+" is, or name the file with --config. If flags and environment are all there is, say --config none.",
+	return fault.New(fault.Usage, "config.not_found", "Name the file with --config, or say --config none if there is none.",
 		"%s: %s would go by flags and environment.", nowhereFound, command)
 }
 

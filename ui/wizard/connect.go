@@ -199,22 +199,6 @@ func (c connect) update(sh *shared, msg tea.Msg) (step, outcome) {
 	return c, outcome{}
 }
 
-// take opens a tenant of the file as it is there. A new one begins without the answers of one that was opened before it.
-func (s *Session) take(known *Known) {
-	switch {
-	case known != nil:
-		s.Spec, s.Sources = known.Spec, maps.Clone(known.Sources)
-	case s.Opened:
-		s.Spec, s.Sources = config.Tenant{}, map[string]string{}
-	}
-	s.Opened = known != nil
-}
-
-// opened says that a name is that of a tenant of the file.
-func opened(tenant, file string) string {
-	return tenant + " is in " + file + " already: it is opened with its answers."
-}
-
 // checked takes in what a provider said of the credentials.
 func (c connect) checked(sh *shared, msg checkedMsg) (step, outcome) {
 	c.busy = false

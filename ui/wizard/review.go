@@ -159,14 +159,6 @@ func (r review) press(sh *shared, msg tea.KeyPressMsg) (step, outcome) {
 	return r, outcome{}
 }
 
-// guardedBy asks for the name of the tenant that is protected.
-func guardedBy(guard string, s Session) string {
-	if guard == s.Tenant {
-		return "This tenant is protected: type its name to go on."
-	}
-	return s.Spec.Auth0.Domain + " is the domain of " + guard + ", which is protected: type that name to go on."
-}
-
 // begin lets it happen.
 func (r review) begin(sh *shared) (step, outcome) {
 	if sh.again != nil {
