@@ -47,7 +47,7 @@ func found(home string) (string, error) {
 		return fileName, nil
 	}
 	// "..", as the system reads it, is not where a symbolic link came from.
-	here, home = real(here), real(home)
+	here, home = physical(here), physical(home)
 	path := lookUp(here, home)
 	if path == "" {
 		return fileName, nil
@@ -76,8 +76,8 @@ func lookUp(dir, home string) string {
 	}
 }
 
-// real is path without symbolic links, or as it is.
-func real(path string) string {
+// physical is path without symbolic links, or as it is.
+func physical(path string) string {
 	if p, err := filepath.EvalSymlinks(path); err == nil {
 		return p
 	}
@@ -133,6 +133,17 @@ func (at *place) passing() {
 			_ = os.Remove(path) // a directory only if it is empty
 		}
 	}
+}
+
+// byFile is the flag with which the next command goes by the same file, "" if it finds it by itself.
+func (p *program) byFile() string {
+	switch {
+	case p.alone:
+		return " --config " + noFile
+	case p.configGiven:
+		return " --config " + p.config
+	}
+	return ""
 }
 
 // seenFrom is the value of --config for a run in dir.

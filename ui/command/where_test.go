@@ -12,7 +12,7 @@ import (
 // tree is a directory with empty files in it.
 func tree(t *testing.T, files ...string) string {
 	t.Helper()
-	root := real(t.TempDir())
+	root := physical(t.TempDir())
 	for _, f := range files {
 		if err := writeFile(filepath.Join(root, f), nil); err != nil {
 			t.Fatal(err)
@@ -59,8 +59,8 @@ func TestFileIsFoundWhereALinkLeadsAndNotWhereItCameFrom(t *testing.T) {
 	}
 	t.Chdir(link)
 	path, err := found("")
-	if err != nil || filepath.ToSlash(path) != "../phonegate.yaml" || real(path) == filepath.Join(root, "me", "phonegate.yaml") {
-		t.Errorf("found %s, which is %s: %v", path, real(path), err)
+	if err != nil || filepath.ToSlash(path) != "../phonegate.yaml" || physical(path) == filepath.Join(root, "me", "phonegate.yaml") {
+		t.Errorf("found %s, which is %s: %v", path, physical(path), err)
 	}
 }
 

@@ -72,6 +72,9 @@ func (p *program) walk(ctx context.Context, at *place, start string) error {
 		return err
 	}
 	if next := result.Continue(); next != "" {
+		if !result.Sandbox {
+			next += p.byFile()
+		}
 		fmt.Fprintf(p.Err, "Carry on with: %s\n", next)
 	}
 	switch {

@@ -192,12 +192,7 @@ func (p *program) againFor(command string, tenants []string) string {
 			line += " --tenant " + t
 		}
 	}
-	switch {
-	case p.alone:
-		line += " --config " + noFile
-	case p.configGiven:
-		line += " --config " + p.config
-	}
+	line += p.byFile()
 	if p.flags.sandbox {
 		line += " --sandbox"
 	}
