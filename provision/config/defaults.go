@@ -26,13 +26,13 @@ func Complete(tenant string, t Tenant) Tenant {
 	return t
 }
 
-// Lean is t without the answers that Complete would give anyway, for a file that says only what
-// was decided. The settings that shape the whole are kept so that a reader sees them.
-func Lean(tenant string, t Tenant) Tenant {
+// Lean is t without the answers that Complete would give anyway, for a file that says only what was decided. The settings that
+// shape the whole are kept so that a reader sees them, and so is what the file says already, of the tenant or by default.
+func (f *File) Lean(tenant string, t Tenant) Tenant {
 	shaping := map[string]bool{"code_check": true, "capture": true, "host.kind": true, "twilio.service_name": true, "host.project": true, "brand.name": true}
 	lean := t
 	for _, q := range Questions() {
-		if !shaping[q.Key] && q.Get(t) == q.Default(tenant, t) {
+		if !shaping[q.Key] && q.Get(t) == q.Default(tenant, t) && !f.given(tenant, q.Key) && unanswered(q, f.Defaults) {
 			clear(q, &lean)
 		}
 	}

@@ -39,6 +39,8 @@ type Question struct {
 	// tenant's name in it fills such an answer but never overrules the file, so that what is
 	// exported for one tenant cannot redirect another.
 	Identity bool
+	// Latched says that what the file switches on, only a person's editor switches off: no flag, no variable and no command.
+	Latched bool
 
 	// Default is what holds without an answer, given what has been answered so far; "" if nothing does.
 	Default func(tenant string, t Tenant) string

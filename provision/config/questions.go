@@ -149,7 +149,8 @@ func rolloutQuestions() []Question {
 
 	protected := toggle("protected", func(t *Tenant) *bool { return &t.Protected })
 	protected.Prompt = "Ask for the tenant's name before a change?"
-	protected.Help = "For tenants with real users: a change asks for the tenant's name first."
+	protected.Latched = true
+	protected.Help = "For tenants with real users: a change asks for the tenant's name first. Only an edit of the file lifts it."
 
 	return []Question{after, clients, connections, claims, protected}
 }

@@ -106,6 +106,9 @@ func Resolve(f *File, name string, fresh bool, flag func(q Question) (string, bo
 		}
 	}
 	given, err := Fill(&t, func(q Question) (string, string, bool) {
+		if q.Latched && !unanswered(q, t) {
+			return "", "", false
+		}
 		if flag != nil {
 			if value, ok := flag(q); ok {
 				return value, "--" + q.Flag, true

@@ -56,7 +56,7 @@ func TestDefaultsAreValidAnswersForAnyName(t *testing.T) {
 
 func TestLeanKeepsWhatCompleteCannotKnow(t *testing.T) {
 	full := Complete("dev", Tenant{Auth0: Auth0{Domain: "acme-dev.us.auth0.com"}, Countries: []string{"AU"}})
-	lean := Lean("dev", full)
+	lean := new(File).Lean("dev", full)
 	if lean.Twilio.CodeLength != 0 || lean.Brand.Color != "" || lean.CodeCheck != "form" || lean.Countries[0] != "AU" {
 		t.Errorf("lean = %+v", lean)
 	}

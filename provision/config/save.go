@@ -11,8 +11,9 @@ import (
 	"phonegate/provision/fault"
 )
 
-// Set writes the tenant's answers into the file, which is made if there is none. Answers that the file's defaults
-// give already are not repeated. Comments, order and style of what does not change stay.
+// Set writes the tenant's complete answers into the file and creates the file if there is none. It leaves out answers that are
+// the default anyway, but removes none that the file has. Comments, order and style of what does not change stay. A tenant that the
+// file protects stays protected.
 func Set(path, tenant string, t Tenant) error {
 	if err := CheckName(tenant); err != nil {
 		return fault.Wrap(err, fault.Usage, "config.tenant_name", "Choose another name with --tenant.", "%s.", err)
@@ -24,7 +25,8 @@ func Set(path, tenant string, t Tenant) error {
 	if err != nil {
 		return err
 	}
-	f.Put(tenant, t)
+	t.Protected = t.Protected || f.protects(tenant)
+	f.Put(tenant, f.Lean(tenant, t))
 	return Save(path, f)
 }
 
@@ -45,6 +47,10 @@ func (f *File) Put(tenant string, t Tenant) {
 	for _, q := range Questions() {
 		m := mark{tenant, q.Key}
 		at, given := f.marks[m]
+		if given && q.Get(t) == q.Get(f.Tenants[tenant]) {
+			_ = q.Set(&own, q.Get(t)) // it stays as it was written, even if it says nothing
+			continue
+		}
 		delete(f.marks, m)
 		if q.Get(t) == q.Get(f.Defaults) && !given {
 			continue

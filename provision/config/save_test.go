@@ -38,7 +38,7 @@ func save(t *testing.T, text string, change func(f *File)) string {
 func TestSetWritesANewFileThatExplainsItself(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "phonegate.yaml")
 	tenant := Complete("dev", Tenant{Auth0: Auth0{Domain: "acme-dev.us.auth0.com"}, Countries: []string{"NO", "SE"}, Brand: Brand{Name: "Yes", Color: "#ff6600"}})
-	if err := Set(path, "dev", Lean("dev", tenant)); err != nil {
+	if err := Set(path, "dev", tenant); err != nil {
 		t.Fatal(err)
 	}
 	data, err := os.ReadFile(path)

@@ -15,7 +15,7 @@ func WriteFile(path string, data []byte, mode os.FileMode) (err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	temp, err := os.CreateTemp(dir, "."+filepath.Base(path)+".*")
+	temp, err := temporary(path)
 	if err != nil {
 		return err
 	}
@@ -42,6 +42,11 @@ func WriteFile(path string, data []byte, mode os.FileMode) (err error) {
 	}
 	SyncDir(dir)
 	return nil
+}
+
+// temporary is a new file beside path, by a name that Sweep knows.
+func temporary(path string) (*os.File, error) {
+	return os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 }
 
 // SyncDir makes what was renamed or removed in dir last. Not every file system can; a file of

@@ -11,12 +11,16 @@ import (
 	"sync"
 	"time"
 
+	"phonegate/provision/durable"
 	"phonegate/provision/fault"
 )
 
 // foreignAge is after how long a lock from another machine counts as left behind: its process cannot be
 // asked about, and no run takes that long.
 const foreignAge = time.Hour
+
+// leftOver is after how long a temporary file counts as left behind: writing takes no time.
+const leftOver = time.Minute
 
 // Owner is who holds a lock.
 type Owner struct {
@@ -69,6 +73,7 @@ func (s *State) Lock() error {
 		return err
 	}
 	s.lock = l
+	durable.Sweep(s.path, leftOver)
 	return nil
 }
 

@@ -183,3 +183,37 @@ func TestALockIsNeverSeenHalfWritten(t *testing.T) {
 		}
 	}
 }
+
+func TestOnlyWhoHoldsTheLockSweepsWhatAKilledRunLeft(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), Dir)
+	first, second := open(t, dir), open(t, dir)
+	if err := first.Lock(); err != nil {
+		t.Fatal(err)
+	}
+	leave := func(name string, age time.Duration) string {
+		path, then := filepath.Join(dir, name), time.Now().Add(-age)
+		if err := os.WriteFile(path, []byte("half"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(path, then, then); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	old, young, others := leave(".dev.json.2718281828", time.Hour), leave(".dev.json.31415", 0), leave(".prod.json.1618", time.Hour)
+	there := func(path string) bool {
+		_, err := os.Stat(path)
+		return err == nil
+	}
+	if err := second.Lock(); err == nil || !there(old) {
+		t.Errorf("a run without the lock swept, or got it: %v", err)
+	}
+	_ = first.Close()
+	if err := second.Lock(); err != nil {
+		t.Fatal(err)
+	}
+	defer second.Close()
+	if there(old) || !there(young) || !there(others) {
+		t.Errorf("there are: the old one %v, the young one %v, another tenant's %v", there(old), there(young), there(others))
+	}
+}

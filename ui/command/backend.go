@@ -37,11 +37,8 @@ type opened struct {
 
 // Tenants lists the file's tenants. Those with credentials are compared with what they have.
 func (b *backend) Tenants(ctx context.Context) ([]wizard.TenantStatus, error) {
-	if b.at.sandboxed || !exists(b.p.config) {
-		return nil, nil
-	}
-	f, err := config.Load(b.p.config)
-	if err != nil {
+	f, err := b.file()
+	if f == nil {
 		return nil, err
 	}
 	names := f.Names()
@@ -97,7 +94,11 @@ func (b *backend) status(ctx context.Context, name string, spec config.Tenant) (
 
 // Credentials finds what environment and keyring give.
 func (b *backend) Credentials(_ context.Context, tenant string) (secret.Credentials, map[string]string) {
-	return secret.Lookup(tenant, b.at.getenv, b.at.ring(tenant))
+	c, sources := secret.Lookup(tenant, b.at.getenv, b.at.ring(tenant))
+	if known, err := b.Known(tenant); err == nil && known != nil {
+		identify(known.Spec, known.Sources, &c, sources)
+	}
+	return c, sources
 }
 
 // Logins are those of other programs, to be offered to whoever sits at a terminal. The sandbox needs none, and is kept
@@ -291,8 +292,10 @@ func (b *backend) Save(s wizard.Session) error {
 	if b.at.sandboxed {
 		return nil
 	}
-	if err := config.Set(b.p.config, s.Tenant, config.Lean(s.Tenant, config.Complete(s.Tenant, s.Spec))); err != nil {
-		return err
+	if !b.p.alone {
+		if err := config.Set(b.p.config, s.Tenant, config.Complete(s.Tenant, s.Spec)); err != nil {
+			return err
+		}
 	}
 	if ring, ok := b.at.vault(s.Tenant).(*secret.Keyring); ok && ring.Durable() {
 		return ring.Save(s.Keeps())
@@ -305,6 +308,9 @@ func (b *backend) WriteFiles(s wizard.Session, dir string) ([]string, error) {
 	files, err := b.Artefacts(s)
 	if err != nil {
 		return nil, err
+	}
+	if !b.at.sandboxed {
+		dir = filepath.Join(b.at.base, dir)
 	}
 	if _, err := writeFiles(s.Tenant, dir, files, func(event.Event) {}); err != nil {
 		return nil, err

@@ -47,6 +47,7 @@ func (p *program) files(command, out string, render func(name string, spec confi
 	if err != nil {
 		return err
 	}
+	p.announce(jobs)
 	// All is rendered before anything is written: half a set of files would be worse than none.
 	rendered := make([][]templates.File, len(jobs))
 	for i, j := range jobs {

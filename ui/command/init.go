@@ -2,6 +2,7 @@ package command
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 
@@ -16,10 +17,14 @@ func (p *program) initCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "init", Short: "Write phonegate.yaml",
 		Long: `Writes a tenant's answers to phonegate.yaml: from the wizard's questions in a terminal, from flags and
-environment under --no-input. An existing file keeps its other tenants and its comments. Credentials
-never go into the file.`,
+environment under --no-input. An existing file, here or in a folder above, keeps its other tenants, the answers that
+are not given, and its comments. Credentials never go into the file.`,
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if p.alone {
+				return fault.New(fault.Usage, "usage.config", "Leave --config none out, or name the file to write.",
+					"init writes a file, and --config none goes without one.")
+			}
 			if p.interactive() {
 				return p.wizard(c.Context())
 			}
@@ -40,6 +45,9 @@ func (p *program) init() error {
 	}
 	at := p.nowhere()
 	at.fresh = true
+	if p.misplaced != nil {
+		return p.misplaced
+	}
 	file, err := config.Load(p.config)
 	if errors.Is(err, fs.ErrNotExist) {
 		if file, err = nil, nil; at.sandboxed {
@@ -53,8 +61,16 @@ func (p *program) init() error {
 	if err != nil {
 		return err
 	}
+	if given, ok := p.answers["protected"]; ok && spec.Protected && !says(given) {
+		return fault.New(fault.Usage, "usage.protected", "Take protected: true out of "+p.config+" yourself.",
+			"%s is protected in %s, and no flag lifts that.", name, p.config)
+	}
+	jobs := []*job{{name: name, spec: spec, at: at}}
+	if !p.json {
+		fmt.Fprintf(p.Err, "%s goes into %s\n", tenantsOf(jobs), p.config)
+	}
 	before, _ := os.ReadFile(p.config)
-	if err := config.Set(p.config, name, config.Lean(name, spec)); err != nil {
+	if err := config.Set(p.config, name, spec); err != nil {
 		return err
 	}
 	after, _ := os.ReadFile(p.config)
@@ -72,11 +88,19 @@ func (p *program) init() error {
 	default:
 		o.Created = 1
 	}
-	r, err := p.renderer([]*job{{name: name, spec: spec, at: at}})
+	r, err := p.renderer(jobs)
 	if err != nil {
 		return err
 	}
 	r.Emit(event.Step{Type: "step", Tenant: name, Resource: "file", Status: status, Detail: p.config})
 	r.Emit(event.Result{Type: "result", Command: "init", OK: true, Tenants: []event.Outcome{o}, Requests: noRequests()})
 	return r.Close()
+}
+
+// says is what a switch's answer says.
+func says(answer string) bool {
+	q, _ := config.Find("protected")
+	var t config.Tenant
+	_ = q.Set(&t, answer) // it has been checked
+	return t.Protected
 }

@@ -18,6 +18,10 @@ type job struct {
 	spec  config.Tenant
 	creds secret.Credentials
 	at    *place
+	// answered says by key where the answers are from, for those who want to know.
+	answered config.Sources
+	// guard is the protected tenant that a change must name, "" for none.
+	guard string
 }
 
 // names are the tenants that were asked for: all, those named, or the only one there is.
@@ -53,7 +57,7 @@ func (p *program) specs(f *config.File, at *place) ([]*job, error) {
 	for _, name := range names {
 		spec, err := p.spec(f, name, at)
 		wrong = append(wrong, err)
-		jobs = append(jobs, &job{name: name, spec: spec, at: at})
+		jobs = append(jobs, &job{name: name, spec: spec, at: at, guard: at.guard(f, name, spec)})
 	}
 	return jobs, errors.Join(wrong...)
 }
@@ -63,6 +67,9 @@ func (p *program) jobs(ctx context.Context, f *config.File, at *place) ([]*job, 
 	jobs, err := p.specs(f, at)
 	if len(jobs) == 0 {
 		return nil, err
+	}
+	if err == nil {
+		p.announce(jobs)
 	}
 	// Nobody is asked for a password only to be told afterwards that the file is wrong.
 	if err := errors.Join(err, p.credentials(ctx, jobs, at, err == nil)); err != nil {
@@ -87,6 +94,14 @@ func (p *program) spec(f *config.File, name string, at *place) (config.Tenant, e
 		}
 	}
 	return t, config.MissingError(name, config.Missing(t))
+}
+
+// guard is the protected tenant that a change to this one is a change to. In the sandbox there is nothing to protect.
+func (at *place) guard(f *config.File, name string, spec config.Tenant) string {
+	if at.sandboxed {
+		return ""
+	}
+	return f.Guard(name, spec)
 }
 
 // answer is what a flag says.
@@ -126,15 +141,20 @@ func (p *program) credentials(ctx context.Context, jobs []*job, at *place, ask b
 
 // missingSlots are the credentials that the tenant's providers still need.
 func missingSlots(c secret.Credentials, spec config.Tenant) []secret.Slot {
+	var all []secret.Slot
+	for _, provider := range providersOf(spec) {
+		all = append(all, secret.MissingFor(c, provider)...)
+	}
+	return all
+}
+
+// providersOf are the providers that the tenant's resources are at.
+func providersOf(spec config.Tenant) []string {
 	providers := []string{"auth0", "twilio"}
 	if spec.Host.Kind == "vercel" || spec.Host.Kind == "cloudflare" {
 		providers = append(providers, spec.Host.Kind)
 	}
-	var all []secret.Slot
-	for _, provider := range providers {
-		all = append(all, secret.MissingFor(c, provider)...)
-	}
-	return all
+	return providers
 }
 
 // called is a credential with its provider's name: there is more than one "token".

@@ -54,8 +54,8 @@ func writeManual(w io.Writer, root *cobra.Command) error {
 	m.entry("NO_COLOR", "No colours.")
 	m.entry("ACCESSIBLE", "The wizard asks line by line, for screen readers.")
 	m.section("FILES")
-	m.entry("phonegate.yaml", "The tenants' answers. It holds no secret.")
-	m.entry(".phonegate/<tenant>.json", "What is remembered between runs. Losing it loses nothing.")
+	m.entry("phonegate.yaml", "The tenants' answers. It holds no secret. It is looked for in the current folder and those above it, up to the home directory.")
+	m.entry(".phonegate/<tenant>.json", "A cache, beside phonegate.yaml. Losing it loses nothing.")
 	m.section("EXIT STATUS")
 	for _, e := range [][2]string{{"0", "done"}, {"1", "failed"}, {"2", "usage or missing input"}, {"3", "plan or doctor found differences"},
 		{"4", "a provider refused the credentials or their permissions"}, {"130", "interrupted"}} {

@@ -31,6 +31,8 @@ type place struct {
 	sandboxed bool
 	// fresh says that there is no file, so that a tenant need not be in it.
 	fresh bool
+	// transient says that the state ends with the run.
+	transient bool
 	// dir is the directory of the state, base that of the file: what is written for people goes below it.
 	dir, base string
 	close     func()
@@ -86,6 +88,9 @@ func (p *program) settle(ctx context.Context, at *place, tenants ...string) erro
 func (p *program) nowhere() *place {
 	base := filepath.Dir(p.config)
 	at := &place{getenv: p.Getenv, dir: filepath.Join(base, state.Dir), base: base, sandboxed: p.flags.sandbox, rates: transport.NewRates(), close: func() {}}
+	if p.alone {
+		at.passing()
+	}
 	if at.sandboxed {
 		at.getenv = inSandbox(p.Getenv)
 	}
@@ -147,36 +152,13 @@ func (at *place) embed(ctx context.Context, o sandbox.Options) error {
 		_ = os.RemoveAll(dir)
 		return fault.Of(err)
 	}
+	at.transient = true
 	at.embedded, at.endpoints, at.phone, at.dir, at.base = box, box.Endpoints(), box.Info().PhoneURL, dir, dir
 	at.close = func() {
 		_ = box.Close()
 		_ = os.RemoveAll(dir)
 	}
 	return nil
-}
-
-// file is the configuration. Where there is none and none was named, the tenant is what flags and environment say, or
-// the sandbox's example.
-func (p *program) file(at *place) (*config.File, error) {
-	f, err := config.Load(p.config)
-	if err == nil || p.configGiven || exists(p.config) {
-		return f, err
-	}
-	_, flagged := p.answers["auth0.domain"]
-	switch {
-	case at.sandboxed:
-		at.fresh, f = true, example()
-	case flagged || p.Getenv("AUTH0_DOMAIN") != "":
-		at.fresh, f = true, config.New(p.config)
-	default:
-		return nil, err
-	}
-	for _, name := range append([]string{"dev"}, p.tenants...) {
-		if len(p.tenants) == 0 || name != "dev" {
-			f.Tenants[name] = f.Defaults
-		}
-	}
-	return f, nil
 }
 
 // example is the tenant that the sandbox plays with when there is no file.

@@ -22,6 +22,8 @@ type program struct {
 	reported bool
 	// terse says that what is in order needs no line.
 	terse bool
+	// misplaced is why the file that was found is not to be gone by.
+	misplaced error
 }
 
 // flags are those that every command has.
@@ -29,14 +31,16 @@ type flags struct {
 	config string
 	// configGiven says that the file was named: then it must be there.
 	configGiven bool
-	tenants     []string
-	all         bool
-	sandbox     bool
-	json        bool
-	yes         bool
-	noInput     bool
-	logFile     string
-	noColor     bool
+	// alone says that flags and environment are all there is: no file is read or written.
+	alone   bool
+	tenants []string
+	all     bool
+	sandbox bool
+	json    bool
+	yes     bool
+	noInput bool
+	logFile string
+	noColor bool
 	// answers are the values given as flags, by the question's key.
 	answers map[string]string
 }
@@ -78,7 +82,7 @@ test that proves it. Without a command it opens the wizard.
 		SilenceUsage:               true,
 		SuggestionsMinimumDistance: 2,
 		PersistentPreRun: func(c *cobra.Command, _ []string) {
-			p.configGiven = c.Flags().Changed("config")
+			p.locate(c.Flags().Changed("config"))
 			p.answers = given(c)
 		},
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -92,7 +96,8 @@ test that proves it. Without a command it opens the wizard.
 		},
 	}
 	f := root.PersistentFlags()
-	f.StringVar(&p.config, "config", "phonegate.yaml", "the `file` with the tenants' answers")
+	f.StringVar(&p.config, "config", fileName, "the `file` with the tenants' answers, looked for in this folder and those above it; "+
+		"none goes by flags and environment alone")
 	f.StringSliceVar(&p.tenants, "tenant", nil, "the tenant to work on, by its `name` in the file; may be repeated")
 	f.BoolVar(&p.all, "all", false, "work on every tenant in the file")
 	f.BoolVar(&p.flags.sandbox, "sandbox", false, "use the embedded Auth0, Twilio and Vercel instead of the real ones")
@@ -101,7 +106,8 @@ test that proves it. Without a command it opens the wizard.
 	f.BoolVar(&p.noInput, "no-input", false, "never ask anything: a missing answer is an error")
 	f.StringVar(&p.logFile, "log-file", "", "also write the events to this `file`, as JSON lines")
 	f.BoolVar(&p.noColor, "no-color", false, "no colours (as NO_COLOR=1)")
-	_ = root.RegisterFlagCompletionFunc("tenant", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	_ = root.RegisterFlagCompletionFunc("tenant", func(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+		p.locate(c.Flags().Changed("config"))
 		file, err := config.Load(p.config)
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
@@ -111,8 +117,8 @@ test that proves it. Without a command it opens the wizard.
 	root.SetFlagErrorFunc(flagFault)
 	root.SetUsageFunc(p.usage)
 	root.SetHelpCommand(helpCommand())
-	root.AddCommand(p.sandboxCommand(), p.initCommand(), p.planCommand(), p.applyCommand(), p.secretsCommand(), p.smokeCommand(), p.doctorCommand(), p.rotateCommand(),
-		p.destroyCommand(), p.generateCommand(), p.exportCommand(), p.versionCommand(), p.manCommand())
+	root.AddCommand(p.sandboxCommand(), p.initCommand(), p.planCommand(), p.applyCommand(), p.secretsCommand(), p.smokeCommand(), p.doctorCommand(),
+		p.stateCommand(), p.rotateCommand(), p.destroyCommand(), p.generateCommand(), p.exportCommand(), p.versionCommand(), p.manCommand())
 	return root
 }
 

@@ -57,10 +57,14 @@ func (p *program) secrets(at *place, command []string, inEnvironment bool) error
 	if err != nil {
 		return err
 	}
+	if err := p.mayChange("secrets", at); err != nil {
+		return err
+	}
 	jobs, err := p.specs(file, at)
 	if err != nil {
 		return err
 	}
+	p.announce(jobs)
 	if len(jobs) != 1 {
 		return fault.New(fault.Usage, "usage.tenant", "Name it with --tenant, and run it once for each.", "secrets works on one tenant.")
 	}

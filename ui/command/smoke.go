@@ -53,6 +53,11 @@ func (p *program) testable(j *job, test wizard.Test) error {
 	if _, err := numberOf(test.Phone, j.spec); err != nil {
 		return err
 	}
+	if test.Level != smoke.LevelAction { // which makes no user and sends no text
+		if err := p.mayChange("smoke", j.at); err != nil {
+			return err
+		}
+	}
 	if !j.at.sandboxed && !p.interactive() && test.Level != smoke.LevelAction {
 		return fault.New(fault.Usage, "smoke.person", "Run it in a terminal, or with --level action, or with --sandbox.", "A text has to be read and a login gone through by somebody, and nobody can be asked here.")
 	}

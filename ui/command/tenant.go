@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -22,7 +23,7 @@ func (p *program) onTenants(name, short, long string, do func(context.Context, [
 	c := &cobra.Command{
 		Use: name, Short: short, Long: long, Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
-			jobs, done, err := p.assemble(c.Context())
+			jobs, done, err := p.assemble(c.Context(), name)
 			defer done()
 			if err != nil {
 				return err
@@ -35,12 +36,17 @@ func (p *program) onTenants(name, short, long string, do func(context.Context, [
 }
 
 // assemble gives the jobs that were asked for, at the place where they are done. done leaves it.
-func (p *program) assemble(ctx context.Context) (jobs []*job, done func(), err error) {
+func (p *program) assemble(ctx context.Context, command string) (jobs []*job, done func(), err error) {
 	at := p.nowhere()
 	done = func() { at.close() }
 	file, err := p.file(at)
 	if err != nil {
 		return nil, done, err
+	}
+	if command != "smoke" && !slices.Contains(reading, command) { // smoke knows by its level
+		if err := p.mayChange(command, at); err != nil {
+			return nil, done, err
+		}
 	}
 	names, err := p.names(file)
 	if err != nil {
@@ -53,9 +59,6 @@ func (p *program) assemble(ctx context.Context) (jobs []*job, done func(), err e
 		return nil, done, err
 	}
 	jobs, err = p.jobs(ctx, file, at)
-	if len(jobs) > 1 && p.OutTerminal && !p.json {
-		fmt.Fprintf(p.Err, "Looking at %d tenants.\n\n", len(jobs))
-	}
 	return jobs, done, err
 }
 
@@ -134,18 +137,19 @@ func (p *program) stoppable(ctx context.Context, t *provision.Tenant, change fun
 
 // confirm asks before a change. A protected tenant wants its name typed, unless it was named on the command line.
 func (p *program) confirm(ctx context.Context, command string, j *job, question string) error {
-	if j.spec.Protected && !j.at.sandboxed {
-		if p.yes && len(p.tenants) > 0 {
+	if j.guard != "" {
+		if p.yes && slices.Contains(p.tenants, j.guard) {
 			return nil
 		}
 		if !p.interactive() {
-			return fault.New(fault.Usage, "usage.protected", "Name it: "+p.again(command, j.name)+" --yes", "%s is protected: a change to it must name it.", j.name)
+			return fault.New(fault.Usage, "usage.protected", "Name it: "+p.again(command, j.guard)+" --yes",
+				"%s is protected: a change to it must name it.", j.protected())
 		}
-		typed, err := p.line(ctx, fmt.Sprintf("%s\n%s is protected. Type its name to go on: ", question, j.name))
+		typed, err := p.line(ctx, fmt.Sprintf("%s\n%s is protected. Type its name to go on: ", question, j.protected()))
 		if err != nil {
 			return err
 		}
-		if typed != j.name {
+		if typed != j.guard {
 			return declined(j)
 		}
 		return nil
@@ -164,6 +168,14 @@ func (p *program) confirm(ctx context.Context, command string, j *job, question 
 		return declined(j)
 	}
 	return nil
+}
+
+// protected is what is protected, in a sentence.
+func (j *job) protected() string {
+	if j.guard == j.name {
+		return j.name
+	}
+	return fmt.Sprintf("%s, whose domain %s has,", j.guard, j.name)
 }
 
 // errDeclined is the cause of what was not confirmed.

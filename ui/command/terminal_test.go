@@ -280,6 +280,10 @@ func TestTheFirstInterruptFinishesTheCallUnderWay(t *testing.T) {
 	// The service is made late enough for the interrupt to come first.
 	box.World().Arm(world.Fault{Provider: "twilio", Method: "POST", Path: "/v2/Services", DelayMS: 2500, Times: 1})
 	cmd := child(t, env, "apply", "--yes")
+	file := "version: 1\ntenants:\n  dev: {auth0: {domain: " + sandbox.Auth0Domain + "}}\n"
+	if err := os.WriteFile(cmd.Dir+"/phonegate.yaml", []byte(file), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	s := openScreen(t, cmd)
 	s.await("✓ done") // of what does not wait for the service
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {

@@ -199,7 +199,7 @@ func (r *run) ask(ctx context.Context, members []*member, c course) {
 		case m.err != nil:
 			unread = append(unread, m)
 		case !c.asks(m.plan):
-		case m.spec.Protected && !m.at.sandboxed:
+		case m.guard != "":
 			guarded = append(guarded, m)
 		default:
 			plain = append(plain, m)

@@ -52,7 +52,7 @@ func (p *program) walk(ctx context.Context, at *place, start string) error {
 	var tries tries
 	defer tries.close()
 	o := wizard.Options{
-		Backend: b, In: p.In, Out: p.Out, Start: start, Env: os.Environ(), NoColor: !p.colour(),
+		Backend: b, In: p.In, Out: p.Out, Start: start, Env: os.Environ(), NoColor: !p.colour(), File: p.config,
 		Sandbox: func(ctx context.Context) (wizard.Backend, error) {
 			at, err := p.embedded(ctx, sandbox.Options{})
 			if err != nil {
@@ -72,6 +72,9 @@ func (p *program) walk(ctx context.Context, at *place, start string) error {
 		return err
 	}
 	if next := result.Continue(); next != "" {
+		if !result.Sandbox {
+			next += p.byFile()
+		}
 		fmt.Fprintf(p.Err, "Carry on with: %s\n", next)
 	}
 	switch {

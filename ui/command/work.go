@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -193,9 +192,7 @@ func (p *program) againFor(command string, tenants []string) string {
 			line += " --tenant " + t
 		}
 	}
-	if p.configGiven {
-		line += fmt.Sprintf(" --config %s", p.config)
-	}
+	line += p.byFile()
 	if p.flags.sandbox {
 		line += " --sandbox"
 	}

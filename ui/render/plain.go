@@ -24,6 +24,8 @@ type Options struct {
 	Host string
 	// Quiet leaves out the next commands, for runs inside automation.
 	Quiet bool
+	// File is the flag that next commands need to go by the same file, "" if they find it by themselves.
+	File string
 	// Terse leaves out what is in order, for a look at many tenants.
 	Terse bool
 }

@@ -36,6 +36,9 @@ func (p *plain) result(r event.Result) []string {
 		}
 	}
 	if next := Next(r); len(next) > 0 && !p.o.Quiet {
+		for i := range next {
+			next[i].Line += p.o.File
+		}
 		lines = append(lines, Commands(next, st, p.whole)...)
 	}
 	return lines

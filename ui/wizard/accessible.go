@@ -19,7 +19,7 @@ func Accessible(ctx context.Context, o Options, plain render.Options) (Result, e
 	if o.Backend == nil {
 		return Result{}, fault.New(fault.Failed, "wizard.backend", "", "The wizard was started without anything behind it.")
 	}
-	a := &prompter{backend: o.Backend, r: render.Plain(o.Out, plain), out: o.Out, in: newLines(ctx, o.In)}
+	a := &prompter{file: o.File, backend: o.Backend, r: render.Plain(o.Out, plain), out: o.Out, in: newLines(ctx, o.In)}
 	a.s = Session{Tenant: "dev", Sources: map[string]string{}, Sandbox: o.Start == StartSandbox}
 	err := a.walk(ctx, o)
 	a.result.Tenant, a.result.Sandbox = a.s.Tenant, a.s.Sandbox
@@ -36,6 +36,7 @@ func Accessible(ctx context.Context, o Options, plain render.Options) (Result, e
 
 // prompter asks one line at a time.
 type prompter struct {
+	file    string // with the answers
 	backend Backend
 	r       render.Renderer
 	out     io.Writer
@@ -89,6 +90,20 @@ func (a *prompter) apply(ctx context.Context) (done bool, err error) {
 		if yes, err := a.choose("Do it?", []string{"Yes, do it", "No, leave everything as it is"}, 0); err != nil || yes != 0 {
 			return false, err
 		}
+		if guard := a.backend.Guard(a.s); guard != "" {
+			err := a.ask(guardedBy(guard, a.s)+" Name", "", func(v string) error {
+				if v != guard {
+					return errors.New("that is not the tenant's name")
+				}
+				return nil
+			})
+			if errors.Is(err, errBack) {
+				return false, nil
+			}
+			if err != nil {
+				return false, err
+			}
+		}
 		if err := a.backend.Save(a.s); err != nil {
 			return false, err
 		}
@@ -101,7 +116,7 @@ func (a *prompter) apply(ctx context.Context) (done bool, err error) {
 			return false, err
 		}
 		a.say("")
-		for _, s := range handoverSteps(a.s) {
+		for _, s := range handoverSteps(a.s, a.file) {
 			a.say("%s. %s %s", s[0], s[1], s[2])
 		}
 		a.say("%s", sentence(fault.Of(err).Message))

@@ -18,6 +18,13 @@ func (a *prompter) connect(ctx context.Context) error {
 		}
 	}
 	found, sources := a.backend.Credentials(ctx, a.s.Tenant)
+	known, err := a.backend.Known(a.s.Tenant)
+	if err != nil {
+		return err
+	}
+	if a.s.take(known); a.s.Opened {
+		a.say("%s", opened(a.s.Tenant, a.file))
+	}
 	a.s.Credentials, a.logins, a.s.Lasting = found, a.backend.Logins(), a.backend.Lasting(a.s.Tenant)
 	for k, v := range sources {
 		a.s.Sources[k] = v

@@ -16,7 +16,7 @@ func spokenTo(t *testing.T, f *fake, start string, answers ...string) (Result, s
 	t.Helper()
 	var out bytes.Buffer
 	r, err := Accessible(context.Background(), Options{
-		Backend: f, In: strings.NewReader(strings.Join(answers, "\n") + "\n"), Out: &out, Start: start,
+		Backend: f, In: strings.NewReader(strings.Join(answers, "\n") + "\n"), Out: &out, Start: start, File: "phonegate.yaml",
 	}, render.Options{Host: "vercel"})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out.String())

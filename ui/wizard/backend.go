@@ -15,6 +15,10 @@ import (
 type Backend interface {
 	// Tenants lists the tenants of the file with their state, for the welcome screen.
 	Tenants(ctx context.Context) ([]TenantStatus, error)
+	// Known is what the file says of a tenant, nil if it is not there.
+	Known(tenant string) (*Known, error)
+	// Guard is the name that must be typed before the tenant is changed, "" for none.
+	Guard(s Session) string
 	// Credentials finds what environment and keyring already give, with the source of each by environment name.
 	Credentials(ctx context.Context, tenant string) (secret.Credentials, map[string]string)
 	// Logins are those of other programs on this computer, to be offered; none in the sandbox.
@@ -56,6 +60,8 @@ type Session struct {
 	ServiceSID string
 	// Sources says where a value came from, by environment name (credentials) or by key (answers).
 	Sources map[string]string
+	// Opened says that the tenant is in the file already: the answers began as those there.
+	Opened bool
 	// Lasting is what the Backend says of the tenant.
 	Lasting bool
 	// Fleeting are the environment names of credentials that end by themselves, so that Save does not keep them. Those
@@ -72,6 +78,12 @@ func (s Session) Keeps() secret.Credentials {
 		}
 	}
 	return c
+}
+
+// Known is a tenant of the file: its answers, and by key where each is from.
+type Known struct {
+	Spec    config.Tenant
+	Sources map[string]string
 }
 
 // TenantStatus is one tenant of the file as the welcome screen shows it.

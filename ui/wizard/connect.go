@@ -9,6 +9,7 @@ import (
 
 	"phonegate/provision/config"
 	"phonegate/provision/secret"
+	"phonegate/ui/render"
 )
 
 // connect makes sure of the three accounts, one page a provider. What the environment says is
@@ -161,6 +162,11 @@ func (c connect) check(sh *shared) (step, outcome) {
 func (c connect) update(sh *shared, msg tea.Msg) (step, outcome) {
 	switch msg := msg.(type) {
 	case loadedMsg:
+		if c.err = msg.err; msg.err != nil {
+			c.busy = false
+			return c, outcome{}
+		}
+		sh.session.take(msg.known)
 		sh.session.Credentials, c.logins, sh.session.Lasting = msg.credentials, msg.logins, msg.lasting
 		maps.Copy(sh.session.Sources, msg.sources)
 		if sh.session.Sandbox {
@@ -168,7 +174,11 @@ func (c connect) update(sh *shared, msg tea.Msg) (step, outcome) {
 		} else {
 			sh.session.Spec = config.Complete(sh.session.Tenant, sh.session.Spec)
 		}
-		return c.arrive(sh, 0)
+		s, out := c.arrive(sh, 0)
+		if sh.session.Opened {
+			out.say = []string{"  " + render.OK.Mark(sh.st) + " " + opened(sh.session.Tenant, sh.file)}
+		}
+		return s, out
 	case checkedMsg:
 		if msg.number != c.checking || !c.busy {
 			return c, outcome{}
@@ -318,6 +328,7 @@ func (c connect) inside(sh *shared) (step, bool) {
 		s, _ := c.enter(sh)
 		c = s.(connect)
 		c.sheet.fields[0].in.SetValue(tenant)
+		c.sheet.fields[0].in.CursorEnd()
 		return c, true
 	}
 	return c, false

@@ -14,7 +14,9 @@ func (c connect) view(sh *shared, width int) (lines []string, focus int) {
 		lines = append(title(sh, "What shall this tenant be called here?", width), "")
 		fields, at := c.sheet.view(st, sh.session, width)
 		focus = len(lines) + at
-		lines = append(append(lines, fields...), "")
+		if lines = append(append(lines, fields...), ""); c.err != nil {
+			return append(lines, problem(st, c.err, width)...), focus
+		}
 		return append(lines, c.sheet.advice(st, sh.session, width)...), focus
 	}
 	for i, p := range providers {

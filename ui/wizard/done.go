@@ -44,6 +44,9 @@ func (d done) view(sh *shared, width int) ([]string, int) {
 	switch {
 	case len(r.Files) > 0:
 		dir := filesDir(sh.session.Tenant)
+		if !sh.session.Sandbox {
+			dir = nextTo(sh.file, dir)
+		}
 		say(render.OK, render.Count(len(r.Files), "file")+" written to "+dir+". Nothing else was changed.")
 		for _, f := range r.Files[:min(len(r.Files), 6)] {
 			if _, inside, ok := strings.Cut(f, dir+"/"); ok {
@@ -68,9 +71,9 @@ func (d done) view(sh *shared, width int) ([]string, int) {
 	default:
 		say(render.OK, name+": nothing was changed.")
 	}
-	if !sh.session.Sandbox && r.Applied {
+	if !sh.session.Sandbox && r.Applied && sh.file != "" {
 		lines = append(lines, "")
-		for _, f := range [][2]string{{"phonegate.yaml", "the answers: commit it"}, {".phonegate/" + sh.session.Tenant + ".json", "ids only: commit it or not"}} {
+		for _, f := range [][2]string{{sh.file, "the answers: commit it"}, {nextTo(sh.file, ".phonegate"), "a cache: do not commit it"}} {
 			lines = append(lines, render.Fit("    "+render.Pad(f[0], 26)+st.Quiet.Render(f[1]), width))
 		}
 	}

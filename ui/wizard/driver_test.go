@@ -42,7 +42,7 @@ func newDriver(t *testing.T, f *fake, start string) *driver {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	d := &driver{t: t, f: f, clock: time.Unix(1_700_000_000, 0), msgs: make(chan tea.Msg, 256)}
-	o := Options{Backend: f, Start: start}
+	o := Options{Backend: f, Start: start, File: "phonegate.yaml"}
 	sh := newShared(ctx, o)
 	sh.now = func() time.Time { return d.clock }
 	sh.tick = func(time.Duration, tea.Msg) tea.Cmd { return nil }

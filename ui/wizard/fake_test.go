@@ -15,25 +15,28 @@ import (
 
 // fake is a backend with fixed answers. pace is how long its work takes.
 type fake struct {
-	mu       sync.Mutex
-	pace     time.Duration
-	env      secret.Credentials
-	logins   []secret.Login
-	hosts    []string
-	forgets  bool // there is no keyring
-	sources  map[string]string
-	tenants  []TenantStatus
-	services []ServiceChoice
-	refuse   map[string]error // by provider
-	notes    map[string][]Note
-	planErr  error
-	applyErr error
-	testErr  error  // of the live test, at its last link
-	mended   bool   // what fails once does not fail again after an apply
-	address  string // of the login in the browser
-	plan     *event.Plan
-	inbox    chan Message
-	code     string
+	mu      sync.Mutex
+	pace    time.Duration
+	env     secret.Credentials
+	logins  []secret.Login
+	hosts   []string
+	forgets bool // there is no keyring
+	sources map[string]string
+	tenants []TenantStatus
+	guard   string // of a tenant that is not protected itself
+	// unreadable is what is wrong with the file.
+	unreadable error
+	services   []ServiceChoice
+	refuse     map[string]error // by provider
+	notes      map[string][]Note
+	planErr    error
+	applyErr   error
+	testErr    error  // of the live test, at its last link
+	mended     bool   // what fails once does not fail again after an apply
+	address    string // of the login in the browser
+	plan       *event.Plan
+	inbox      chan Message
+	code       string
 	// hold, if set, keeps Apply under way until it is stopped.
 	hold bool
 
@@ -81,6 +84,22 @@ func (f *fake) wait(ctx context.Context, n int) {
 }
 
 func (f *fake) Tenants(context.Context) ([]TenantStatus, error) { return f.tenants, nil }
+
+func (f *fake) Known(tenant string) (*Known, error) {
+	for _, t := range f.tenants {
+		if t.Name == tenant {
+			return &Known{t.Spec, map[string]string{"host.kind": "phonegate.yaml"}}, nil
+		}
+	}
+	return nil, f.unreadable
+}
+
+func (f *fake) Guard(s Session) string {
+	if s.Spec.Protected {
+		return s.Tenant
+	}
+	return f.guard
+}
 
 func (f *fake) Credentials(context.Context, string) (secret.Credentials, map[string]string) {
 	return f.env, f.sources

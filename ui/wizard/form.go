@@ -34,7 +34,7 @@ func (f form) enter(sh *shared) (step, tea.Cmd) {
 	case "cloudflare":
 		project.help = "The Worker's name becomes a part of the form's address."
 	case "bundle":
-		project.help = "It names the folder that the form is written to: " + templates.BundleDir + "/" + orDash(sh.session.Spec.Host.Project) + "."
+		project.help = "It names the folder that the form is written to: " + nextTo(sh.file, templates.BundleDir+"/"+orDash(sh.session.Spec.Host.Project)) + "."
 	}
 	team := asked("host.team", "team", sh.session)
 	team.hidden = func(s Session) bool { return s.Spec.Host.Kind != "vercel" || s.Sandbox }

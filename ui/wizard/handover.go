@@ -16,7 +16,7 @@ func awaited(err error) bool { return err != nil && fault.Of(err).Code == notRun
 func handover(sh *shared, err error, width int) []string {
 	st := sh.st
 	lines := render.Hang("  "+render.Warn.Mark(st)+" ", "All is ready but the form: it is started where it will run.", width)
-	for _, s := range handoverSteps(sh.session) {
+	for _, s := range handoverSteps(sh.session, sh.file) {
 		lines = append(lines, render.Hang("    "+s[0]+"  ", s[1], width)...)
 		if s[2] != "" {
 			lines = append(lines, styled(st.Accent.Render, render.Hang("       ", s[2], width))...)
@@ -28,10 +28,10 @@ func handover(sh *shared, err error, width int) []string {
 }
 
 // handoverSteps are what is to be done, with a number and, where there is one, a command.
-func handoverSteps(s Session) [][3]string {
+func handoverSteps(s Session, file string) [][3]string {
 	return [][3]string{
 		{"1", "Give it its secrets, here for Fly:", "phonegate secrets --tenant " + s.Tenant + " -- fly secrets import --stage"},
-		{"2", "Bring " + templates.BundleDir + "/" + orDash(s.Spec.Host.Project) + " to its server and start it; its README shows ways.", ""},
+		{"2", "Bring " + nextTo(file, templates.BundleDir+"/"+orDash(s.Spec.Host.Project)) + " to its server and start it; its README shows ways.", ""},
 		{"3", "Come back here.", ""},
 	}
 }

@@ -28,7 +28,8 @@ type review struct {
 	err     error
 	editing bool
 	menu    menu
-	confirm sheet // the tenant's name, where it is protected
+	guard   string // the name to type first, where the tenant is protected
+	confirm sheet
 	asking  bool
 	writing bool
 	copied  bool
@@ -38,6 +39,7 @@ type review struct {
 type plannedMsg struct {
 	number int
 	plan   event.Plan
+	guard  string
 	err    error
 }
 
@@ -54,7 +56,7 @@ func planAs(sh *shared, number int) tea.Cmd {
 	ctx, backend, s := sh.jobs.ctx, sh.backend, sh.session.copy()
 	return func() tea.Msg {
 		p, err := backend.Plan(ctx, s, func(event.Event) {})
-		return plannedMsg{number, p, err}
+		return plannedMsg{number, p, backend.Guard(s), err}
 	}
 }
 
@@ -71,7 +73,7 @@ func (r review) update(sh *shared, msg tea.Msg) (step, outcome) {
 	case plannedMsg:
 		if msg.number == r.number {
 			r.ready, r.since = true, sh.now()
-			sh.plan, r.err = msg.plan, msg.err
+			sh.plan, r.guard, r.err = msg.plan, msg.guard, msg.err
 		}
 	case filesMsg:
 		r.writing = false
@@ -107,7 +109,7 @@ func (r review) press(sh *shared, msg tea.KeyPressMsg) (step, outcome) {
 			r.confirm, cmd = r.confirm.update(&sh.session, sh.keys, msg)
 			return r, doing(cmd)
 		}
-		if r.confirm.fields[0].value() != sh.session.Tenant {
+		if r.confirm.fields[0].value() != r.guard {
 			r.confirm.wrong = "that is not the tenant's name"
 			return r, outcome{}
 		}
@@ -147,8 +149,8 @@ func (r review) press(sh *shared, msg tea.KeyPressMsg) (step, outcome) {
 			}
 			return r, outcome{move: jump, to: atLive}
 		}
-		if sh.session.Spec.Protected {
-			f := textField("confirm", "tenant", "This tenant is protected: type its name to go on.", "", nil)
+		if r.guard != "" {
+			f := textField("confirm", "tenant", guardedBy(r.guard, sh.session), "", nil)
 			r.asking, r.confirm = true, sheet{fields: []field{f}}
 			return r, outcome{}
 		}

@@ -2,6 +2,7 @@ package wizard
 
 import (
 	"context"
+	"path/filepath"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -21,6 +22,7 @@ type shared struct {
 	width   int  // of the window
 	height  int
 
+	file     string // with the answers; "" if none is written
 	session  Session
 	tenants  []TenantStatus
 	accounts map[string]Account // by provider, once checked
@@ -53,14 +55,17 @@ func newShared(ctx context.Context, o Options) *shared {
 		ctx: ctx, backend: o.Backend, home: o.Backend, st: render.NewStyles(true, colour), dark: true, keys: newKeyMap(false),
 		width: 80, height: 24, accounts: map[string]Account{}, jobs: newJobs(ctx),
 		session: Session{Sources: map[string]string{}, Sandbox: o.Start == StartSandbox},
-		sandbox: o.Sandbox,
-		now:     time.Now,
+		sandbox: o.Sandbox, file: o.File,
+		now: time.Now,
 		tick: func(d time.Duration, msg tea.Msg) tea.Cmd {
 			return tea.Tick(d, func(time.Time) tea.Msg { return msg })
 		},
 		open: openBrowser,
 	}
 }
+
+// nextTo is the path of what is written beside the file with the answers.
+func nextTo(file, name string) string { return filepath.Join(filepath.Dir(file), name) }
 
 // close ends all that was started, and waits for it.
 func (sh *shared) close() {

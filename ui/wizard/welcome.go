@@ -2,6 +2,7 @@ package wizard
 
 import (
 	"context"
+	"path/filepath"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -44,6 +45,8 @@ type loadedMsg struct {
 	sources     map[string]string
 	logins      []secret.Login
 	lasting     bool
+	known       *Known // nil for a tenant that is not in the file
+	err         error  // the file can't be read
 }
 
 // sandboxMsg brings the sandbox.
@@ -107,6 +110,11 @@ func (w welcome) update(sh *shared, msg tea.Msg) (step, outcome) {
 		return w, outcome{move: forward, cmd: sh.listen()}
 	case loadedMsg:
 		w.waiting = false
+		if msg.err != nil {
+			w.err = msg.err
+			return w, outcome{}
+		}
+		sh.session.Opened = msg.known != nil
 		sh.session.Credentials, sh.session.Sources, sh.session.Lasting = msg.credentials, msg.sources, msg.lasting
 		if w.picking == liveTest || w.menu.at == liveTest {
 			return w, outcome{move: jump, to: atLive}
@@ -191,7 +199,8 @@ func loadCredentials(ctx context.Context, backend Backend, tenant string) tea.Cm
 		if sources == nil {
 			sources = map[string]string{}
 		}
-		return loadedMsg{c, sources, backend.Logins(), backend.Lasting(tenant)}
+		known, err := backend.Known(tenant)
+		return loadedMsg{c, sources, backend.Logins(), backend.Lasting(tenant), known, err}
 	}
 }
 
@@ -211,6 +220,10 @@ func (w welcome) view(sh *shared, width int) ([]string, int) {
 	choices, focus := m.view(sh.st, width)
 	focus += len(lines)
 	lines = append(lines, choices...)
+	if w.picking < 0 && filepath.Dir(sh.file) != "." {
+		lines = append(lines, "")
+		lines = append(lines, styled(sh.st.Quiet.Render, render.Hang("    ", "Tenants are kept in "+sh.file, width))...)
+	}
 	if w.waiting {
 		lines = append(lines, "", "  "+render.Working.Mark(sh.st)+" one moment")
 	}

@@ -33,6 +33,8 @@ type Options struct {
 	// Env is the environment; NO_COLOR is read from it.
 	Env     []string
 	NoColor bool
+	// File is the path of the file with the answers, "" if none is written. What is written for people goes beside it.
+	File string
 	// Sandbox makes the backend of the sandbox when "Try it here" is chosen on the welcome screen. Without
 	// it, Backend serves both.
 	Sandbox func(ctx context.Context) (Backend, error)
