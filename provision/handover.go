@@ -15,7 +15,7 @@ func newBundle(h hosting, version string) (host.Host, error) {
 	}
 	return bundle.New(bundle.Options{
 		Dir: h.dir, Folder: templates.BundleDir + "/" + h.spec.Host.Project, Files: files, URL: h.spec.Host.URL, Version: version,
-		Tenant: h.tenant, Env: h.env, Note: h.note, HTTP: h.road, Poll: h.poll,
+		Tenant: h.tenant, Env: h.env, Handed: h.handed, Note: h.note, HTTP: h.road, Poll: h.poll,
 	}), nil
 }
 

@@ -27,8 +27,10 @@ type hosting struct {
 	tenant, dir string
 	env         host.Environment
 	// url is where the register says that the form answers, "" if it does not.
-	url  func() string
-	note func(resource string) resource.Note
+	url func() string
+	// handed says that this run has handed a key to a person's command.
+	handed func() bool
+	note   func(resource string) resource.Note
 }
 
 // hosting is what the host of a form is made of. Its address is known from the register, if it is the register's place.
@@ -44,7 +46,8 @@ func (w *work) hosting(at config.Host) hosting {
 			}
 			return ""
 		},
-		note: func(name string) resource.Note { return t.state.Note(name) },
+		handed: func() bool { return w.handed },
+		note:   func(name string) resource.Note { return t.state.Note(name) },
 	}
 }
 

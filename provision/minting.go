@@ -65,5 +65,9 @@ func (w *work) handOver(ctx context.Context) error {
 	if c, ok := w.host.Seen(); w.t.handTo == nil || ok && c.Shows([]ring.Key{u.Key}) || !u.Complete() {
 		return nil
 	}
-	return w.t.handTo(ctx, map[string]string{u.Name(): u.Value(w.t.spec.CodeCheck == "form")})
+	if err := w.t.handTo(ctx, map[string]string{u.Name(): u.Value(w.t.spec.CodeCheck == "form")}); err != nil {
+		return err
+	}
+	w.handed = true
+	return nil
 }

@@ -47,6 +47,8 @@ type work struct {
 	// before is the key that was in use when the plan was made; needed says that the form has it, and logins may need it.
 	before ring.Key
 	needed bool
+	// handed says that the new key was handed to a person's command.
+	handed bool
 	// made is what earlier attempts of this run made and may have to take back.
 	made made
 	// afresh says that an earlier attempt has cost the Action its key.

@@ -82,7 +82,8 @@ func TestARegisterOfAHigherLayoutIsKnownAsSuch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	newer := strings.NewReplacer(`"layout": 2`, `"layout": 3`, `"formUrl": "https://acme-verify.vercel.app"`, `"formUrl": ["a", "b"]`).Replace(string(ours))
+	to := strings.NewReplacer(`"layout": 2`, `"layout": 3`, `"formUrl": "https://acme-verify.vercel.app"`, `"formUrl": ["a", "b"]`)
+	newer := to.Replace(string(ours))
 	got, err := ReadAction([]byte(newer))
 	if err != nil || got.Deployed == nil || !cmp.Equal(*got.Deployed, Deployed{Layout: 3}) {
 		t.Errorf("%+v, %v", got.Deployed, err)

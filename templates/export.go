@@ -130,7 +130,8 @@ func workflow(u Setup) File {
 		text = strings.Replace(text, "TWILIO_AUTH_TOKEN,\n# VERCEL_TOKEN;", strings.Join(append([]string{"TWILIO_AUTH_TOKEN"}, names...), ", ")+";\n#", 1)
 	}
 	if u.Host == "bundle" {
-		text = strings.Replace(text, "\nname: ", "\n#\n# The form runs elsewhere. Keys are made and handed over on a computer with phonegate apply and phonegate secrets.\n"+
+		text = strings.Replace(text, "\nname: ", "\n#\n"+
+			"# The form runs elsewhere. Its keys are made and handed over on a computer with phonegate apply / phonegate secrets.\n"+
 			"# This workflow applies everything else, and says where it can't.\nname: ", 1)
 	}
 	return File{Path: ".github/workflows/phonegate-" + u.Tenant + ".yml", Data: []byte(text)}

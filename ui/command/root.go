@@ -20,6 +20,10 @@ type program struct {
 	stoppers stoppers
 	// reported says that the error has been shown on standard output already.
 	reported bool
+	// noWait lets a rotation end before the former key is removed.
+	noWait bool
+	// handTo is given a new key of a form that runs elsewhere, where no keyring would keep it.
+	handTo func(context.Context, map[string]string) error
 	// terse says that what is in order needs no line.
 	terse bool
 	// misplaced is why the file that was found is not to be gone by.

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -18,6 +19,7 @@ import (
 	"phonegate/provision/config"
 	"phonegate/provision/event"
 	"phonegate/provision/fault"
+	"phonegate/provision/ring"
 	"phonegate/provision/secret"
 	"phonegate/provision/state"
 )
@@ -25,33 +27,65 @@ import (
 func (p *program) secretsCommand() *cobra.Command {
 	var inEnvironment bool
 	c := &cobra.Command{
-		Use: "secrets [--env] -- COMMAND [ARGUMENT...]", Short: "Hand a form that runs elsewhere its secrets",
-		Long: `Runs a command of yours and hands it the secrets of a form that runs on your own server (host.kind: bundle): lines
-NAME=value on its standard input, or its environment under --env. They are not shown and not written to any file. They
-come from the keyring of the computer that ran phonegate apply; no provider is asked. Under --sandbox nothing has to be
-handed over: the sandbox runs the form itself.
+		Use: "secrets [--env] -- COMMAND [ARGUMENT...]", Short: "Pass the form's keys to a command of yours",
+		Long: `Runs a command of yours and passes it the keys of a form that runs on your own server (host.kind: bundle): lines
+NAME=value on its standard input, or its environment under --env. They are not shown and not written to any file.
+The command must add them to what the server has: keys that it had before are needed by logins under way.
 
-  phonegate secrets -- fly secrets import --app acme-verify
-  phonegate secrets -- ssh SERVER 'install -D -m 600 /dev/stdin /etc/phonegate/acme-verify.env'
+The keys come from the keyring of the computer that ran phonegate apply; no provider is asked. Where there is no keyring,
+it makes a new key, passes it to the command, waits until the form answers with it, and carries on, in one run.
+Under --sandbox nothing has to be passed on: the sandbox runs the form itself.`,
+		Example: `  phonegate secrets -- fly secrets import --app acme-verify
+  phonegate secrets -- ssh SERVER 'umask 077; cat >> /etc/phonegate/acme-verify.env; systemctl restart acme-verify'
   phonegate secrets --env -- node phonegate-form/acme-verify/server.mjs`,
 		Args: func(c *cobra.Command, args []string) error {
 			if c.ArgsLenAtDash() == 0 && len(args) > 0 {
 				return nil
 			}
-			return fault.New(fault.Usage, "usage.secrets", "For instance: phonegate secrets -- fly secrets import", "secrets takes the command to hand them to, behind two dashes: -- COMMAND.")
+			return fault.New(fault.Usage, "usage.secrets", "For instance: phonegate secrets -- fly secrets import", "Pass the receiving command after --.")
 		},
-		RunE: func(_ *cobra.Command, args []string) error { return p.secrets(p.nowhere(), args, inEnvironment) },
+		RunE: func(c *cobra.Command, args []string) error {
+			return p.secrets(c.Context(), p.nowhere(), receiver{p, args, inEnvironment})
+		},
 	}
-	c.Flags().BoolVar(&inEnvironment, "env", false, "hand them over in the command's environment, not on its standard input")
+	c.Flags().BoolVar(&inEnvironment, "env", false, "pass them in the command's environment, not on its standard input")
 	answerFlags(c)
 	return c
 }
 
-// secrets hands one tenant's secrets to a program. What the program prints is its own affair; under --json it goes to standard error.
-func (p *program) secrets(at *place, command []string, inEnvironment bool) error {
+// receiver is the program that keys are passed to. What it prints is its own affair; under --json it goes to standard error.
+type receiver struct {
+	p             *program
+	command       []string
+	inEnvironment bool
+}
+
+// name is what it is called in a sentence.
+func (r receiver) name() string { return filepath.Base(r.command[0]) }
+
+// take runs the program with the variables.
+func (r receiver) take(values map[string]string) error {
+	child := exec.Command(r.command[0], r.command[1:]...)
+	child.Stdout, child.Stderr = r.p.Out, r.p.Err
+	if r.p.json {
+		child.Stdout = r.p.Err
+	}
+	if r.inEnvironment {
+		child.Stdin, child.Env = r.p.In, only(os.Environ(), values)
+	} else {
+		child.Stdin = strings.NewReader(lines(values))
+	}
+	if err := runToItsEnd(child, r.p.InTerminal); err != nil {
+		return handoverFault(r.command[0], err)
+	}
+	return nil
+}
+
+// secrets passes one tenant's keys to a program.
+func (p *program) secrets(ctx context.Context, at *place, to receiver) error {
 	if at.sandboxed {
 		return fault.New(fault.Usage, "usage.secrets_sandbox", "Leave --sandbox out, or just run phonegate apply --sandbox.",
-			"In the sandbox nothing has to be handed over: it runs the form itself.")
+			"In the sandbox nothing has to be passed on: it runs the form itself.")
 	}
 	file, err := p.file(at)
 	if err != nil {
@@ -64,40 +98,53 @@ func (p *program) secrets(at *place, command []string, inEnvironment bool) error
 	if err != nil {
 		return err
 	}
-	p.announce(jobs)
 	if len(jobs) != 1 {
 		return fault.New(fault.Usage, "usage.tenant", "Name it with --tenant, and run it once for each.", "secrets works on one tenant.")
 	}
 	name := jobs[0].name
+	if jobs[0].spec.Host.Kind == "bundle" && !at.vault(name).Durable() {
+		return p.handOverNow(ctx, file, at, to)
+	}
+	p.announce(jobs)
 	values, err := environmentOf(at, name, jobs[0].spec)
 	if err != nil {
 		return err
 	}
+	if err := to.take(values); err != nil {
+		return err
+	}
 	names := strings.Join(slices.Sorted(maps.Keys(values)), ", ")
-	child := exec.Command(command[0], command[1:]...)
-	child.Stdout, child.Stderr = p.Out, p.Err
-	if p.json {
-		child.Stdout = p.Err
-	}
-	if inEnvironment {
-		child.Stdin, child.Env = p.In, only(os.Environ(), values)
-	} else {
-		child.Stdin = strings.NewReader(lines(values))
-	}
-	if err := runToItsEnd(child, p.InTerminal); err != nil {
-		return handoverFault(command[0], err)
-	}
 	if p.json {
 		r, err := p.renderer(jobs)
 		if err != nil {
 			return err
 		}
-		r.Emit(event.Step{Type: "step", Tenant: name, Resource: "secrets", Status: event.Done, Detail: names + " to " + filepath.Base(command[0])})
+		r.Emit(event.Step{Type: "step", Tenant: name, Resource: "secrets", Status: event.Done, Detail: names + " to " + to.name()})
 		r.Emit(event.Result{Type: "result", Command: "secrets", OK: true, Tenants: []event.Outcome{{Name: name, OK: true, FormURL: jobs[0].spec.Host.URL}}, Requests: noRequests()})
 		return r.Close()
 	}
-	fmt.Fprintf(p.Err, "%s was handed %s.\nOnce the form runs with them: %s\n", filepath.Base(command[0]), names, p.again("apply", name))
+	fmt.Fprintf(p.Err, "%s was given %s.\nOnce the form runs with them: %s\n", to.name(), names, p.again("apply", name))
 	return nil
+}
+
+// handOverNow makes a new key and passes it on in one run, where no keyring would keep it until somebody asks for it.
+func (p *program) handOverNow(ctx context.Context, file *config.File, at *place, to receiver) error {
+	if err := p.settle(ctx, at, p.tenants...); err != nil {
+		return err
+	}
+	jobs, err := p.jobs(ctx, file, at)
+	if err != nil {
+		return err
+	}
+	p.noWait = true
+	p.handTo = func(_ context.Context, values map[string]string) error { return to.take(values) }
+	return p.work(ctx, "secrets", jobs, p.deed("secrets", course{
+		look:     func(ctx context.Context, t *provision.Tenant) (event.Plan, error) { return t.PlanRotation(ctx) },
+		question: "Make a new key for %s and pass it to " + strings.ReplaceAll(to.name(), "%", "%%") + "?", always: true,
+		act: func(ctx context.Context, _ *job, t *provision.Tenant, _ event.Plan) (event.Outcome, error) {
+			return p.stoppable(ctx, t, t.Apply)
+		},
+	}))
 }
 
 // environmentOf is what the form has to have, from keyring and state.
@@ -130,7 +177,7 @@ func only(environ []string, values map[string]string) []string {
 	kept := slices.DeleteFunc(slices.Clone(environ), func(entry string) bool {
 		name, _, _ := strings.Cut(entry, "=")
 		_, replaced := values[name]
-		ours := strings.HasPrefix(name, "SESSION_SECRET") || strings.HasPrefix(name, "VERDICT_SECRET")
+		ours := strings.HasPrefix(name, ring.Prefix)
 		return replaced || ours || slices.ContainsFunc(secret.Slots(), func(s secret.Slot) bool {
 			return name == s.Env || strings.HasPrefix(name, "PHONEGATE_") && strings.HasSuffix(name, "_"+s.Env)
 		})

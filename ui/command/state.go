@@ -190,7 +190,7 @@ func inState(_ context.Context, j *job) (known, error) {
 }
 
 // entries are the names under which the engine keeps what it generates; a keyring lists nothing by itself.
-var entries = []string{"ring", "session", "session-previous", "verdict", "verdict-previous", "twilio-key"}
+var entries = []string{"ring"}
 
 // ringLine begins a line of an entry that holds several secrets, each under its own name.
 var ringLine = regexp.MustCompile(`(?m)^(PHONEGATE_KEY_[0-9]{12}_[0-9a-f]{16})=`)

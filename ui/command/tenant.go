@@ -111,22 +111,19 @@ the login page and the post-login flow back as they were. Verified phone numbers
 }
 
 func (p *program) rotateCommand() *cobra.Command {
-	return p.tenantCommand("rotate", "Replace the session secrets and the Twilio key", `Replaces the secrets that Action and form share and the Twilio key that both use. The form accepts
-the old secrets beside the new ones, and the old key is deleted last, so that no login under way fails.
+	c := p.tenantCommand("rotate", "Replace the key that Action and form share, and its Twilio key", `Makes a new key for Action and form, with a Twilio API key of its own. The former key stays until every login that began
+with it is over, so no login fails, however often and from however many computers it is run. No former value is needed.
 
-Fifteen minutes later no login needs the old secrets any more: from then on plan (exit code 3) and doctor say
-that they are still accepted, and apply ends them. Before that, plan has nothing to say. Where the form runs on
-your own server, the old secrets end with the next rotation instead.
-
-Only one former generation is accepted. A second rotation within fifteen minutes would break logins that began
-before the first: the plan says so before it is carried out, after a yes or with --yes. A rotation that was cut
-off is carried on by the next one and breaks nothing.`, course{
+It waits for that, 15 minutes, and then removes the former key. With --no-wait it ends at once, and the first apply after
+those 15 minutes removes it: from then on plan says so (exit code 3). It is safe to stop at any time: any computer carries on.`, course{
 		look:     func(ctx context.Context, t *provision.Tenant) (event.Plan, error) { return t.PlanRotation(ctx) },
-		question: "Rotate the secrets of %s?", always: true,
+		question: "Rotate the key of %s?", always: true,
 		act: func(ctx context.Context, _ *job, t *provision.Tenant, _ event.Plan) (event.Outcome, error) {
 			return p.stoppable(ctx, t, t.Apply)
 		},
 	})
+	c.Flags().BoolVar(&p.noWait, "no-wait", false, "leave the former key to the next apply instead of waiting 15 minutes")
+	return c
 }
 
 // stoppable makes a change that the first interrupt ends in good order and only the second at once.

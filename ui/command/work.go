@@ -92,7 +92,7 @@ func (m *member) open(p *program, command string) error {
 	o := &opened{state: remembered}
 	if err == nil {
 		o.Tenant, err = m.at.engine(provision.Options{Name: m.name, Spec: m.spec, Credentials: m.creds, State: remembered,
-			Emit: func(e event.Event) { m.sink(e) }})
+			NoWait: p.noWait, HandTo: p.handTo, Emit: func(e event.Event) { m.sink(e) }})
 	}
 	if err != nil {
 		return errors.Join(err, remembered.Close())

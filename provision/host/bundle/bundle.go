@@ -30,6 +30,8 @@ type Options struct {
 	Tenant string
 	// Env is what the form's environment is to hold.
 	Env host.Environment
+	// Handed says that this run has just handed the form a key; nil for no.
+	Handed func() bool
 	// Note is where a resource keeps what spares a person a wait or a question, by the resource's name. Nothing depends on it.
 	Note func(resource string) resource.Note
 	HTTP http.RoundTripper

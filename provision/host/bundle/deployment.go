@@ -139,8 +139,12 @@ func (d *Deployment) wanted() string {
 // asked says whether an earlier run on this computer has asked for the same.
 func (d *Deployment) asked() bool { return d.note.Get("asked") == d.wanted() }
 
-// tries is how often Apply looks at a form that may just be starting.
-const tries = 6
+// tries is how often Apply looks at a form that may just be starting, and handedTries at one that is being given a new key: it
+// may be built anew for that.
+const (
+	tries       = 6
+	handedTries = 90
+)
 
 // Apply implements resource.Resource.
 func (d *Deployment) Apply(ctx context.Context, progress resource.Progress) error {
@@ -149,7 +153,10 @@ func (d *Deployment) Apply(ctx context.Context, progress resource.Progress) erro
 	}
 	// Before anybody has been told of these keys and files there is no form that has them, and nothing to wait for.
 	patience := 1
-	if d.asked() {
+	switch {
+	case d.o.Handed != nil && d.o.Handed():
+		patience = handedTries
+	case d.asked():
 		patience = tries
 	}
 	if err := d.note.Set("asked", d.wanted()); err != nil {
