@@ -40,6 +40,7 @@ func TestTheKeyThatAPlanLeadsTo(t *testing.T) {
 		"its Twilio key is gone":        {healthy(func(s *sight) { s.twilio = nil }), fresh, true, true},
 		"the form has lost it":          {healthy(func(s *sight) { s.shows, s.sends = nil, nil }), fresh, true, true},
 		"the form has lost it, known":   {healthy(func(s *sight) { s.shows, s.sends, s.here = nil, nil, []ring.Unit{live} }), live, false, false},
+		"the form's host has lost it":   {healthy(func(s *sight) { s.held = nil }), fresh, true, true},
 		"somebody edited it":            {healthy(func(s *sight) { s.edited = true }), fresh, true, true},
 		"another Verify service":        {healthy(func(s *sight) { s.elsewhere, s.service = true, "VA2" }), fresh, true, true},
 		"the form is to check codes":    {healthy(func(s *sight) { s.sends = nil }), fresh, true, true},
@@ -54,6 +55,7 @@ func TestTheKeyThatAPlanLeadsTo(t *testing.T) {
 		}), fresh, true, true},
 		"a draft that was not deployed": {healthy(func(s *sight) {
 			s.draft, s.shows, s.sends = next.Key, []string{live.ID, next.ID}, []string{live.ID, next.ID}
+			s.held = []ring.Key{live.Key, next.Key}
 			s.twilio = []string{live.ID, next.ID}
 		}), next, false, false},
 		"a draft with a stranger's key": {healthy(func(s *sight) { s.draft = next.Key }), fresh, true, true},

@@ -85,8 +85,11 @@ func (t *Tenant) begin(i intent) (*work, error) {
 		Code: w.code, Key: w.actionKey,
 		Owner: func(code string) (string, bool) {
 			a, err := templates.ReadAction([]byte(code))
-			if err != nil || a.Deployed == nil {
+			switch {
+			case err != nil || a.Deployed == nil:
 				return "", false
+			case a.Deployed.Layout > ring.Layout:
+				return domain, true // nobody here can read whose it is; it is refused in the next breath
 			}
 			return a.Deployed.Domain, true
 		},
@@ -224,7 +227,7 @@ func (w *work) newer(what string, layout int) error {
 // decide chooses the key, knowing what was read.
 func (w *work) decide() {
 	s := w.sight()
-	w.needed = w.before.ID != "" && s.form && slices.Contains(s.shows, w.before.ID)
+	w.needed = w.before.ID != "" && s.form && slices.Contains(s.shows, w.before.ID) && (!s.known || slices.Contains(s.held, w.before))
 	w.choice = choose(s, func() ring.Unit { return ring.New(w.t.now()) })
 }
 
