@@ -90,6 +90,9 @@ func (w *work) finish(ctx context.Context, done map[event.Op]int) error {
 	if err := w.takeBack(ctx); err != nil {
 		return err
 	}
+	if err := w.t.memory.forget(w.spent()); err != nil {
+		return err
+	}
 	changed := 0
 	for op, n := range maps.All(done) {
 		if op != event.None {

@@ -8,8 +8,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -19,6 +19,7 @@ import (
 	"phonegate/provision/config"
 	"phonegate/provision/event"
 	"phonegate/provision/fault"
+	"phonegate/provision/ring"
 	"phonegate/provision/sandbox/jsvm"
 	"phonegate/provision/secret"
 	"phonegate/provision/smoke"
@@ -76,6 +77,17 @@ func (b *bench) form(env map[string]string) http.Handler {
 	return form
 }
 
+// left is a destroy while the form runs: all else goes, and what only its owner can stop is named.
+func (b *bench) left() {
+	b.t.Helper()
+	err := destroying.run(b.t.Context(), b, b.hear)
+	if f := fault.Of(err); f == nil || f.Code != "destroy.left" || f.Category != fault.Failed || !strings.Contains(f.Message, b.spec.Host.URL) {
+		b.t.Fatalf("destroy of a form that still runs ended with %v", err)
+	}
+	b.heard(err)
+	b.asBefore()
+}
+
 // stopped is an Apply that waits for the form.
 func (b *bench) stopped(c command) {
 	b.t.Helper()
@@ -121,15 +133,21 @@ func (b *bench) nothingToDo() {
 	if err != nil || provision.Pending(p) {
 		b.t.Errorf("there is still something to do: %v %+v", err, p.Changes)
 	}
-	findings, err := b.open(nil).Doctor(b.t.Context())
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	for _, f := range findings {
+	for _, f := range b.findings() {
 		if !f.OK {
 			b.t.Errorf("the doctor says: %+v", f)
 		}
 	}
+}
+
+// findings are what a doctor finds.
+func (b *bench) findings() []provision.Finding {
+	b.t.Helper()
+	all, err := b.open(nil).Doctor(b.t.Context())
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return all
 }
 
 func TestAFormOfOnesOwnFromTheFirstRunToTheLast(t *testing.T) {
@@ -165,6 +183,8 @@ func TestAFormOfOnesOwnFromTheFirstRunToTheLast(t *testing.T) {
 				t.Errorf("the second run ended as %+v", o)
 			}
 			b.keptSecret(b.secrets())
+			b.left()
+			b.box.Mount(b.formHost(), nil)
 			b.destroy()
 			b.asBefore()
 			if entries, err := os.ReadDir(filepath.Join(b.dir, templates.BundleDir)); err == nil {
@@ -175,62 +195,75 @@ func TestAFormOfOnesOwnFromTheFirstRunToTheLast(t *testing.T) {
 }
 
 func TestARotationOfAFormOfOnesOwnBreaksNoLogin(t *testing.T) {
-	const logins = 12
+	const each = 4
 	b := newBundle(t)
+	b.grace, b.noWait = time.Hour, true
 	b.stopped(applying)
 	b.runForm()
 	b.apply()
 	old := b.secrets()
-	client := b.held("client")
-	key := b.holdings().Twilio.Keys[0].SID
-	atForm, gate, ended := make(chan int, logins), make(chan struct{}), make(chan error, logins)
-	var group sync.WaitGroup
-	for n := range logins {
-		group.Go(func() { ended <- b.login(n, client, b.spec.Host.URL, atForm, gate) })
-	}
-	for range logins {
-		select {
-		case <-atForm:
-		case err := <-ended:
-			t.Fatal("before the rotation:", err)
-		}
-	}
-	whole := func(n int) {
-		t.Helper()
-		at, open := make(chan int, 1), make(chan struct{})
-		close(open)
-		if err := b.login(n, client, b.spec.Host.URL, at, open); err != nil {
-			t.Error(err)
-		}
-	}
+	inUse, key := b.liveKey(), b.held("key")
+	logins := b.begin(each)
 	b.stopped(rotating)
-	whole(20) // the form has the old secrets, and so has the Action
+	b.begin(1).finish("the time when form and Action have the former key")
+	if made := b.units(); len(made) != 2 || b.liveKey() != inUse {
+		t.Fatalf("half-way %d keys are known, and the Action has %s", len(made), b.liveKey())
+	}
+	b.stopped(applying) // no sooner than the form has it
 	b.runForm()
-	whole(21) // the form has the new ones and the old ones
+	b.begin(1).finish("the time when only the form has the new key")
 	if keys := b.holdings().Twilio.Keys; len(keys) != 2 {
 		t.Errorf("half-way there are %d keys", len(keys))
 	}
-	b.apply()
-	whole(22)
-	close(gate)
-	group.Wait()
-	close(ended)
-	for err := range ended {
-		if err != nil {
-			t.Error(err)
-		}
+	b.apply() // carries on
+	if b.liveKey() == inUse {
+		t.Error("the Action still has the former key")
 	}
+	b.begin(1).finish("the time after it")
+	logins.finish("the rotation")
+	b.quiet("until the former key may go")
+	b.grace = time.Millisecond
+	b.apply()
 	b.nothingToDo()
 	if keys := b.holdings().Twilio.Keys; len(keys) != 1 || keys[0].SID == key {
 		t.Errorf("the keys are %+v", keys)
 	}
-	for _, s := range b.vaulted() {
-		for _, o := range old {
-			if s == o {
-				t.Error("a secret was not rotated")
-			}
+	now := b.units()
+	if len(now) != 1 || now[0].Name() != b.liveKey() {
+		t.Fatalf("the vault has %v", now)
+	}
+	for _, s := range []string{now[0].Session, now[0].APIKey, now[0].APISecret} {
+		if slices.Contains(old, s) {
+			t.Error("a secret was not rotated")
 		}
 	}
+	b.wholeLogin() // the form still has the line of the former key
+	b.runForm()
+	b.wholeLogin()
+}
+
+func TestAKeyMayBeHandedOverDaysLater(t *testing.T) {
+	b := newBundle(t)
+	b.stopped(applying)
+	b.box.World().Advance(50 * time.Hour)
+	b.runForm()
+	made := b.units()[0].Name()
+	b.apply()
+	second := b.elsewhere()
+	for _, computer := range []*bench{b, second} {
+		for _, f := range computer.findings() {
+			if !f.OK && f.Code != "clock.skew" {
+				t.Errorf("the doctor says: %+v", f)
+			}
+		}
+		if p, err := computer.open(nil).Plan(t.Context()); err != nil || provision.Pending(p) {
+			t.Errorf("there is still something to do: %v %+v", err, p.Changes)
+		}
+	}
+	if b.liveKey() != made {
+		t.Error("the key was replaced")
+	}
+	b.wholeLogin()
 }
 
 func TestAFormThatIsNotAsItMustBeIsNamed(t *testing.T) {
@@ -240,31 +273,29 @@ func TestAFormThatIsNotAsItMustBeIsNamed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	with := func(name, value string) map[string]string {
-		changed := maps.Clone(env)
-		changed[name] = value
-		return changed
-	}
+	u := b.units()[0]
+	other := ring.New(time.Now())
+	other.APIKey, other.APISecret, other.Service = u.APIKey, u.APISecret, u.Service
+	onlyKey := func(name, value string) map[string]string { return map[string]string{name: value} }
 	for _, c := range []struct {
 		what  string
 		serve func()
 		want  string
 	}{
-		{"other secrets", func() { b.serve(with("SESSION_SECRET", secret.Generate())) }, "does not have the secrets"},
-		{"no Twilio secret", func() { b.serve(with("TWILIO_API_SECRET", "")) }, "lacks a secret"},
+		{"another key", func() { b.serve(onlyKey(other.Name(), other.Value(true))) }, "does not have the key"},
+		{"another key under the name of the right one", func() { b.serve(onlyKey(u.Name(), other.Value(true))) }, "is missing its key"},
+		{"no Twilio part", func() { b.serve(onlyKey(u.Name(), u.Value(false))) }, "is missing its key"},
+		{"no key", func() { b.serve(nil) }, "is missing its key"},
 		{"another page", func() {
 			b.box.Mount(b.formHost(), http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { _, _ = rw.Write([]byte("<h1>Welcome to nginx!</h1>")) }))
 		}, "answers with status 200, and not with the form"},
 		{"no query", func() {
 			form := b.form(env)
 			b.box.Mount(b.formHost(), http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-				if r.URL.Query().Get("health") == "" {
-					http.Redirect(rw, r, "/login", http.StatusSeeOther)
-					return
-				}
+				r.URL.RawQuery = ""
 				form.ServeHTTP(rw, r)
 			}))
-		}, "answers a login with status 303"},
+		}, "answers with status 400, and not with the form"},
 		{"an old version", func() {
 			b.serve(env)
 			b.spec.Brand.Color = "#aa3300"
@@ -282,22 +313,33 @@ func TestAFormThatIsNotAsItMustBeIsNamed(t *testing.T) {
 	b.runForm()
 	b.apply()
 	b.nothingToDo()
-	// What was in order and is not any more is found, and not put up with.
-	b.serve(with("SESSION_SECRET", secret.Generate()))
-	findings, err := b.open(nil).Doctor(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	bad := ""
-	for _, f := range findings {
-		if !f.OK {
-			bad += f.Resource + " " + f.Code + " "
+	bad := func() (all string) {
+		t.Helper()
+		for _, f := range b.findings() {
+			if !f.OK {
+				all += f.Resource + " " + f.Code + "\n"
+			}
 		}
+		return all
 	}
-	if bad != "host.deployment bundle.other_secrets " {
-		t.Errorf("the doctor finds %s", bad)
+	// What was in order and is not any more is found, and not put up with.
+	b.serve(onlyKey(other.Name(), other.Value(true)))
+	if got := bad(); got != "host.deployment bundle.key_missing\nform form.other_key\n" {
+		t.Errorf("the doctor finds %s", got)
 	}
 	b.stopped(applying)
+	// A web server that answers logins itself is only seen by who logs in.
+	form := b.form(env)
+	b.box.Mount(b.formHost(), http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("health") == "" {
+			http.Redirect(rw, r, "/login", http.StatusSeeOther)
+			return
+		}
+		form.ServeHTTP(rw, r)
+	}))
+	if got := bad(); got != "form form.accepts_forgery\n" { // as far as anybody can tell from outside
+		t.Errorf("the doctor finds %s", got)
+	}
 }
 
 func TestWhatIsHandedOverChangesTogether(t *testing.T) {
@@ -305,23 +347,38 @@ func TestWhatIsHandedOverChangesTogether(t *testing.T) {
 	b.stopped(applying)
 	b.runForm()
 	b.apply()
-	session := b.vault.Get("session")
-	// Somebody deletes the key at Twilio: the form has a secret that is worth nothing, and only a new session secret can tell.
-	b.ask("DELETE", accountURL+"/Keys/"+b.holdings().Twilio.Keys[0].SID+".json", nil)
+	inUse := b.liveKey()
+	// Somebody deletes the key at Twilio: the form's line is worth nothing, and only a new one can tell.
+	b.ask("DELETE", accountURL+"/Keys/"+b.held("key")+".json", nil)
 	b.stopped(applying)
-	if b.vault.Get("session") == session || b.vault.Get("session-previous") != session {
-		t.Error("the session secret has not changed with the key")
+	waiting := b.vaulted()
+	if _, still := waiting[inUse]; still || len(b.units()) != 2 || b.liveKey() != inUse {
+		t.Errorf("no new key waits beside the one in use: %v", b.units())
 	}
-	waiting := b.vault.Get("session")
-	// And again, before anybody has handed the new one over: the pair that the Action signs with stays the previous one.
-	b.ask("DELETE", accountURL+"/Keys/"+b.holdings().Twilio.Keys[0].SID+".json", nil)
+	// And again, before anybody has handed the new one over: that of the Action stays known, for those who log in with it.
+	b.ask("DELETE", accountURL+"/Keys/"+b.held("key")+".json", nil)
 	b.stopped(applying)
-	if now := b.vault.Get("session"); now == waiting || b.vault.Get("session-previous") != session {
-		t.Error("the pair of the Action was pushed out")
+	now := b.vaulted()
+	for name := range waiting {
+		if _, still := now[name]; still {
+			t.Error("a key is handed over that Twilio does not know any more")
+		}
+	}
+	env, err := b.open(nil).Environment()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range now {
+		if env[inUse] == "" || env[name] == "" {
+			t.Errorf("what is handed over has %q, without %s or %s", slices.Sorted(maps.Keys(env)), inUse, name)
+		}
 	}
 	b.runForm()
 	b.apply()
 	b.nothingToDo()
+	if len(b.units()) != 1 || b.units()[0].Name() != b.liveKey() {
+		t.Errorf("the vault has %v", b.units())
+	}
 	b.wholeLogin()
 }
 
@@ -373,7 +430,7 @@ func TestTheFolderIsKeptInOrderAndWhatIsThePersonsIsLeft(t *testing.T) {
 	}
 	b.runForm()
 	b.apply()
-	b.destroy()
+	b.left()
 	entries, err := os.ReadDir(filepath.Dir(b.file("x")))
 	if err != nil || len(entries) != 1 || entries[0].Name() != "fly.toml" {
 		t.Errorf("after destroy there are %v, %v", entries, err)
@@ -399,7 +456,7 @@ func TestWithoutAKeyringNoSecretsAreMadeThatNobodyCanHandOver(t *testing.T) {
 	b := newBundle(t)
 	b.vault = secret.MemoryVault()
 	err := applying.run(t.Context(), b, nil)
-	if f := fault.Of(err); f == nil || f.Code != "secrets.no_keyring" || !strings.Contains(f.Hint, "PHONEGATE_KEYRING") {
+	if f := fault.Of(err); f == nil || f.Code != "secrets.no_keyring" || !strings.Contains(f.Hint, "phonegate secrets --tenant dev -- COMMAND") || !strings.Contains(f.Hint, "keyring") {
 		t.Errorf("it ended with %v", err)
 	}
 	b.asBefore()
@@ -432,8 +489,7 @@ func TestWithoutAKeyringNoSecretsAreMadeThatNobodyCanHandOver(t *testing.T) {
 	b.serve(env)
 	b.apply()
 	b.nothingToDo()
-	b.destroy()
-	b.asBefore()
+	b.left()
 }
 
 func TestTheEnvironmentOfAnotherHostIsNotHandedOut(t *testing.T) {

@@ -7,14 +7,17 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"strings"
-	"sync"
 	"testing"
+	"time"
 
+	"phonegate/provision"
 	"phonegate/provision/config"
 	"phonegate/provision/fault"
 	"phonegate/provision/sandbox"
 	"phonegate/provision/sandbox/world"
+	"phonegate/templates"
 )
 
 // newWorker is a bench whose form runs on Cloudflare.
@@ -86,7 +89,7 @@ func TestAFormOnCloudflareFromTheFirstRunToTheLast(t *testing.T) {
 			if b.spec.CodeCheck = check; check == "action" {
 				b.spec.NoPhone = "deny"
 			}
-			if o := b.apply(); o.Created != 7 || o.FormURL != workerURL {
+			if o := b.apply(); o.Created != 6 || o.Updated != 1 || o.FormURL != workerURL {
 				t.Errorf("the first run ended as %+v", o)
 			}
 			b.inOrder()
@@ -96,18 +99,19 @@ func TestAFormOnCloudflareFromTheFirstRunToTheLast(t *testing.T) {
 			if o := b.apply(); o.Created+o.Updated+o.Deleted != 0 || o.Unchanged != 8 || len(b.writes(n)) > 0 {
 				t.Errorf("the second run ended as %+v, and wrote %+v", o, b.writes(n))
 			}
+			former := b.liveKey()
 			n = len(b.box.World().Requests())
 			if err := rotating.run(t.Context(), b, b.hear); err != nil {
 				t.Fatal(err)
 			}
-			uploads := 0
+			var writes []string
 			for _, r := range b.writes(n) {
 				if r.Provider == "cloudflare" {
-					uploads++
+					writes = append(writes, r.Method+" "+r.Path)
 				}
 			}
-			if uploads != 1 {
-				t.Errorf("a rotation took %d writes at Cloudflare", uploads)
+			if want := []string{"PUT " + workerPath, "DELETE " + workerPath + "/secrets/" + former}; !slices.Equal(writes, want) {
+				t.Errorf("a rotation wrote %q at Cloudflare, not %q", writes, want)
 			}
 			b.inOrder()
 			b.wholeLogin()
@@ -133,7 +137,14 @@ func TestAWorkerThatSomebodyChangedIsRepaired(t *testing.T) {
 		drift      func()
 	}{
 		{"workers.dev is switched off", "cloudflare.workers_dev_off", func() { b.workersJSON("POST", workerPath+"/subdomain", at{"enabled": false}) }},
-		{"a secret is gone", "cloudflare.secret_missing", func() { b.workersJSON("DELETE", workerPath+"/secrets/VERDICT_SECRET", nil) }},
+		{"a key is gone", "cloudflare.key_missing", func() { b.workersJSON("DELETE", workerPath+"/secrets/"+b.liveKey(), nil) }},
+		{"somebody changed a key", "cloudflare.key_ignored", func() {
+			b.workersJSON("PUT", workerPath+"/secrets", at{"name": b.liveKey(), "text": strings.Repeat("somebody's", 4), "type": "secret_text"})
+		}},
+		{"the mark is gone", "cloudflare.mark_missing", func() {
+			code := b.generated()
+			b.edited(code, at{"compatibility_date": "2025-09-01", "keep_bindings": []string{"secret_text"}})
+		}},
 		{"other code runs", "cloudflare.form_edited", func() { b.edited(`export default { fetch: () => new Response("mine") }`, keep()) }},
 		{"another compatibility date", "cloudflare.compatibility", func() {
 			metadata := keep()
@@ -170,19 +181,33 @@ func TestAWorkerThatSomebodyChangedIsRepaired(t *testing.T) {
 	b.wholeLogin()
 }
 
+// generated is the form's module as it should be.
+func (b *bench) generated() string {
+	b.t.Helper()
+	files, err := templates.Form(provision.Settings(b.spec))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return string(files[0].Data)
+}
+
 func TestACloudflareFormWithoutStateOrSecrets(t *testing.T) {
 	b := newWorker(t)
 	b.apply()
+	key := b.liveKey()
 	b.forgetSecrets()
 	b.spec.Brand.Color = "#aa3300"
 	if o := b.apply(); o.Updated != 2 || len(b.vaulted()) > 0 { // form and login page
-		t.Errorf("a new form whose secrets are not known here ended as %+v, with %d new ones", o, len(b.vaulted()))
+		t.Errorf("a new form whose key is not known here ended as %+v, with %d new ones", o, len(b.vaulted()))
 	}
 	b.wholeLogin()
 	b.forgetState()
-	b.apply()
-	if n := len(b.holdings().forms()); n != 1 {
-		t.Errorf("without state there are %d forms", n)
+	held, n := b.world(), len(b.box.World().Requests())
+	if o := b.apply(); o.Created+o.Updated+o.Deleted != 0 || len(b.writes(n)) > 0 || b.world() != held {
+		t.Errorf("without state it ended as %+v, and wrote %+v", o, b.writes(n))
+	}
+	if b.liveKey() != key {
+		t.Error("the key was replaced")
 	}
 	b.inOrder()
 	b.wholeLogin()
@@ -207,34 +232,18 @@ func TestCloudflareRefusesTheToken(t *testing.T) {
 }
 
 func TestLoginsOnCloudflareCompleteAcrossARotation(t *testing.T) {
-	const logins = 12
 	b := newWorker(t)
-	if err := b.box.World().SetBehaviour("cloudflare.propagation", "later"); err != nil {
-		t.Fatal(err)
-	}
-	form := b.apply().FormURL
-	client := b.held("client")
-	atForm, gate, ended := make(chan int, logins), make(chan struct{}), make(chan error, logins)
-	var group sync.WaitGroup
-	for n := range logins {
-		group.Go(func() { ended <- b.login(n, client, form, atForm, gate) })
-	}
-	for range logins {
-		select {
-		case <-atForm:
-		case err := <-ended:
-			t.Fatal("before the rotation:", err)
-		}
-	}
+	b.behave("cloudflare.propagation", "later")
+	b.grace, b.noWait = time.Hour, true
+	b.apply()
+	logins := b.begin(4)
+	former := b.liveKey()
 	if err := rotating.run(t.Context(), b, nil); err != nil {
 		t.Fatal(err)
 	}
-	close(gate)
-	group.Wait()
-	close(ended)
-	for err := range ended {
-		if err != nil {
-			t.Error(err)
-		}
+	if b.liveKey() == former {
+		t.Fatal("nothing was rotated")
 	}
+	b.begin(1).finish("the time after it")
+	logins.finish("the rotation")
 }

@@ -93,7 +93,7 @@ func (t *Tenant) looks() ([]look, error) {
 				return "", nil, err
 			}
 			found, err := problems[n.Name()](ctx)
-			return n.Change().Detail, found, err
+			return firstOf(n.Change().Detail, "nothing is left over"), found, err
 		}})
 	}
 	return append(all, look{"form", w.lookAtForm}, look{"clock", t.lookAtClocks}), nil

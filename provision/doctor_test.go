@@ -1,6 +1,8 @@
 package provision_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"io"
 	"maps"
@@ -12,6 +14,8 @@ import (
 	"time"
 
 	"phonegate/provision"
+	"phonegate/provision/config"
+	"phonegate/provision/ring"
 	"phonegate/provision/sandbox"
 	"phonegate/provision/sandbox/world"
 	"phonegate/templates"
@@ -152,7 +156,55 @@ func (b *bench) deploy() {
 
 func (b *bench) arm(f world.Fault) { b.box.World().Arm(f) }
 
-var actionSecrets = []string{"FORM_URL", "SESSION_SECRET", "TWILIO_API_KEY", "TWILIO_API_SECRET", "TWILIO_VERIFY_SERVICE", "VERDICT_SECRET"}
+// health is the form's answer to everybody who asks how it is, with something about it that is not so.
+func (b *bench) health(change at) string {
+	b.t.Helper()
+	version, err := templates.FormVersion(provision.Settings(b.spec))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	k, _ := ring.Parse(b.liveKey())
+	is := at{"phonegate": "form", "layout": ring.Layout, "version": version, "ready": true, "keys": []string{k.ID}, "senders": []string{k.ID}}
+	maps.Copy(is, change)
+	text, err := json.Marshal(is)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return string(text)
+}
+
+// variable is the id of the first of the project's variables whose name begins so.
+func (b *bench) variable(name string) string {
+	b.t.Helper()
+	for _, v := range b.vercel("GET", "/v10/projects/"+b.held("project")+"/env", nil)["envs"].([]any) {
+		if v := v.(at); strings.HasPrefix(v["key"].(string), name) {
+			return v["id"].(string)
+		}
+	}
+	b.t.Fatalf("the project has no variable %s", name)
+	return ""
+}
+
+// redeployed is what somebody does who deploys the generated files from elsewhere, with a meta of their own.
+func (b *bench) redeployed(meta any) {
+	b.t.Helper()
+	form, err := templates.Form(provision.Settings(b.spec))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	files := []at{}
+	for _, f := range form {
+		files = append(files, at{"file": f.Path, "data": string(f.Data)})
+	}
+	made := b.vercel("POST", "/v13/deployments?forceNew=1&skipAutoDetectionConfirmation=1", at{"name": b.spec.Host.Project, "project": b.held("project"),
+		"target": "production", "files": files, "projectSettings": at{"framework": nil}, "meta": meta})
+	for b.vercel("GET", "/v13/deployments/"+made["id"].(string), nil)["readyState"] != "READY" {
+		continue // each look brings the emulated build a step further
+	}
+}
+
+// met are the looks at the form at which a doctor meets a fault: when it reads the host, and when it asks the form itself.
+const met = 2
 
 // diseases are the faults that are planted, by the code under which they must be found.
 var diseases = []struct {
@@ -170,11 +222,30 @@ var diseases = []struct {
 		b.auth0("PATCH", "/prompts", at{"universal_login_experience": "new"})
 	}},
 	{"somebody edited the Action", "auth0.action", "auth0.action_edited", func(b *bench) {
+		code := b.auth0("GET", b.action(), nil)["code"].(string)
+		b.auth0("PATCH", b.action(), at{"code": code + "// Hello.\n"})
+		b.deploy()
+	}},
+	{"somebody replaced the Action's code but for the mark", "auth0.action", "auth0.action_edited", func(b *bench) {
+		b.auth0("PATCH", b.action(), at{"code": "/*\n * " + templates.ActionMarker + "\n */\nexports.onExecutePostLogin = async () => {};"})
+		b.deploy()
+	}},
+	{"somebody replaced the Action's code", "auth0.action", "auth0.action_name_taken", func(b *bench) {
 		b.auth0("PATCH", b.action(), at{"code": "exports.onExecutePostLogin = async () => {}; // phonegate"})
 		b.deploy()
 	}},
+	{"a newer phonegate wrote the Action", "auth0.action", "layout.newer", func(b *bench) {
+		code := b.auth0("GET", b.action(), nil)["code"].(string)
+		b.auth0("PATCH", b.action(), at{"code": strings.Replace(code, `"layout": 2`, `"layout": 3`, 1)})
+		b.deploy()
+	}},
+	{"the tenant has two Actions", "auth0.action", "auth0.action_twice", func(b *bench) {
+		b.behave("auth0.action_names", "shared")
+		b.auth0("POST", "/actions/actions", at{"name": templates.ActionName, "code": b.auth0("GET", b.action(), nil)["code"],
+			"supported_triggers": []at{{"id": "post-login", "version": "v3"}}})
+	}},
 	{"the Action's draft is not deployed", "auth0.action", "auth0.action_undeployed", func(b *bench) {
-		b.auth0("PATCH", b.action(), at{"secrets": []at{{"name": "SESSION_SECRET", "value": "another"}}})
+		b.auth0("PATCH", b.action(), at{"secrets": []at{{"name": b.liveKey(), "value": "another"}}})
 	}},
 	{"somebody renamed the Action", "auth0.action", "auth0.action_renamed", func(b *bench) { b.auth0("PATCH", b.action(), at{"name": "Something else"}) }},
 	{"the Action is gone", "auth0.action", "auth0.action_missing", func(b *bench) { b.auth0("DELETE", b.action()+"?force=true", nil) }},
@@ -182,12 +253,14 @@ var diseases = []struct {
 	{"another Action comes after it", "auth0.binding", "auth0.action_not_last", func(b *bench) {
 		b.bound(b.held("action"), "5eed0000-0000-4000-8000-00000000a001")
 	}},
-	{"the Action lacks a secret", "auth0.action", "auth0.secret_missing", func(b *bench) { b.secretsOf(actionSecrets[1:]...) }},
-	{"somebody changed a secret of the Action", "auth0.action", "auth0.secret_edited", func(b *bench) {
-		b.box.World().Advance(20 * time.Second)
-		b.secretsOf(actionSecrets...)
+	{"the Action lacks its key", "auth0.action", "auth0.key_missing", func(b *bench) { b.secretsOf() }},
+	{"somebody gave the Action another key", "auth0.action", "auth0.key_differs", func(b *bench) { b.secretsOf(ring.New(time.Now()).Name()) }},
+	{"somebody changed the Action's key", "auth0.action", "auth0.key_edited", func(b *bench) {
+		b.box.World().Advance(2 * time.Hour)
+		b.secretsOf(b.liveKey())
 	}},
-	{"the Action has a stranger's secret", "auth0.action", "auth0.secret_foreign", func(b *bench) { b.secretsOf(append(actionSecrets, "OTHER")...) }},
+	{"the Action has a stranger's secret", "auth0.action", "auth0.secret_foreign", func(b *bench) { b.secretsOf(b.liveKey(), "OTHER") }},
+	{"the Action's key is of no use", "auth0.action", "key.useless", func(b *bench) { b.ask("DELETE", accountURL+"/Keys/"+b.held("key")+".json", nil) }},
 	{"a page without the field replaced ours", "auth0.login_page", "auth0.login_page_field", func(b *bench) {
 		b.auth0("PATCH", globalClient, at{"custom_login_page": "<h1>Welcome</h1>"})
 	}},
@@ -201,6 +274,9 @@ var diseases = []struct {
 	{"the login page is off", "auth0.login_page", "auth0.login_page_off", func(b *bench) { b.auth0("PATCH", globalClient, at{"custom_login_page_on": false}) }},
 	{"the test client has other callbacks", "auth0.client", "auth0.client_callbacks", func(b *bench) {
 		b.auth0("PATCH", "/clients/"+b.held("client"), at{"callbacks": []string{"http://127.0.0.1:1/callback"}})
+	}},
+	{"somebody renamed the test client", "auth0.client", "auth0.client_renamed", func(b *bench) {
+		b.auth0("PATCH", "/clients/"+b.held("client"), at{"name": "Something else"})
 	}},
 	{"the test client is gone", "auth0.client", "auth0.client_missing", func(b *bench) { b.auth0("DELETE", "/clients/"+b.held("client"), nil) }},
 	{"the connection is off for the test client", "auth0.client", "auth0.client_connection", func(b *bench) {
@@ -220,69 +296,94 @@ var diseases = []struct {
 		b.ask("POST", b.service()+"/RateLimits/phonegate_ip/Buckets/"+buckets[0].(at)["sid"].(string), url.Values{"Max": {"100000"}})
 	}},
 	{"the key is gone", "twilio.key", "twilio.key_missing", func(b *bench) { b.ask("DELETE", accountURL+"/Keys/"+b.held("key")+".json", nil) }},
-	{"a key was left behind", "twilio.key", "twilio.key_unused", func(b *bench) {
-		b.ask("POST", accountURL+"/Keys.json", url.Values{"FriendlyName": {"phonegate dev " + sandbox.Auth0Domain}})
+	{"a key was left behind", "former", "former.keys", func(b *bench) {
+		b.ask("POST", accountURL+"/Keys.json", url.Values{"FriendlyName": {twilioName("0123456789abcdef")}})
+		b.box.World().Advance(61 * time.Minute)
+	}},
+	{"a service was left behind", "former", "former.service", func(b *bench) {
+		b.ask("POST", "https://verify.twilio.com/v2/Services", url.Values{"FriendlyName": {"Acme dev"}, "Totp.Issuer": {"phonegate " + sandbox.Auth0Domain}})
+		b.box.World().Advance(61 * time.Minute)
 	}},
 	{"Vercel refuses the token", "host.account", "vercel.forbidden", func(b *bench) { b.arm(world.Fault{Provider: "vercel", Path: "/v2/user", Status: 403}) }},
 	{"Deployment Protection is on", "host.project", "vercel.protection", func(b *bench) {
 		b.vercel("PATCH", b.project(), at{"ssoProtection": at{"deploymentType": "all"}})
 	}},
 	{"an older Node", "host.project", "vercel.node_version", func(b *bench) { b.vercel("PATCH", b.project(), at{"nodeVersion": "20.x"}) }},
+	{"the project lost its mark", "host.project", "vercel.project_unmarked", func(b *bench) {
+		b.vercel("DELETE", b.project()+"/env/"+b.variable("PHONEGATE_FORM"), nil)
+	}},
+	{"somebody changed the project's mark", "host.project", "vercel.mark_unreadable", func(b *bench) {
+		b.vercel("PATCH", b.project()+"/env/"+b.variable("PHONEGATE_FORM"), at{"value": "mine"})
+	}},
 	{"the project is gone", "host.project", "vercel.project_missing", func(b *bench) { b.vercel("DELETE", b.project(), nil) }},
 	{"a variable is gone", "host.env", "vercel.variable_missing", func(b *bench) {
-		envs := b.vercel("GET", "/v10/projects/"+b.held("project")+"/env", nil)["envs"].([]any)
-		b.vercel("DELETE", b.project()+"/env/"+envs[0].(at)["id"].(string), nil)
+		b.vercel("DELETE", b.project()+"/env/"+b.variable(ring.Prefix), nil)
 	}},
-	{"somebody changed a variable", "host.env", "vercel.variable_edited", func(b *bench) { b.changeVariable("TWILIO_API_SECRET") }},
-	{"somebody changed a variable and deployed", "form", "form.other_secret", func(b *bench) {
-		b.changeVariable("SESSION_SECRET")
-		form, err := templates.Form(provision.Settings(b.spec))
-		if err != nil {
-			b.t.Fatal(err)
-		}
-		files := []at{}
-		for _, f := range form {
-			files = append(files, at{"file": f.Path, "data": string(f.Data)})
-		}
-		made := b.vercel("POST", "/v13/deployments?forceNew=1&skipAutoDetectionConfirmation=1", at{"name": b.spec.Host.Project, "project": b.held("project"),
-			"target": "production", "files": files, "projectSettings": at{"framework": nil}})
-		for b.vercel("GET", "/v13/deployments/"+made["id"].(string), nil)["readyState"] != "READY" {
-			continue // each look brings the emulated build a step further
-		}
+	{"somebody changed a variable and deployed", "host.deployment", "vercel.deployment_replaced", func(b *bench) {
+		b.changeVariable()
+		b.redeployed(nil)
+	}},
+	{"somebody changed a variable and deployed the same again", "host.deployment", "vercel.key_not_running", func(b *bench) {
+		b.changeVariable()
+		b.redeployed(b.vercel("GET", "/v13/deployments/"+b.held("deployment"), nil)["meta"])
+	}},
+	{"somebody deleted a former key's variable", "host.deployment", "vercel.key_still_running", func(b *bench) {
+		former := b.liveKey()
+		b.rotatedJustNow()
+		b.vercel("DELETE", b.project()+"/env/"+b.variable(former), nil)
 	}},
 	{"the deployment is gone", "host.deployment", "vercel.deployment_missing", func(b *bench) { b.vercel("DELETE", "/v13/deployments/"+b.held("deployment"), nil) }},
 	{"the answers have changed", "host.deployment", "vercel.form_outdated", func(b *bench) { b.spec.Brand.Color = "#aa3300" }},
-	{"the form can't be reached", "form", "form.unreachable", func(b *bench) { b.arm(world.Fault{Provider: "form", Drop: true, Times: 99}) }},
-	{"the form is behind Vercel's login", "form", "vercel.protected", func(b *bench) { b.arm(world.Fault{Provider: "form", Status: 401, Times: 99}) }},
-	{"something else answers for the form", "form", "vercel.form_silent", func(b *bench) { b.arm(world.Fault{Provider: "form", Status: 200, Body: "<h1>It works!</h1>"}) }},
-	{"the form is of another version", "form", "form.version", func(b *bench) {
-		b.arm(world.Fault{Provider: "form", Status: 200, Body: `{"phonegate":"form","version":"0000","ready":true}`})
+	{"the form can't be reached", "host.deployment", "form.unreachable", func(b *bench) { b.arm(world.Fault{Provider: "form", Drop: true, Times: 99}) }},
+	{"the form is behind Vercel's login", "host.deployment", "vercel.protected", func(b *bench) { b.arm(world.Fault{Provider: "form", Status: 401, Times: 99}) }},
+	{"something else answers for the form", "host.deployment", "vercel.form_silent", func(b *bench) {
+		b.arm(world.Fault{Provider: "form", Status: 200, Body: "<h1>It works!</h1>", Times: 99})
 	}},
-	{"the form lacks a secret", "form", "form.not_ready", func(b *bench) {
-		b.arm(world.Fault{Provider: "form", Status: 200, Body: `{"phonegate":"form","version":"0000","ready":false}`})
+	{"the form is of another version", "form", "form.version", func(b *bench) {
+		b.arm(world.Fault{Provider: "form", Status: 200, Body: b.health(at{"version": "0000"}), Times: met})
+	}},
+	{"the form lacks its key", "form", "form.not_ready", func(b *bench) {
+		b.arm(world.Fault{Provider: "form", Status: 200, Body: b.health(at{"ready": false, "keys": []string{}, "senders": []string{}}), Times: met})
+	}},
+	{"the form has another key", "form", "form.other_key", func(b *bench) {
+		b.arm(world.Fault{Provider: "form", Status: 200, Body: b.health(at{"keys": []string{"0123456789abcdef"}, "senders": []string{"0123456789abcdef"}}), Times: met})
 	}},
 	{"the form takes a forged session", "form", "form.accepts_forgery", func(b *bench) {
-		b.arm(world.Fault{Provider: "form", Skip: 1, Status: 200, Body: "<h1>Enter the code</h1>"})
+		b.arm(world.Fault{Provider: "form", Skip: met, Status: 200, Body: "<h1>Enter the code</h1>"})
 	}},
-	{"a former key is still accepted", "former", "former.keys", func(b *bench) {
-		b.grace, b.noWait = time.Hour, true
-		if err := rotating.run(b.t.Context(), b, nil); err != nil {
-			b.t.Fatal(err)
-		}
-		b.grace = time.Millisecond
+	{"the form refuses the Action's sessions", "form", "form.other_secret", func(b *bench) {
+		b.arm(world.Fault{Provider: "form", Skip: met + 1, Status: 400, Body: "<h1>This link doesn’t work</h1>"})
+	}},
+	{"a former key is still accepted", "former", "former.keys", (*bench).rotatedJustNow},
+	{"a former form is still there", "former", "former.form", func(b *bench) {
+		b.grace = time.Hour
+		b.spec.Host = config.Host{Kind: "vercel", Project: "acme-verify-two"}
+		b.apply()
+		b.grace = 0
 	}},
 	{"this computer's clock is slow", "clock", "clock.skew", func(b *bench) { b.box.World().Advance(2 * time.Minute) }},
 }
 
-// changeVariable is what somebody does at the dashboard, a while later.
-func (b *bench) changeVariable(name string) {
+// rotatedJustNow is a rotation whose former key nobody waited for.
+func (b *bench) rotatedJustNow() {
 	b.t.Helper()
-	b.box.World().Advance(20 * time.Second)
-	for _, v := range b.vercel("GET", "/v10/projects/"+b.held("project")+"/env", nil)["envs"].([]any) {
-		if v := v.(at); v["key"] == name {
-			b.vercel("PATCH", b.project()+"/env/"+v["id"].(string), at{"value": strings.Repeat("somebody's", 4)})
-		}
+	b.grace, b.noWait = time.Hour, true
+	if err := rotating.run(b.t.Context(), b, nil); err != nil {
+		b.t.Fatal(err)
 	}
+	b.grace, b.noWait = 0, false
+}
+
+// changeVariable is what somebody does at the dashboard to the form's key.
+func (b *bench) changeVariable() {
+	b.t.Helper()
+	b.vercel("PATCH", b.project()+"/env/"+b.variable(ring.Prefix), at{"value": strings.Repeat("somebody's", 4)})
+}
+
+// twilioName is what phonegate calls the Twilio key for a key of the ring.
+func twilioName(id string) string {
+	sum := sha256.Sum256([]byte(sandbox.Auth0Domain))
+	return "phonegate " + hex.EncodeToString(sum[:4]) + " " + id
 }
 
 func (b *bench) behave(name, value string) {
@@ -340,7 +441,7 @@ func TestDoctorIsSilentAboutAHealthyTenant(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(findings) != 14 {
+		if len(findings) != 15 {
 			t.Errorf("%s: %d links were looked at", when, len(findings))
 		}
 		for _, f := range findings {

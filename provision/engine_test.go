@@ -1,20 +1,20 @@
 package provision_test
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"phonegate/provision/secret"
 )
 
 func TestApplyTwiceChangesNothingTheSecondTime(t *testing.T) {
 	b := newBench(t)
 	first := b.apply()
-	if first.Created != 9 || first.FormURL == "" || first.ActionID == "" || !strings.HasPrefix(first.ServiceSID, "VA") {
+	// The login page that is there is somebody's: it is replaced, all else is made.
+	if first.Created != 8 || first.Updated != 1 || first.FormURL == "" || first.ActionID == "" || !strings.HasPrefix(first.ServiceSID, "VA") {
 		t.Errorf("the first run ended as %+v", first)
 	}
 	held, n := b.world(), len(b.box.World().Requests())
@@ -33,6 +33,7 @@ func TestApplyTwiceChangesNothingTheSecondTime(t *testing.T) {
 func TestDestroyLeavesTheProvidersAsTheyWere(t *testing.T) {
 	b := newBench(t)
 	before := b.world()
+	page := b.auth0("GET", globalClient, nil)["custom_login_page"]
 	b.apply()
 	if b.world() == before {
 		t.Fatal("apply changed nothing")
@@ -41,34 +42,46 @@ func TestDestroyLeavesTheProvidersAsTheyWere(t *testing.T) {
 	if diff := cmp.Diff(before, b.world()); diff != "" {
 		t.Errorf("something is left behind or missing:\n%s", diff)
 	}
-	if entries, _ := os.ReadDir(filepath.Join(b.dir, ".phonegate")); len(entries) > 0 {
-		t.Errorf("the state is still there: %v", entries)
+	if len(b.units()) > 0 {
+		t.Error("the keyring still has a key")
+	}
+	// Nothing is remembered. The copy of somebody's own page is theirs to delete.
+	var left []string
+	err := filepath.WalkDir(filepath.Join(b.dir, ".phonegate"), func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			left = append(left, path)
+		}
+		return err
+	})
+	if err != nil || len(left) != 1 || filepath.Base(filepath.Dir(left[0])) != "pages" {
+		t.Fatalf("the files %q are still there, %v", left, err)
+	}
+	if kept, err := os.ReadFile(left[0]); err != nil || string(kept) != page {
+		t.Errorf("what is kept is not the page that was there before: %v", err)
 	}
 }
 
-func TestLosingStateAndSecretsMakesNothingTwice(t *testing.T) {
+func TestLosingStateAndSecretsChangesNothing(t *testing.T) {
 	b := newBench(t)
 	b.apply()
 	for _, lost := range []string{"state", "secrets", "state and secrets"} {
 		if strings.Contains(lost, "state") {
-			if err := os.RemoveAll(filepath.Join(b.dir, ".phonegate")); err != nil {
-				t.Fatal(err)
-			}
+			b.forgetState()
 		}
 		if strings.Contains(lost, "secrets") {
-			b.vault = secret.MemoryVault()
+			b.forgetSecrets()
 		}
-		o := b.apply()
-		if services := strings.Count(b.world(), `"Acme dev"`); services != 1 {
-			t.Errorf("without %s: there are %d services %q", lost, services, "Acme dev")
+		held, n := b.world(), len(b.box.World().Requests())
+		if o := b.apply(); o.Created+o.Updated+o.Deleted != 0 || o.Unchanged != 9 {
+			t.Errorf("without %s the run ended as %+v", lost, o)
 		}
-		if lost == "secrets" && o.Created+o.Updated != 0 {
-			t.Errorf("without secrets nothing needs them, yet the run ended as %+v", o)
+		if w := b.writes(n); len(w) > 0 {
+			t.Errorf("without %s it wrote: %+v", lost, w)
 		}
-		again := b.apply()
-		if again.Created+again.Updated+again.Deleted != 0 {
-			t.Errorf("without %s: the run after the repair ended as %+v", lost, again)
+		if diff := cmp.Diff(held, b.world()); diff != "" {
+			t.Errorf("without %s something changed:\n%s", lost, diff)
 		}
+		b.inOrder()
 	}
 }
 
@@ -86,9 +99,10 @@ func TestAChangedAnswerUpdatesOnlyWhatItShapes(t *testing.T) {
 	if o = b.apply(); o.Created+o.Deleted != 0 || o.Updated == 0 {
 		t.Errorf("a longer code ended as %+v", o)
 	}
-	if again := b.apply(); again.Updated != 0 {
+	if again := b.apply(); again.Created+again.Updated+again.Deleted != 0 {
 		t.Errorf("the run after it ended as %+v", again)
 	}
+	b.inOrder()
 }
 
 func TestNoSecretLeavesTheVault(t *testing.T) {
@@ -101,8 +115,8 @@ func TestNoSecretLeavesTheVault(t *testing.T) {
 				if err := c.run(t.Context(), b, b.hear); err != nil {
 					t.Fatal(err)
 				}
-				if c.name != "destroy" && len(b.vaulted()) != 3 {
-					t.Fatalf("after %s the vault has %d secrets", c.name, len(b.vaulted()))
+				if want := map[bool]int{false: 1}[c.name == "destroy"]; len(b.units()) != want {
+					t.Fatalf("after %s the vault has %d keys", c.name, len(b.units()))
 				}
 				b.keptSecret(append(known, b.secrets()...))
 			}
@@ -110,8 +124,8 @@ func TestNoSecretLeavesTheVault(t *testing.T) {
 	}
 	t.Run("bundle", func(t *testing.T) {
 		b := newBundle(t)
-		if err := applying.run(t.Context(), b, b.hear); err == nil || len(b.vaulted()) != 3 {
-			t.Fatalf("nobody runs the form yet: %v; the vault has %d secrets", err, len(b.vaulted()))
+		if err := applying.run(t.Context(), b, b.hear); err == nil || len(b.units()) != 1 {
+			t.Fatalf("nobody runs the form yet: %v; the vault has %d keys", err, len(b.units()))
 		}
 		b.keptSecret(b.secrets()) // not in the folder either
 		b.runForm()

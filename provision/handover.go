@@ -1,6 +1,8 @@
 package provision
 
 import (
+	"slices"
+
 	"phonegate/provision/fault"
 	"phonegate/provision/host"
 	"phonegate/provision/host/bundle"
@@ -35,6 +37,17 @@ func (w *work) canHandOver() error {
 	return fault.New(fault.Failed, "secrets.no_keyring",
 		"Run phonegate secrets --tenant "+t.name+" -- COMMAND here: it makes the key, hands it to the command and carries on in one run. Or run apply on a computer with a keyring.",
 		"The form of %s runs elsewhere, so its key has to be handed over, but here is no keyring that would keep it until then. Nothing was changed.", t.name)
+}
+
+// begun says whether a key of this computer is on its way to a form that a person runs. Whoever was asked to carry it there was told
+// that the next apply continues.
+func (w *work) begun(s sight) bool {
+	_, handed := w.host.(handedOver)
+	u, ok := s.pending()
+	if !handed || !ok || w.intent == leaving {
+		return false
+	}
+	return !slices.Contains(s.shows, u.ID) || s.checks == slices.Contains(s.sends, u.ID)
 }
 
 // SelfHosted says whether the form gets its keys from a person.

@@ -43,8 +43,11 @@ func (m memory) forget(keys []ring.Key) error {
 	return nil
 }
 
+// without goes by ids alone: Twilio does not tell a key's minute by its name.
 func (m memory) without(keys []ring.Key) []ring.Unit {
-	return slices.DeleteFunc(m.units(), func(u ring.Unit) bool { return slices.Contains(keys, u.Key) })
+	return slices.DeleteFunc(m.units(), func(u ring.Unit) bool {
+		return slices.ContainsFunc(keys, func(k ring.Key) bool { return k.ID == u.ID })
+	})
 }
 
 func (m memory) write(all []ring.Unit) error {
@@ -60,6 +63,21 @@ func (m memory) write(all []ring.Unit) error {
 			"Unlock the keyring and run it again, or set PHONEGATE_KEYRING=off to do without.", "The keyring did not take the key that Action and form share.")
 	}
 	return nil
+}
+
+// spent are keys that this computer still knows although nothing is left of them: a run was cut off before it could forget them.
+func (w *work) spent() []ring.Key {
+	if !w.key.Known() {
+		return nil
+	}
+	held, _ := w.host.Held()
+	var keys []ring.Key
+	for _, u := range w.t.memory.units() {
+		if !w.former.used(u.Key) && !w.key.Has(u.ID) && !slices.Contains(held, u.Key) {
+			keys = append(keys, u.Key)
+		}
+	}
+	return keys
 }
 
 // lines are the variables that a form has to have, by name: every key that is known here, so that a file of variables that is

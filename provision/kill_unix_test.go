@@ -72,7 +72,7 @@ func work(told string) error {
 	wanted := spec()
 	wanted.Host.Kind = c.Host
 	e, err := provision.Open(provision.Options{Name: "dev", Spec: wanted, Credentials: creds, Vault: fileVault(c.Keyring), State: st,
-		Endpoints: transport.Endpoints{Auth0: road, Twilio: road, Vercel: road, Cloudflare: road}, Poll: time.Millisecond, Backoff: time.Millisecond})
+		Endpoints: transport.Endpoints{Auth0: road, Twilio: road, Vercel: road, Cloudflare: road}, Poll: time.Millisecond, Backoff: time.Millisecond, Grace: time.Millisecond})
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ func TestTheSandboxRunsAFormOfOnesOwn(t *testing.T) {
 		creds, _ := secret.FromEnv("dev", func(name string) string { return sandbox.Credentials()[name] })
 		e, err := provision.Rehearse(provision.Options{
 			Name: "dev", Spec: b.spec, Credentials: creds, Vault: b.vault, State: b.state(), Endpoints: b.box.Endpoints(), Dir: b.dir,
-			Poll: 5 * time.Millisecond, Backoff: time.Millisecond, Emit: b.hear,
+			Poll: 5 * time.Millisecond, Backoff: time.Millisecond, Grace: time.Millisecond, Emit: b.hear,
 		}, b.box)
 		if err != nil {
 			t.Fatal(err)

@@ -13,7 +13,7 @@ func (t *Tenant) Smoke() smoke.Options {
 		Tenant: t.name,
 		Domain: t.spec.Auth0.Domain, Connection: t.spec.Auth0.Connection,
 		ClientID: w.client.ID(), Callbacks: auth0.TestCallbacks, Capture: t.spec.Capture,
-		ServiceSID: w.service.SID(), ActionID: w.action.ID(), FormURL: w.host.URL(), KeyID: w.before.ID,
+		ServiceSID: w.service.SID(), ActionID: w.action.ID(), FormURL: w.host.URL(),
 		Deployed: []resource.Resource{w.action, w.binding},
 		Auth0:    t.auth0, Twilio: t.twilio, HTTP: t.transport,
 	}

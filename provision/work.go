@@ -93,6 +93,7 @@ func (t *Tenant) begin(i intent) (*work, error) {
 			}
 			return a.Deployed.Domain, true
 		},
+		Handed: t.spec.Host.Kind == "bundle",
 	})
 	w.binding = auth0.NewBinding(t.auth0, w.action)
 	w.loginPage = auth0.NewLoginPage(t.auth0, auth0.LoginPageSpec{
@@ -245,6 +246,7 @@ func (w *work) sight() sight {
 		s.edited = !handed && w.action.KeyEdited(s.draft.Name())
 	}
 	s.elsewhere = w.register != nil && (w.service.SID() == "" || w.register.Service != w.service.SID())
+	s.rotates = s.rotates || w.begun(s)
 	return s
 }
 

@@ -90,6 +90,20 @@ const states = {
     await s.page.getByRole('button').click();
     await s.arrive();
   },
+  // The form's machine has no key for this login until the clock says so; until then its page comes again by itself.
+  'one moment': async (s) => {
+    await s.held(async () => {
+      await s.heads('One moment');
+      await s.page.setViewportSize(phone);
+      await s.page.emulateMedia({ colorScheme: 'dark' });
+      await s.see('one moment on a small dark screen');
+    });
+    await s.page.waitForResponse((response) => response.url().startsWith(script.form_url) && response.status() === 409);
+    await s.pass(31);
+    await s.heads('Check your phone');
+    await s.type(await s.newestCode());
+    await s.arrive();
+  },
   'number': async (s) => {
     await s.heads('Your phone number');
     await s.page.locator('#number').fill('12');
@@ -188,6 +202,20 @@ class Visit extends Session {
     const answer = await fetch(script.clock_url, { method: 'POST', body: JSON.stringify({ advance_s: seconds }) });
     if (!answer.ok) throw new Error(await answer.text());
     await this.page.clock.runFor(1000 * seconds);
+  }
+
+  /** No further page comes while somebody looks at this one. */
+  async held(look) {
+    let release;
+    const looked = new Promise((resolve) => { release = resolve; });
+    const isForm = (url) => url.href.startsWith(script.form_url);
+    await this.page.route(isForm, async (route) => {
+      await looked;
+      await route.continue();
+    });
+    await look();
+    release();
+    await this.page.unrouteAll({ behavior: 'wait' });
   }
 
   async newestCode() {

@@ -48,21 +48,21 @@ func (a *Action) Problems() []*fault.Error {
 func (a *Action) secretProblems() []*fault.Error {
 	var all []*fault.Error
 	key, _ := a.spec.Key()
-	switch have := a.DraftKeys(); {
+	have := a.DraftKeys()
+	for _, k := range have {
+		if !a.spec.Handed && a.KeyEdited(k.Name()) {
+			all = append(all, problem("auth0.key_edited", "Run `phonegate rotate`.",
+				"Somebody changed the value of the key %s of the Action “%s”: logins of unverified users may be denied.",
+				k.Name(), a.spec.Name))
+		}
+	}
+	switch {
 	case len(have) == 0:
 		all = append(all, problem("auth0.key_missing", "",
 			"The Action “%s” has no key: every login of an unverified user is denied.", a.spec.Name))
-	case key != "" && !a.holds(key):
+	case len(all) == 0 && key != "" && !a.holds(key): // where one was changed, it is to have another for that reason
 		all = append(all, problem("auth0.key_differs", "",
 			"The Action “%s” has the key %s, not %s.", a.spec.Name, have[len(have)-1].Name(), key))
-	default:
-		for _, k := range have {
-			if !a.spec.Handed && a.KeyEdited(k.Name()) {
-				all = append(all, problem("auth0.key_edited", "Run `phonegate rotate`.",
-					"Somebody changed the value of the key %s of the Action “%s”: logins of unverified users may be denied.",
-					k.Name(), a.spec.Name))
-			}
-		}
 	}
 	for _, name := range a.foreign() {
 		all = append(all, problem("auth0.secret_foreign",

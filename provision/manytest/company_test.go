@@ -2,12 +2,9 @@ package manytest
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -20,7 +17,6 @@ import (
 	"phonegate/provision/secret"
 	"phonegate/provision/state"
 	"phonegate/provision/transport"
-	"phonegate/templates"
 )
 
 // many is how many tenants the company has. The race detector, which is slow, sees fewer.
@@ -135,92 +131,4 @@ func (c *company) applyAll(ctx context.Context) (map[string]event.Outcome, error
 	}
 	wg.Wait()
 	return all, errors.Join(errs...)
-}
-
-// holdings are what the accounts hold, as far as it concerns the tenants.
-type holdings struct {
-	Auth0   tenant
-	Tenants map[string]tenant
-	Twilio  struct {
-		Services []struct {
-			SID  string
-			Name string `json:"friendly_name"`
-		}
-		Keys []struct {
-			SID  string
-			Name string `json:"friendly_name"`
-		}
-	}
-	Vercel struct {
-		Projects []struct {
-			Name string
-			Env  []struct{ Key string }
-		}
-	}
-}
-
-type tenant struct {
-	Actions  []struct{ ID, Name string }
-	Bindings map[string][]struct{ Action string }
-	Clients  []struct{ Name string }
-}
-
-// oneOfEverything wants each tenant to have exactly one of everything, and nobody else to have anything.
-func oneOfEverything(t *testing.T, box *sandbox.Sandbox) {
-	t.Helper()
-	text, err := json.Marshal(box.State())
-	if err != nil {
-		t.Fatal(err)
-	}
-	var h holdings
-	if err := json.Unmarshal(text, &h); err != nil {
-		t.Fatal(err)
-	}
-	services, keys, projects := map[string]int{}, map[string]int{}, map[string]int{}
-	for _, s := range h.Twilio.Services {
-		services[s.Name]++
-	}
-	for _, k := range h.Twilio.Keys {
-		keys[k.Name]++
-	}
-	for _, p := range h.Vercel.Projects {
-		projects[p.Name]++
-		if len(p.Env) < 5 {
-			t.Errorf("the form of %s has %d secrets", p.Name, len(p.Env))
-		}
-	}
-	for what, held := range map[string]map[string]int{"services": services, "keys": keys, "projects": projects} {
-		if len(held) != many() {
-			t.Errorf("%d different %s, want %d", len(held), what, many())
-		}
-		for name, n := range held {
-			if n != 1 {
-				t.Errorf("%d %s named %q", n, what, name)
-			}
-		}
-	}
-	tenants := map[string]tenant{sandbox.Auth0Domain: h.Auth0}
-	maps.Copy(tenants, h.Tenants)
-	if len(tenants) != many() {
-		t.Errorf("%d Auth0 tenants", len(tenants))
-	}
-	for _, domain := range slices.Sorted(maps.Keys(tenants)) {
-		held := tenants[domain]
-		var ours []string
-		for _, a := range held.Actions {
-			if a.Name == templates.ActionName {
-				ours = append(ours, a.ID)
-			}
-		}
-		clients := 0
-		for _, c := range held.Clients {
-			if c.Name == provision.TestClientName {
-				clients++
-			}
-		}
-		bound := held.Bindings["post-login"]
-		if len(ours) != 1 || len(bound) != 2 || bound[1].Action != ours[0] || clients != 1 {
-			t.Errorf("%s has %d actions, %d test clients and the bindings %+v", domain, len(ours), clients, bound)
-		}
-	}
 }

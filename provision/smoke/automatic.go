@@ -75,13 +75,6 @@ type browser struct {
 	coded int  // codes given
 }
 
-// shown is a page that a browser stands at.
-type shown struct {
-	at     *url.URL
-	status int
-	text   string
-}
-
 // signUp makes the user as Lock does, with the number among the fields that anybody may set.
 func (b *browser) signUp(ctx context.Context) error {
 	body := map[string]any{"client_id": b.req.ClientID, "connection": b.req.Connection, "email": b.req.Email, "password": b.req.Password}
@@ -133,7 +126,12 @@ func (b *browser) login(ctx context.Context) (LoginResult, error) {
 		if back != nil {
 			return LoginResult{RedirectURI: b.redirectURI, Values: back, Forms: b.forms}, nil
 		}
-		if next, err = b.answer(ctx, page); err != nil {
+		if page.again {
+			next, err = page.reload(ctx)
+		} else {
+			next, err = b.answer(ctx, page)
+		}
+		if err != nil {
 			return LoginResult{}, err
 		}
 	}
@@ -158,7 +156,9 @@ func (b *browser) load(req *http.Request) (*shown, url.Values, error) {
 		b.jar.SetCookies(req.URL, res.Cookies())
 		location := res.Header.Get("Location")
 		if res.StatusCode/100 != 3 || location == "" {
-			return &shown{req.URL, res.StatusCode, text}, nil, nil
+			page := &shown{at: req.URL, status: res.StatusCode, text: text}
+			page.after, page.again = refresh(res.Header)
+			return page, nil, nil
 		}
 		to, err := req.URL.Parse(location)
 		if err != nil {

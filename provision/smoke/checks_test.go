@@ -206,6 +206,38 @@ func TestAFormThatTakesForgeriesIsFound(t *testing.T) {
 	}
 }
 
+func TestForgeriesNameAKeyThatTheFormShows(t *testing.T) {
+	const shown = "0123456789abcdef"
+	named := 0
+	r := testRun(Options{HTTP: road(func(r *http.Request) (int, http.Header, string) {
+		if r.URL.Query().Get("health") != "" {
+			return 200, nil, `{"phonegate":"form","layout":2,"ready":true,"keys":["fedcba9876543210","` + shown + `"],"senders":[]}`
+		}
+		_ = r.ParseForm()
+		parts := strings.Split(r.Form.Get("session_token"), ".")
+		if len(parts) != 3 {
+			return 400, nil, ""
+		}
+		var c struct{ Key string }
+		data, _ := base64.RawURLEncoding.DecodeString(parts[1])
+		if json.Unmarshal(data, &c) != nil || c.Key != shown {
+			return 409, nil, ""
+		}
+		named++
+		return 400, nil, ""
+	})})
+	if _, err := r.reachable(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.forgery(t.Context()); err != nil || named < 5 {
+		t.Errorf("%d tokens named the key; error = %v", named, err)
+	}
+	r.keyID = "fedcba9876543210"
+	if _, err := r.forgery(t.Context()); fault.Of(err) == nil || fault.Of(err).Code != "smoke.form_behind" {
+		t.Errorf("a form that is behind: %v", err)
+	}
+}
+
 func TestAFormThatIsNotPublicOrNotReadyIsFound(t *testing.T) {
 	for want, form := range map[string]road{
 		"smoke.form_protected": func(*http.Request) (int, http.Header, string) { return 401, nil, "Authentication Required" },

@@ -56,6 +56,7 @@ func (r *run) reachable(ctx context.Context) (string, error) {
 	var health struct {
 		Phonegate, Version string
 		Ready              bool
+		Keys               []string // their ids, oldest first
 	}
 	ours := json.Unmarshal([]byte(body), &health) == nil && health.Phonegate == "form"
 	switch {
@@ -65,13 +66,16 @@ func (r *run) reachable(ctx context.Context) (string, error) {
 	case res.StatusCode != 200 || !ours:
 		return "", fault.New(fault.Failed, "smoke.form_missing", apply, "The form does not answer at %s (status %d).", u.Host, res.StatusCode)
 	case !health.Ready:
-		return "", fault.New(fault.Failed, "smoke.form_not_ready", apply, "The form at %s lacks a secret in its environment.", u.Host)
+		return "", fault.New(fault.Failed, "smoke.form_not_ready", apply, "The form at %s has no key for logins in its environment.", u.Host)
+	}
+	if n := len(health.Keys); n > 0 {
+		r.keyID = health.Keys[n-1]
 	}
 	return u.Host, nil
 }
 
 // forgery shows the form tokens that Auth0 did not sign, in both ways that it can be called. Each must be refused: a
-// status of 4xx, and no way on.
+// status of 4xx, and no way on. They name a key that the form has, so it is the signature that they fail by.
 func (r *run) forgery(ctx context.Context) (string, error) {
 	forged, err := r.forgedTokens()
 	if err != nil {
@@ -100,7 +104,7 @@ func (r *run) forgedTokens() ([]forgedToken, error) {
 		return jwt.MapClaims{
 			"iss": r.Domain, "sub": "auth0|phonegate-smoke", "iat": iat, "exp": exp, "ip": "203.0.113.1", "purpose": "phonegate/session",
 			"host": r.Domain, "task": "code", "vsid": "VE00000000000000000000000000000000", "hint": "00", "change": true,
-			"layout": ring.Layout, "key": r.KeyID, "login": strings.Repeat("0", 32), "check": "form", "digits": 6,
+			"layout": ring.Layout, "key": r.keyID, "login": strings.Repeat("0", 32), "check": "form", "digits": 6,
 		}
 	}
 	strange, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims(now, now+600)).SignedString([]byte(secret.Generate()))
@@ -149,6 +153,10 @@ func (r *run) refused(ctx context.Context, method, what string, fields url.Value
 	res, text, err := send(r.HTTP, req)
 	if err != nil {
 		return err
+	}
+	if res.StatusCode == 409 {
+		return fault.New(fault.Failed, "smoke.form_behind", "Wait a minute, then run the test again.",
+			"The form does not have the key that it showed a moment ago: a deployment is under way, or part of its host is behind.")
 	}
 	if res.StatusCode/100 != 4 || res.StatusCode == 404 || res.Header.Get("Location") != "" || strings.Contains(text, "/continue") {
 		return fault.New(fault.Failed, "smoke.forgery_accepted", "Run phonegate apply --tenant "+r.Tenant+" to deploy the form as it was generated.",

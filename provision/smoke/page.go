@@ -1,12 +1,43 @@
 package smoke
 
 import (
+	"context"
+	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/net/html"
 )
+
+// shown is a page that a browser stands at.
+type shown struct {
+	at     *url.URL
+	status int
+	text   string
+	// again says that the page asks to be loaded again after a while: what it needs is on its way.
+	again bool
+	after time.Duration
+}
+
+// reload loads the page again when its time has come.
+func (s *shown) reload(ctx context.Context) (*http.Request, error) {
+	if err := pause(ctx, s.after); err != nil {
+		return nil, err
+	}
+	return http.NewRequestWithContext(ctx, http.MethodGet, s.at.String(), nil)
+}
+
+// refresh reads the header that asks for a page to be loaded again. One that leads elsewhere, or long after, is none of the form's.
+func refresh(h http.Header) (after time.Duration, again bool) {
+	seconds, err := strconv.Atoi(strings.TrimSpace(h.Get("Refresh")))
+	if err != nil || seconds < 0 || seconds > 10 {
+		return 0, false
+	}
+	return time.Duration(seconds) * time.Second, true
+}
 
 // htmlForm is a form of a page, as far as a browser without JavaScript cares.
 type htmlForm struct {

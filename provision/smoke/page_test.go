@@ -1,9 +1,11 @@
 package smoke
 
 import (
+	"net/http"
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestFormsAreReadAsABrowserReadsThem(t *testing.T) {
@@ -62,4 +64,34 @@ func FuzzForms(f *testing.F) {
 		}
 		_ = heading(page)
 	})
+}
+
+func TestAPageThatAsksForItIsLoadedAgain(t *testing.T) {
+	loaded := 0
+	person := &Automatic{HTTP: road(func(r *http.Request) (int, http.Header, string) {
+		switch loaded++; {
+		case r.URL.Path == "/authorize":
+			return 302, http.Header{"Location": {"https://form.example/?session_token=a.b.c&state=s"}}, ""
+		case loaded < 5 && r.URL.RawQuery == "session_token=a.b.c&state=s":
+			return 409, http.Header{"Refresh": {"0"}}, "<h1>One moment</h1>"
+		}
+		return 302, http.Header{"Location": {"http://127.0.0.1/callback?code=c"}}, ""
+	})}
+	result, err := person.Login(t.Context(), LoginRequest{
+		FormURL: "https://form.example/", Callbacks: []string{"http://127.0.0.1/callback"},
+		Authorize: func(string) string { return "https://acme.example/authorize" }, Report: func(Stage) {},
+	})
+	if err != nil || result.Values.Get("code") != "c" || loaded != 5 {
+		t.Errorf("%d pages, then %v, %v", loaded, result.Values, err)
+	}
+}
+
+func TestOnlyAPageThatStaysIsLoadedAgain(t *testing.T) {
+	for header, want := range map[string]bool{
+		"2": true, " 2 ": true, "": false, "2; url=https://elsewhere.example/": false, "-1": false, "3600": false, "x": false,
+	} {
+		if after, again := refresh(http.Header{"Refresh": {header}}); again != want || after < 0 || after > 10*time.Second {
+			t.Errorf("%q: %v after %s", header, again, after)
+		}
+	}
 }

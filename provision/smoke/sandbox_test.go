@@ -152,7 +152,8 @@ func TestAWholeLoginGoesThroughInEachShape(t *testing.T) {
 }
 
 func TestAWholeLoginGoesThroughWhereAuth0IsUncertain(t *testing.T) {
-	for _, behaviour := range []string{"auth0.login_page=deployed", "auth0.continue_cookie=required", "auth0.user_search=late", "auth0.deploy=slow"} {
+	for _, behaviour := range []string{"auth0.login_page=deployed", "auth0.continue_cookie=required", "auth0.user_search=late", "auth0.deploy=slow",
+		"auth0.resume_version=suspended", "auth0.patch_without_secrets=cleared"} {
 		t.Run(behaviour, func(t *testing.T) {
 			s := setUp(t, config.Tenant{}, behaviour)
 			if err := smoke.Run(t.Context(), s.o); err != nil {

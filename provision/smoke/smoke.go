@@ -89,8 +89,6 @@ type Options struct {
 	ServiceSID string
 	ActionID   string
 	FormURL    string
-	// KeyID is the id of the key that the Action signs with, "" if it is not known.
-	KeyID string
 	// Deployed are the resources that must be in order for action.deployed: the Action and its binding.
 	Deployed []resource.Resource
 
@@ -134,6 +132,8 @@ type run struct {
 	Options
 	recorder
 	user loginUser
+	// keyID is the id of the newest key that the form shows.
+	keyID string
 	// typed says that the number of the login is To, because the person drives the browser alone.
 	typed bool
 }

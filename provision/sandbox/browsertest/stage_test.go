@@ -23,6 +23,8 @@ const lockHost = "cdn.auth0.com"
 type stage struct {
 	*sandbox.Sandbox
 	tenant  *provision.Tenant
+	spec    config.Tenant
+	vault   secret.Vault
 	formURL string
 	http    *http.Client  // reaches the tenant
 	api     *auth0.Client // its Management API
@@ -46,8 +48,9 @@ func newStage(t *testing.T, answers config.Tenant, page string) *stage {
 	}
 	granted := sandbox.Credentials()
 	credentials, _ := secret.FromEnv("dev", func(name string) string { return granted[name] })
+	spec, vault := config.Complete("dev", answers), secret.MemoryVault()
 	tenant, err := provision.Open(provision.Options{
-		Name: "dev", Spec: config.Complete("dev", answers), Credentials: credentials, State: remembered, Endpoints: box.Endpoints(),
+		Name: "dev", Spec: spec, Credentials: credentials, Vault: vault, State: remembered, Endpoints: box.Endpoints(),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +70,7 @@ func newStage(t *testing.T, answers config.Tenant, page string) *stage {
 	}))
 	t.Cleanup(app.Close)
 	return &stage{
-		Sandbox: box, tenant: tenant, formURL: tenant.FormURL(), app: app.URL + "/callback",
+		Sandbox: box, tenant: tenant, spec: spec, vault: vault, formURL: tenant.FormURL(), app: app.URL + "/callback",
 		http: &http.Client{Transport: tenant.HTTP(), Timeout: 30 * time.Second},
 		api: auth0.New(auth0.Options{Domain: sandbox.Auth0Domain, ClientID: sandbox.Auth0ClientID,
 			ClientSecret: sandbox.Auth0ClientSecret, HTTP: tenant.HTTP()}),

@@ -21,11 +21,14 @@ func TestPrismFindsVercelAsDescribed(t *testing.T) {
 	in := "?teamId=" + team
 	p.json(200, "GET", "/v2/teams/"+team, nil)
 
-	project := text(p.json(200, "POST", "/v11/projects"+in, o{"name": "acme-hello", "framework": nil}), "id")
+	project := text(p.json(200, "POST", "/v11/projects"+in, o{"name": "acme-hello", "framework": nil, "ssoProtection": nil,
+		"environmentVariables": []o{{"key": "MARK", "value": "made here", "type": "plain", "target": []string{"production"}}}}), "id")
 	at := "/v9/projects/" + project
 	p.json(200, "GET", "/v10/projects"+in, nil)
 	p.json(200, "GET", at+in, nil)
 	p.json(200, "PATCH", at+in, o{"ssoProtection": nil})
+	p.json(200, "POST", "/v10/projects/"+project+"/domains"+in, o{"name": "verify.example.com"})
+	p.json(200, "GET", at+"/domains"+in, nil)
 	p.json(200, "GET", at+"/custom-environments"+in, nil)
 
 	env := "/v10/projects/" + project + "/env"
@@ -91,7 +94,8 @@ func (p *prism) first(target, name string) map[string]any {
 
 // vercelExplained says, for each thing that is not as Vercel's description has it, how the real service is known to differ.
 var vercelExplained = map[string]string{
-	"GET /v4/aliases/{idOrAlias} 200: response.body type": "the description's answer to the question after one alias is a list; the CLI reads an object",
-	"GET /v9/projects/{idOrName} 404: response":           "a status that the description does not list; the CLI takes it to mean that there is no such project",
-	"POST /v2/files 200: response.body oneOf":             "nothing can be right: of the two schemas, of which one must fit, the second fits everything",
+	"GET /v4/aliases/{idOrAlias} 200: response.body type":          "the description's answer to the question after one alias is a list; the CLI reads an object",
+	"GET /v9/projects/{idOrName}/domains 200: response.body oneOf": "nothing can be right: exactly one schema must fit, and the two say the same",
+	"GET /v9/projects/{idOrName} 404: response":                    "a status that the description does not list; the CLI takes it to mean that there is no such project",
+	"POST /v2/files 200: response.body oneOf":                      "nothing can be right: of the two schemas, of which one must fit, the second fits everything",
 }

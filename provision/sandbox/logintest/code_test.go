@@ -37,7 +37,7 @@ func TestCodes(t *testing.T) {
 		})
 		s.tell(t, "what is no code reaches nobody", func(c *scene) {
 			ada := c.atTheForm()
-			for _, typed := range []string{"", "12345", "1234567", "abcdef", "12 34", "<script>"} {
+			for _, typed := range []string{"", "123", "12345678901", "abcdef", "12 3", "<script>"} {
 				ada.types(typed)
 				ada.sees(422, codePage)
 				ada.isTold("Enter the 6 digits")
@@ -46,6 +46,23 @@ func TestCodes(t *testing.T) {
 			c.twilioSaw("send")
 			code := ada.newestCode()
 			ada.enters(" " + code[:3] + "-" + code[3:] + " ")
+			ada.getsIn()
+		})
+		s.tell(t, "whether a code of another length is right is for Twilio to say", func(c *scene) {
+			ada := c.atTheForm()
+			for i, typed := range []string{"1234", "1234567890"} {
+				ada.enters(typed)
+				if c.byForm() {
+					ada.sees(422, codePage)
+					ada.isTold("That code isn’t right. " + []string{"4", "3"}[i] + " tries left.")
+				} else {
+					ada.isDenied("phone_code_wrong")
+					ada.logIn()
+					ada.sees(200, codePage)
+				}
+			}
+			c.twilioSaw("send", "check", "check")
+			ada.enters(ada.newestCode())
 			ada.getsIn()
 		})
 		s.tell(t, "the page of a code lives as long as the code", func(c *scene) {

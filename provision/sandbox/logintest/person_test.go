@@ -22,6 +22,7 @@ const (
 	codePage    = "Check your phone"
 	numberPage  = "Your phone number"
 	donePage    = "One moment"
+	momentPage  = "One moment" // with status 409: what is missing here may be on its way
 	expiredPage = "This page has expired"
 	usedPage    = "This code is no longer valid"
 	triesPage   = "Too many wrong codes"

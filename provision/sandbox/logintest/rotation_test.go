@@ -1,100 +1,76 @@
 package logintest
 
 import (
+	"encoding/json"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"phonegate/provision/sandbox"
 	"phonegate/provision/sandbox/world"
-	"phonegate/provision/state"
 )
 
-func TestRotation(t *testing.T) {
-	inBoth(t, func(t *testing.T, s *stage) {
-		s.tell(t, "a login that stands at the form ends as if nothing had been", func(c *scene) {
-			ada := c.atTheForm()
-			held := c.vault.Get(sessionSecret)
-			c.rotates()
-			if held == c.vault.Get(sessionSecret) {
-				c.t.Fatal("nothing was rotated")
-			}
-			ada.enters(ada.newestCode())
-			ada.getsIn()
-			ada.hasTexts(1)
+// resumes are the versions of an Action that may answer /continue when another one was deployed meanwhile.
+var resumes = []string{"deployed", "suspended"}
+
+// whicheverResumes tells the same stories for each of them, and for each value of code_check.
+func whicheverResumes(t *testing.T, stories func(t *testing.T, s *stage)) {
+	t.Helper()
+	for _, version := range resumes {
+		t.Run("the "+version+" version resumes", func(t *testing.T) {
+			inBothIn(t, sandbox.Options{Behaviours: map[string]string{"auth0.resume_version": version}}, func(t *testing.T, s *stage) {
+				s.resumes = version
+				stories(t, s)
+			})
 		})
-		s.tell(t, "so does one whose answer is on its way", func(c *scene) {
-			ada := c.atTheForm()
-			ada.types(ada.newestCode())
-			c.rotates()
-			ada.continue_()
-			ada.getsIn()
-		})
-		s.tell(t, "and one after a wrong code", func(c *scene) {
-			ada := c.atTheForm()
-			ada.enters(ada.wrongCode(1))
-			c.rotates()
-			if !c.byForm() {
-				ada.isDenied("phone_code_wrong")
-				ada.logIn()
+	}
+}
+
+func TestNoRotationBreaksALogin(t *testing.T) {
+	whicheverResumes(t, func(t *testing.T, s *stage) {
+		for n, times := range []string{"no rotation", "a rotation", "two rotations", "three rotations"} {
+			for _, at := range places {
+				s.tell(t, times+" "+at.name, func(c *scene) {
+					ada := c.atTheForm()
+					at.there(ada)
+					for range n {
+						c.rotates()
+					}
+					at.on(ada)
+					ada.getsIn()
+					ada.hasTexts(1)
+				})
 			}
-			ada.enters(ada.newestCode())
-			ada.getsIn()
-		})
-		s.tell(t, "a login that begins afterwards uses the new generation", func(c *scene) {
-			c.rotates()
-			ada := c.atTheForm()
-			token, _ := ada.carried()
-			if !signedBy(token, c.key(sessionSecret)) {
-				c.t.Error("the session is not signed with the new secret")
+		}
+		s.tell(t, "nor do three that computers make which know nothing of each other", func(c *scene) {
+			people := make([]*person, 2*len(places))
+			for i := range people {
+				people[i] = c.atTheForm()
+				places[i%len(places)].there(people[i])
+				if i >= len(places) && i%2 == 1 {
+					c.elsewhere(c.t)
+					c.rotates()
+				}
 			}
-			ada.types(ada.newestCode())
-			answer, _ := ada.carried()
-			if !signedBy(answer, c.key(verdictSecret)) {
-				c.t.Error("the answer is not signed with the new secret")
+			for i, p := range people {
+				places[i%len(places)].on(p)
+				p.getsIn()
 			}
-			ada.continue_()
-			ada.getsIn()
 		})
-		s.tell(t, "two rotations later the old generation opens nothing", func(c *scene) {
+		s.tell(t, "nor does one that stops half way", func(c *scene) {
 			ada, bob := c.atTheForm(), c.atTheForm()
 			bob.types(bob.newestCode())
-			c.rotates()
-			c.rotates()
-			ada.types(ada.newestCode())
-			ada.sees(400, invalidPage)
-			ada.stillOut()
-			bob.continue_()
-			bob.isDenied("phone_token")
-		})
-		s.tell(t, "an apply long after it ends the old generation, and nobody notices", func(c *scene) {
-			ada := c.atTheForm()
-			c.rotates()
-			bob, eve := c.atTheForm(), c.atTheForm()
-			eve.types(eve.newestCode())
-			remembered, err := state.Open(c.dir, "dev")
-			if err != nil {
-				c.t.Fatal(err)
-			}
-			if err := remembered.Note("secrets").Set("rotated", time.Now().Add(-time.Hour).UTC().Format(time.RFC3339)); err != nil {
-				c.t.Fatal(err)
-			}
-			apply(c.t, c.stage)
-			bob.enters(bob.newestCode())
-			bob.getsIn()
-			eve.continue_()
-			eve.getsIn()
-			ada.types(ada.newestCode())
-			ada.sees(400, invalidPage)
-			ada.stillOut()
-		})
-		s.tell(t, "a rotation that stops half way breaks no login either", func(c *scene) {
-			ada, bob := c.atTheForm(), c.atTheForm()
-			bob.types(bob.newestCode())
-			// The form is deployed with the new secrets, the Action is not.
+			// The form is deployed with the new key, the Action is not.
 			c.box.World().Arm(world.Fault{Provider: "auth0", Method: "PATCH", Path: "/actions/", Status: 400})
 			if c.rotate(c.t) == nil {
 				c.t.Fatal("the rotation did not stop")
 			}
+			made := c.newest(c.t).ID
 			eve := c.atTheForm()
+			if token, _ := eve.carried(); claims(c.t, token)["key"] == made {
+				c.t.Fatal("the Action has the new key")
+			}
 			for _, p := range []*person{ada, eve} {
 				p.enters(p.newestCode())
 				p.getsIn()
@@ -102,9 +78,17 @@ func TestRotation(t *testing.T) {
 			bob.continue_()
 			bob.getsIn()
 			apply(c.t, c.stage)
-			dan := c.atTheForm()
-			dan.enters(dan.newestCode())
-			dan.getsIn()
+			for _, again := range []bool{false, true} {
+				if again {
+					c.rotates() // carries on with the key that is there
+				}
+				dan := c.atTheForm()
+				if token, _ := dan.carried(); (claims(c.t, token)["key"] == made) != again {
+					c.t.Errorf("rotated again: %v; the key of the rotation that stopped is in use: %v", again, !again)
+				}
+				dan.enters(dan.newestCode())
+				dan.getsIn()
+			}
 		})
 		s.tell(t, "a verified user does not notice", func(c *scene) {
 			ada := c.verified()
@@ -116,10 +100,99 @@ func TestRotation(t *testing.T) {
 	})
 }
 
+func TestALoginThatBeginsAfterARotationIsUnderTheNewKey(t *testing.T) {
+	whicheverResumes(t, func(t *testing.T, s *stage) {
+		s.tell(t, "both ways", func(c *scene) {
+			former := c.newest(c.t)
+			c.rotates()
+			ada := c.atTheForm()
+			token, _ := ada.carried()
+			held := claims(c.t, token)
+			now := c.newest(c.t)
+			if now.ID == former.ID || held["key"] != now.ID {
+				c.t.Error("the session does not name the new key")
+			}
+			if !signedBy(token, []byte(now.Session)) || signedBy(token, []byte(former.Session)) {
+				c.t.Error("the session is not signed with the new key")
+			}
+			ada.types(ada.newestCode())
+			answer, _ := ada.carried()
+			if !signedBy(answer, c.verdict(c.t, held)) || signedBy(answer, derived([]byte(former.Session), held)) {
+				c.t.Error("the answer is not signed with what the new key makes of the login")
+			}
+			ada.continue_()
+			ada.getsIn()
+		})
+		s.tell(t, "each of its logins has another key for the answer", func(c *scene) {
+			ada := c.newcomer()
+			ada.signUp()
+			keys := []string{}
+			for range 3 {
+				ada.sees(200, codePage)
+				token, _ := ada.carried()
+				keys = append(keys, string(c.verdict(c.t, claims(c.t, token))))
+				ada.logIn()
+			}
+			if slices.Sort(keys); len(slices.Compact(keys)) != 3 {
+				c.t.Error("two logins share a key")
+			}
+		})
+		s.tell(t, "what Auth0 remembers of it comes to nobody", func(c *scene) {
+			ada := c.atTheForm()
+			token, _ := ada.carried()
+			held := claims(c.t, token)
+			known := []string{string(c.verdict(c.t, held)), string(c.session(c.t, held)), c.leaked[held["key"].(string)].APISecret}
+			pages := []string{ada.at.String(), ada.page}
+			ada.types(ada.newestCode())
+			answer, _ := ada.carried()
+			pages = append(pages, ada.page, ada.at.String())
+			ada.continue_()
+			ada.getsIn()
+			for _, of := range []any{held, claims(c.t, answer), ada.profile(), ada.redeem(), ada.ended} {
+				text, err := json.Marshal(of)
+				if err != nil {
+					c.t.Fatal(err)
+				}
+				pages = append(pages, string(text))
+			}
+			for i, page := range pages {
+				for _, s := range known {
+					if strings.Contains(page, s) {
+						c.t.Errorf("text %d holds a secret", i)
+					}
+				}
+			}
+		})
+	})
+}
+
 // rotates carries a whole rotation out.
 func (c *scene) rotates() {
 	c.t.Helper()
 	if err := c.rotate(c.t); err != nil {
 		c.t.Fatal("rotate:", err)
+	}
+}
+
+// sweeps removes former keys at once, as if the logins that need them had ended.
+func (c *scene) sweeps() {
+	c.t.Helper()
+	c.later(2 * time.Second) // clocks are compared to the second
+	c.grace = time.Millisecond
+	defer func() { c.grace = 0 }()
+	apply(c.t, c.stage)
+	c.keysAre(c.newest(c.t).ID)
+}
+
+// keysAre holds the providers to having these keys and no others, and the Action to the last.
+func (c *scene) keysAre(ids ...string) {
+	c.t.Helper()
+	action, form, keys := c.inUse(c.t)
+	if want := ids[len(ids)-1:]; !slices.Equal(action, want) {
+		c.t.Errorf("the Action has the keys %v, not %v", action, want)
+	}
+	slices.Sort(ids)
+	if !slices.Equal(form, ids) || !slices.Equal(keys, ids) {
+		c.t.Errorf("the form has the keys %v and Twilio %v, not %v", form, keys, ids)
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"phonegate/provision"
 	"phonegate/provision/config"
+	"phonegate/provision/ring"
 	"phonegate/provision/sandbox"
 	"phonegate/provision/sandbox/world"
 	"phonegate/provision/secret"
@@ -27,8 +28,10 @@ type stage struct {
 	dir      string
 	vault    secret.Vault
 	formHost string
-	linger   time.Duration // how long a former Twilio key outlives the Action that used it
-	token    string        // for the Management API
+	leaked   map[string]ring.Unit // every key that ever was, by its id
+	grace    time.Duration        // how long a former key outlives the Action that used it; zero for as long as the engine says
+	resumes  string               // the version of the Action that answers /continue, where a test turns it
+	token    string               // for the Management API
 	people   int
 	// strangers counts numbers that are nobody's in the story.
 	strangers int
@@ -91,6 +94,7 @@ func apply(t testing.TB, s *stage) {
 	if _, err := e.Apply(t.Context()); err != nil {
 		t.Fatal("apply:", err)
 	}
+	s.learn()
 	form, err := url.Parse(e.FormURL())
 	if err != nil {
 		t.Fatal(err)
@@ -108,7 +112,7 @@ func (s *stage) engine(t testing.TB) *provision.Tenant {
 	credentials, _ := secret.FromEnv("dev", func(name string) string { return sandbox.Credentials()[name] })
 	e, err := provision.Open(provision.Options{
 		Name: "dev", Spec: s.spec, Credentials: credentials, Vault: s.vault, State: remembered,
-		Endpoints: s.box.Endpoints(), Poll: 5 * time.Millisecond, Linger: s.linger,
+		Endpoints: s.box.Endpoints(), Poll: 5 * time.Millisecond, Grace: s.grace, NoWait: true,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -116,7 +120,8 @@ func (s *stage) engine(t testing.TB) *provision.Tenant {
 	return e
 }
 
-// rotate plans new secrets and applies them; the error is that of the apply.
+// rotate plans a new key and applies it; the error is that of the apply. The former key stays until a later apply finds that its time
+// is over.
 func (s *stage) rotate(t testing.TB) error {
 	t.Helper()
 	e := s.engine(t)
@@ -124,6 +129,7 @@ func (s *stage) rotate(t testing.TB) error {
 		t.Fatal("plan the rotation:", err)
 	}
 	_, err := e.Apply(t.Context())
+	s.learn()
 	return err
 }
 
@@ -148,11 +154,17 @@ func (s *stage) tell(t *testing.T, name string, story func(*scene)) {
 // inBoth tells the same stories on a stage for each value of code_check, side by side.
 func inBoth(t *testing.T, stories func(t *testing.T, s *stage), change ...func(*config.Tenant)) {
 	t.Helper()
+	inBothIn(t, sandbox.Options{}, stories, change...)
+}
+
+// inBothIn does so in sandboxes of a kind.
+func inBothIn(t *testing.T, o sandbox.Options, stories func(t *testing.T, s *stage), change ...func(*config.Tenant)) {
+	t.Helper()
 	t.Parallel()
 	for _, how := range []string{"form", "action"} {
 		t.Run("code_check "+how, func(t *testing.T) {
 			t.Parallel()
-			stories(t, open(t, slices.Concat(change, []func(*config.Tenant){codeCheck(how)})...))
+			stories(t, openIn(t, o, slices.Concat(change, []func(*config.Tenant){codeCheck(how)})...))
 		})
 	}
 }
