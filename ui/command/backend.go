@@ -143,8 +143,8 @@ func (b *backend) Check(ctx context.Context, provider string, s wizard.Session) 
 		a.Notes = append(a.Notes, wizard.Note{OK: r.OK, Text: r.Text, Hint: r.Hint})
 	}
 	if provider == "host" && s.Spec.Host.Kind == "bundle" && !b.at.sandboxed && !b.Lasting(s.Tenant) {
-		a.Notes = append(a.Notes, wizard.Note{Text: "no keyring answers on this computer: the form's secrets would have nowhere to wait until they are handed over",
-			Hint: "run phonegate on a computer with a keyring, or choose another host"})
+		a.Notes = append(a.Notes, wizard.Note{Text: "no system keyring found: the form's key can't be kept here until you pass it on",
+			Hint: "Enter on Review saves the answers; then phonegate secrets --tenant " + s.Tenant + " -- COMMAND makes the key and does the rest in one run"})
 	}
 	return a, nil
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"phonegate/provision/fault"
+	"phonegate/provision/ring"
 	"phonegate/provision/sandbox"
 	"phonegate/provision/secret"
 	"phonegate/provision/state"
@@ -25,6 +26,7 @@ func (lasting) Durable() bool { return true }
 type elsewhere struct {
 	*program
 	at       *place
+	box      *sandbox.Sandbox
 	out, err safe
 	dir      string
 	vault    secret.Vault
@@ -43,7 +45,7 @@ func newElsewhere(t *testing.T) *elsewhere {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = box.Close() })
-	e := &elsewhere{dir: t.TempDir(), vault: lasting{secret.MemoryVault()}}
+	e := &elsewhere{box: box, dir: t.TempDir(), vault: lasting{secret.MemoryVault()}}
 	credentials := sandbox.Credentials()
 	e.program = &program{Streams: Streams{In: strings.NewReader("typed\n"), Out: &e.out, Err: &e.err, Width: 80, Getenv: func(name string) string { return credentials[name] }}}
 	e.config, e.configGiven, e.yes = filepath.Join(e.dir, "phonegate.yaml"), true, true
@@ -74,18 +76,19 @@ func (e *elsewhere) apply(t *testing.T) {
 	}
 }
 
-// values are the secrets that must arrive, by name.
-func (e *elsewhere) values(t *testing.T) map[string]string {
-	t.Helper()
-	st, err := state.Open(e.at.dir, "dev")
-	if err != nil {
-		t.Fatal(err)
+// values are the keys that must arrive, by name: what the keyring's entry has.
+func (e *elsewhere) values() map[string]string {
+	all := map[string]string{}
+	for line := range strings.Lines(e.vault.Get("ring")) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+		all[name] = value
 	}
-	sid, key, _ := strings.Cut(e.vault.Get("twilio-key"), ":")
-	return map[string]string{
-		"SESSION_SECRET": e.vault.Get("session"), "VERDICT_SECRET": e.vault.Get("verdict"),
-		"TWILIO_API_KEY": sid, "TWILIO_API_SECRET": key, "TWILIO_VERIFY_SERVICE": st.Note("twilio.service").Get("sid"),
-	}
+	return all
+}
+
+// to is the program that gets the keys.
+func (e *elsewhere) to(inEnvironment bool, command ...string) receiver {
+	return receiver{e.program, command, inEnvironment}
 }
 
 func (e *elsewhere) read(t *testing.T, name string) map[string]string {
@@ -94,42 +97,48 @@ func (e *elsewhere) read(t *testing.T, name string) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := map[string]string{}
-	for line := range strings.Lines(string(data)) {
-		name, value, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "=")
-		if ok {
-			all[name] = value
-		}
+	return variables(string(data))
+}
+
+// state is what the providers hold, as JSON.
+func (e *elsewhere) state(t *testing.T) string {
+	t.Helper()
+	text, err := json.MarshalIndent(e.box.State(), "", "  ")
+	if err != nil {
+		t.Fatal(err)
 	}
-	return all
+	return string(text)
 }
 
 func TestSecretsReachTheCommandAndNothingElse(t *testing.T) {
 	e := newElsewhere(t)
 	e.logFile = filepath.Join(e.dir, "log")
 	e.apply(t)
-	want := e.values(t)
+	want := e.values()
 	for name, value := range want {
-		if len(value) < 32 {
-			t.Fatalf("%s is %q", name, value)
+		if u, ok := ring.Read(name, value); !ok || !u.Complete() {
+			t.Fatalf("%s does not fit its value", name)
 		}
+	}
+	if len(want) != 1 {
+		t.Fatalf("the first apply made %d keys", len(want))
 	}
 	shell := func(script string) []string { return []string{"sh", "-c", "cd '" + e.dir + "' && " + script} }
 	for _, json := range []bool{false, true} {
 		e.json = json
-		if err := e.secrets(e.at, shell("cat > stdin && echo said"), false); err != nil {
+		if err := e.secrets(t.Context(), e.at, e.to(false, shell("cat > stdin && echo said")...)); err != nil {
 			t.Fatal(err)
 		}
 		if got := e.read(t, "stdin"); !maps.Equal(got, want) {
 			t.Errorf("on standard input there were %v", slices.Sorted(maps.Keys(got)))
 		}
 	}
+	const another = ring.Prefix + "202601010000_0123456789abcdef"
 	t.Setenv("TWILIO_AUTH_TOKEN", "administers-the-account")
 	t.Setenv("PHONEGATE_DEV_AUTH0_CLIENT_SECRET", "administers-the-tenant")
-	t.Setenv("VERDICT_SECRET_PREVIOUS", "of-something-else")
-	t.Setenv("SESSION_SECRET", "of-something-else")
+	t.Setenv(another, "of-another-tenant")
 	t.Setenv("FLY_API_TOKEN", "the-persons-own")
-	if err := e.secrets(e.at, shell("env > environment && cat > typed"), true); err != nil {
+	if err := e.secrets(t.Context(), e.at, e.to(true, shell("env > environment && cat > typed")...)); err != nil {
 		t.Fatal(err)
 	}
 	got := e.read(t, "environment")
@@ -138,7 +147,7 @@ func TestSecretsReachTheCommandAndNothingElse(t *testing.T) {
 			t.Errorf("the environment lacks %s", name)
 		}
 	}
-	for _, name := range []string{"TWILIO_AUTH_TOKEN", "PHONEGATE_DEV_AUTH0_CLIENT_SECRET", "VERDICT_SECRET_PREVIOUS"} {
+	for _, name := range []string{"TWILIO_AUTH_TOKEN", "PHONEGATE_DEV_AUTH0_CLIENT_SECRET", another} {
 		if got[name] != "" {
 			t.Errorf("the environment has %s", name)
 		}
@@ -146,28 +155,13 @@ func TestSecretsReachTheCommandAndNothingElse(t *testing.T) {
 	if typed, _ := os.ReadFile(filepath.Join(e.dir, "typed")); got["FLY_API_TOKEN"] == "" || string(typed) != "typed\n" {
 		t.Errorf("the command does not have what is the person's: %q", typed)
 	}
-
-	e.out.mu.Lock()
-	defer e.out.mu.Unlock()
-	e.err.mu.Lock()
-	defer e.err.mu.Unlock()
-	log, err := os.ReadFile(e.logFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	kept, _ := os.ReadFile(filepath.Join(e.at.dir, "dev.json"))
-	for where, text := range map[string]string{"standard output": e.out.String(), "standard error": e.err.String(), "the log": string(log), "the state": string(kept)} {
-		for _, name := range []string{"SESSION_SECRET", "VERDICT_SECRET", "TWILIO_API_SECRET"} {
-			if strings.Contains(text, want[name]) {
-				t.Errorf("%s holds %s", where, name)
-			}
-		}
-	}
-	if !strings.Contains(e.err.String(), "Once the form runs with them: phonegate apply --tenant dev --config ") {
-		t.Errorf("what comes next is not said: %s", e.err.String())
+	e.holdsNone(t, want)
+	if said := e.err.text(); !strings.Contains(said, "Once the form runs with it: phonegate apply --tenant dev --config ") {
+		t.Errorf("what comes next is not said: %s", said)
 	}
 	// Under --json standard output is JSON, whatever the command prints.
-	last := strings.Split(strings.TrimSpace(e.out.String()), "\n")
+	out := e.out.text()
+	last := strings.Split(strings.TrimSpace(out), "\n")
 	var result struct {
 		Command string
 		OK      bool
@@ -175,19 +169,42 @@ func TestSecretsReachTheCommandAndNothingElse(t *testing.T) {
 	if err := json.Unmarshal([]byte(last[len(last)-1]), &result); err != nil || result.Command != "secrets" || !result.OK {
 		t.Errorf("%v: %s", err, last[len(last)-1])
 	}
-	if strings.Count(e.out.String(), "said") != 1 || strings.Count(e.err.String(), "said") != 1 {
-		t.Errorf("the command's words are on the wrong side:\n%s\n%s", e.out.String(), e.err.String())
+	if strings.Count(out, "said") != 1 || strings.Count(e.err.text(), "said") != 1 {
+		t.Errorf("the command's words are on the wrong side:\n%s\n%s", out, e.err.text())
 	}
 }
 
-func TestSecretsAreNotHandedOverInVain(t *testing.T) {
+// holdsNone wants no part of any key's value in what was said, logged and remembered.
+func (e *elsewhere) holdsNone(t *testing.T, keys map[string]string) {
+	t.Helper()
+	log, err := os.ReadFile(e.logFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, _ := os.ReadFile(filepath.Join(e.at.dir, "dev.json"))
+	for where, text := range map[string]string{"standard output": e.out.text(), "standard error": e.err.text(), "the log": string(log), "the state": string(kept)} {
+		for name, value := range keys {
+			u, ok := ring.Read(name, value)
+			if !ok || !u.Complete() {
+				t.Fatalf("%s does not fit its value", name)
+			}
+			for what, secret := range map[string]string{"session secret": u.Session, "Twilio secret": u.APISecret} {
+				if strings.Contains(text, secret) {
+					t.Errorf("%s holds the %s of %s", where, what, name)
+				}
+			}
+		}
+	}
+}
+
+func TestSecretsAreNotPassedOnInVain(t *testing.T) {
 	e := newElsewhere(t)
 	fails := func(what string, category fault.Category, code string, command ...string) {
 		t.Helper()
 		if len(command) == 0 {
 			command = []string{"sh", "-c", "touch '" + e.dir + "/ran'"}
 		}
-		f := fault.Of(e.secrets(e.at, command, false))
+		f := fault.Of(e.secrets(t.Context(), e.at, e.to(false, command...)))
 		if f == nil || f.Category != category || f.Code != code || f.Hint == "" {
 			t.Errorf("%s: %+v", what, f)
 		}
@@ -205,9 +222,7 @@ func TestSecretsAreNotHandedOverInVain(t *testing.T) {
 	fails("the sandbox", fault.Usage, "usage.secrets_sandbox")
 	e.at.sandboxed = false
 	e.at.vaults = map[string]secret.Vault{"dev": lasting{secret.MemoryVault()}}
-	fails("another computer's keyring", fault.Failed, "secrets.elsewhere")
-	e.at.vaults = map[string]secret.Vault{"dev": secret.MemoryVault()}
-	fails("no keyring", fault.Failed, "secrets.no_keyring")
+	fails("another computer's keyring", fault.Failed, "secrets.not_made")
 	if _, err := os.Stat(filepath.Join(e.dir, "ran")); err == nil {
 		t.Error("the command was run")
 	}

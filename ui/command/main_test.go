@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -47,7 +48,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"serve": serveScript, "arm": armScript, "keep": keepScript, "same": sameScript, "mark": markScript, "wrote": wroteScript,
-			"trap": trapScript, "untouched": untouchedScript, "keys": keysScript, "steps": stepsScript, "mode": modeScript, "rc": rcScript, "disarm": disarmScript,
+			"trap": trapScript, "untouched": untouchedScript, "keys": keysScript, "steps": stepsScript, "mode": modeScript, "rc": rcScript, "disarm": disarmScript, "later": laterScript,
 		},
 	})
 }
@@ -99,6 +100,13 @@ func rcScript(ts *testscript.TestScript, _ bool, args []string) {
 
 // disarm takes all faults back.
 func disarmScript(ts *testscript.TestScript, _ bool, _ []string) { of(ts).box.World().Disarm() }
+
+// later DURATION moves the providers' clock forward.
+func laterScript(ts *testscript.TestScript, _ bool, args []string) {
+	d, err := time.ParseDuration(args[0])
+	ts.Check(err)
+	of(ts).box.World().Advance(d)
+}
 
 // arm PROVIDER METHOD PATH STATUS TIMES arms a fault.
 func armScript(ts *testscript.TestScript, _ bool, args []string) {

@@ -214,7 +214,7 @@ func (at *place) engine(o provision.Options) (*provision.Tenant, error) {
 	return provision.Open(o)
 }
 
-// vault is where the tenant's generated secrets live: one for the whole run, since without a keyring they live no longer.
+// vault is where the values of the tenant's keys are kept: one for the whole run, since without a keyring they live no longer.
 func (at *place) vault(tenant string) secret.Vault {
 	at.mu.Lock()
 	defer at.mu.Unlock()

@@ -113,7 +113,7 @@ func (p *program) secrets(ctx context.Context, at *place, to receiver) error {
 	if err := to.take(values); err != nil {
 		return err
 	}
-	names := strings.Join(slices.Sorted(maps.Keys(values)), ", ")
+	names := named(values)
 	if p.json {
 		r, err := p.renderer(jobs)
 		if err != nil {
@@ -123,8 +123,17 @@ func (p *program) secrets(ctx context.Context, at *place, to receiver) error {
 		r.Emit(event.Result{Type: "result", Command: "secrets", OK: true, Tenants: []event.Outcome{{Name: name, OK: true, FormURL: jobs[0].spec.Host.URL}}, Requests: noRequests()})
 		return r.Close()
 	}
-	fmt.Fprintf(p.Err, "%s was given %s.\nOnce the form runs with them: %s\n", to.name(), names, p.again("apply", name))
+	it := "them"
+	if len(values) == 1 {
+		it = "it"
+	}
+	fmt.Fprintf(p.Err, "%s was given %s.\nOnce the form runs with %s: %s\n", to.name(), names, it, p.again("apply", name))
 	return nil
+}
+
+// named are the names of variables, in a row.
+func named(values map[string]string) string {
+	return strings.Join(slices.Sorted(maps.Keys(values)), ", ")
 }
 
 // handOverNow makes a new key and passes it on in one run, where no keyring would keep it until somebody asks for it.
@@ -137,7 +146,13 @@ func (p *program) handOverNow(ctx context.Context, file *config.File, at *place,
 		return err
 	}
 	p.noWait = true
-	p.handTo = func(_ context.Context, values map[string]string) error { return to.take(values) }
+	p.handTo = func(_ context.Context, values map[string]string) error {
+		if err := to.take(values); err != nil || p.json {
+			return err
+		}
+		fmt.Fprintf(p.Err, "%s was given %s.\n", to.name(), named(values))
+		return nil
+	}
 	return p.work(ctx, "secrets", jobs, p.deed("secrets", course{
 		look:     func(ctx context.Context, t *provision.Tenant) (event.Plan, error) { return t.PlanRotation(ctx) },
 		question: "Make a new key for %s and pass it to " + strings.ReplaceAll(to.name(), "%", "%%") + "?", always: true,
@@ -147,7 +162,7 @@ func (p *program) handOverNow(ctx context.Context, file *config.File, at *place,
 	}))
 }
 
-// environmentOf is what the form has to have, from keyring and state.
+// environmentOf is what the form has to have, from the keyring.
 func environmentOf(at *place, name string, spec config.Tenant) (map[string]string, error) {
 	remembered, err := state.Open(at.dir, name)
 	if err != nil {
@@ -217,7 +232,7 @@ func runToItsEnd(child *exec.Cmd, terminal bool) error {
 // handoverFault says how the program failed. Its arguments are left out: they are the person's.
 func handoverFault(program string, err error) error {
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
-		return fault.Wrap(err, fault.Failed, "secrets.refused", "See what it says above; then run the same command again.", "%s ended with %s, so the form may not have its secrets.", filepath.Base(program), exit.ProcessState)
+		return fault.Wrap(err, fault.Failed, "secrets.refused", "See what it says above; then run the same command again.", "%s ended with %s, so the form may not have its key.", filepath.Base(program), exit.ProcessState)
 	}
 	cause := err
 	if inner := errors.Unwrap(err); inner != nil {

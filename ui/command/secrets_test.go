@@ -42,6 +42,13 @@ func (s *safe) Write(b []byte) (int, error) {
 	return s.Buffer.Write(b)
 }
 
+// text is what has been written so far.
+func (s *safe) text() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.String()
+}
+
 // TestNoOutputHoldsASecret goes through a whole life, in prose and in JSON, with failures on the way, and searches all
 // that was said and kept for every secret that there was: credentials, generated secrets, codes.
 func TestNoOutputHoldsASecret(t *testing.T) {

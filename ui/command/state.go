@@ -21,13 +21,18 @@ import (
 )
 
 func (p *program) stateCommand() *cobra.Command {
+	local := false
 	c := &cobra.Command{
-		Use: "state", Short: "Show what this computer knows of a tenant", Args: noArguments,
-		Long: `Shows what is known of a tenant on this computer and where from: the notes in the state file, the names of the secrets
-in the keyring, and where each credential comes from. Shows no secret, asks no provider and changes nothing. All of it
-may be missing: apply, rotate and destroy come to the same without it.`,
-		RunE: func(c *cobra.Command, _ []string) error { return p.state(c.Context()) },
+		Use: "state", Short: "Show what is known of a tenant, and where", Args: noArguments,
+		Long: `Shows what this computer knows of a tenant: the notes in the state file, the names of the keys in the keyring, and where
+each credential comes from. Then, where all credentials are there, what the providers know: the form's address, the key in
+use and since when, the Verify service, former forms. Shows no secret and changes nothing.
+
+Every computer goes by what the providers know. State file and keyring are caches: without them apply, rotate and destroy
+do the same.`,
+		RunE: func(c *cobra.Command, _ []string) error { return p.state(c.Context(), local) },
 	}
+	c.Flags().BoolVar(&local, "local", false, "show only what this computer knows: ask no provider")
 	answerFlags(c)
 	return c
 }
@@ -51,11 +56,11 @@ type known struct {
 	nothing string
 }
 
-// knowers are the kinds of places, in the order in which they are shown.
+// knowers are the kinds of places on this computer, in the order in which they are shown.
 var knowers = []func(context.Context, *job) (known, error){inState, inKeyring, ofCredentials}
 
 // state shows what is known of the tenants. It works as well where answers or credentials are missing.
-func (p *program) state(ctx context.Context) error {
+func (p *program) state(ctx context.Context, local bool) error {
 	at := p.nowhere()
 	defer func() { at.close() }()
 	file, err := p.file(at)
@@ -88,6 +93,9 @@ func (p *program) state(ctx context.Context) error {
 				return err
 			}
 			all = append(all, k)
+		}
+		if !local {
+			all = append(all, p.atProviders(ctx, j))
 		}
 		p.tellKnown(j, all, len(jobs) > 1)
 		result.Tenants = append(result.Tenants, event.Outcome{Name: j.name, OK: true})
@@ -140,9 +148,16 @@ func writeKnown(w io.Writer, k known, st render.Styles, width int) {
 	}
 	fmt.Fprintln(w, st.Bright.Render(k.title))
 	if len(k.facts) == 0 {
-		fmt.Fprintf(w, "  %s\n", st.Quiet.Render(k.nothing))
+		for _, line := range render.Hang("  ", k.nothing, width) {
+			fmt.Fprintln(w, st.Quiet.Render(line))
+		}
 	}
+	in, of := "  ", ""
 	for _, f := range k.facts {
+		if f.Where == "providers" && f.From != of { // whose it is stands above it
+			in, of = "    ", f.From
+			fmt.Fprintf(w, "  %s\n", st.Quiet.Render(render.Printable(of)))
+		}
 		value := short(f.Value)
 		switch {
 		case f.Where != "credentials":
@@ -155,7 +170,7 @@ func writeKnown(w io.Writer, k known, st render.Styles, width int) {
 		default:
 			value = f.From
 		}
-		for _, line := range render.Hang("  "+render.Pad(f.What, column)+"  ", value, width) {
+		for _, line := range render.Hang(in+render.Pad(f.What, column)+"  ", value, width) {
 			fmt.Fprintln(w, strings.TrimRight(line, " "))
 		}
 	}

@@ -14,7 +14,7 @@ func TestStateNamesWhatTheKeyringHasAndShowsNoSecret(t *testing.T) {
 	const ring = "PHONEGATE_KEY_202611280029_0123456789abcdef"
 	vault := lasting{secret.MemoryVault()}
 	for name, value := range map[string]string{
-		"AUTH0_CLIENT_SECRET": "kept-client-secret-1", "VERCEL_TOKEN": "kept-vercel-token-2", "twilio-key": "SK1:kept-key-secret-3",
+		"AUTH0_CLIENT_SECRET": "kept-client-secret-1", "VERCEL_TOKEN": "kept-vercel-token-2",
 		"ring": ring + "=kept-session-4.SK.kept-secret-5.VA\n",
 	} {
 		if err := vault.Put(name, value); err != nil {
@@ -50,7 +50,6 @@ Keyring
   AUTH0_CLIENT_SECRET
   VERCEL_TOKEN
   ` + ring + `
-  twilio-key
 Credentials
   AUTH0_DOMAIN         ../phonegate.yaml
   AUTH0_CLIENT_ID      environment

@@ -155,7 +155,7 @@ func (p *program) confirm(ctx context.Context, command string, j *job, question 
 		return nil
 	}
 	if !p.interactive() {
-		return fault.New(fault.Usage, "usage.yes", "Add --yes.", "A change needs a yes, and nobody can be asked here.")
+		return fault.New(fault.Usage, "usage.yes", "Add --yes.", "This command needs confirmation, but there is no terminal to ask on.")
 	}
 	typed, err := p.line(ctx, question+" [y/N] ")
 	if err != nil {

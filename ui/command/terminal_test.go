@@ -297,11 +297,9 @@ func TestTheFirstInterruptFinishesTheCallUnderWay(t *testing.T) {
 	if n := len(box.State().Twilio.Services); n != 1 {
 		t.Errorf("the service under way was not finished: there are %d", n)
 	}
-	held, err := os.ReadFile(cmd.Dir + "/.phonegate/dev.json")
-	if err != nil || !strings.Contains(string(held), "VA") {
-		t.Errorf("what was finished is not remembered: %s, %v", held, err)
+	if err := os.RemoveAll(cmd.Dir + "/.phonegate"); err != nil { // another computer may carry on
+		t.Fatal(err)
 	}
-
 	again := child(t, env, "apply", "--yes", "--json")
 	again.Dir = cmd.Dir
 	out, err := again.Output()

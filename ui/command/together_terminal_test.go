@@ -57,7 +57,7 @@ func TestOfSeveralTenantsAPersonIsAskedOneThingAfterTheOther(t *testing.T) {
 		t.Errorf("the exit code is %d", code)
 	}
 	shown = ansi.Strip(s.text())
-	for _, row := range []string{`✓ dev +done +9 `, `– prod +declined +- `, `✓ test +done +9 `} {
+	for _, row := range []string{`✓ dev +done +8 +1 `, `– prod +declined +- `, `✓ test +done +8 +1 `} {
 		if !regexp.MustCompile(row).MatchString(shown) {
 			t.Errorf("no row %q in\n%s", row, shown)
 		}

@@ -57,6 +57,24 @@ type member struct {
 	err      error
 	took     time.Duration
 	requests map[string]int
+	// switched says that the Action was written: from then on a rotation has only to be cleaned up after.
+	switched bool
+}
+
+// hear passes an event on.
+func (m *member) hear(e event.Event) {
+	if s, ok := e.(event.Step); ok && s.Resource == "auth0.action" && s.Status == event.Done {
+		m.switched = true
+	}
+	m.sink(e)
+}
+
+// next is the command that carries on: another rotation would make another key.
+func (m *member) next(command string) string {
+	if command == "rotate" && m.switched {
+		return "apply"
+	}
+	return command
 }
 
 // begin opens the output.
@@ -78,7 +96,7 @@ func (m *member) timed(f func()) {
 }
 
 // reading are the commands that change nothing and so need not work alone on a tenant.
-var reading = []string{"plan", "doctor"}
+var reading = []string{"plan", "doctor", "state"}
 
 // open makes the engine; a command that changes something gets the tenant for itself.
 func (m *member) open(p *program, command string) error {
@@ -92,7 +110,7 @@ func (m *member) open(p *program, command string) error {
 	o := &opened{state: remembered}
 	if err == nil {
 		o.Tenant, err = m.at.engine(provision.Options{Name: m.name, Spec: m.spec, Credentials: m.creds, State: remembered,
-			NoWait: p.noWait, HandTo: p.handTo, Emit: func(e event.Event) { m.sink(e) }})
+			NoWait: p.noWait, HandTo: p.handTo, Emit: m.hear})
 	}
 	if err != nil {
 		return errors.Join(err, remembered.Close())
@@ -118,7 +136,7 @@ func (r *run) end() error {
 	var failed, differing []error
 	var differ []string
 	for _, m := range r.members {
-		err := p.carryOn(r.command, m.job, m.err)
+		err := p.carryOn(m.next(r.command), m.job, m.err)
 		m.outcome.Name, m.outcome.OK = m.name, true
 		if len(r.members) > 1 {
 			m.outcome.ElapsedMS = m.took.Milliseconds()

@@ -6,7 +6,7 @@ import (
 )
 
 // maxDiff is how many lines of a difference a plan shows; the whole of it is in --json and in the wizard.
-const maxDiff = 40
+const maxDiff = 16
 
 // DiffLines is a difference ("- ", "+ " and "  " in front of its lines), indented, each line cut to width columns.
 func DiffLines(diff string, st Styles, width int) []string {

@@ -8,6 +8,7 @@ type Name struct {
 	What  string // the thing, or the step as something that has happened
 	Doing string // the step while it runs, where that reads differently
 	host  bool   // Who depends on where the form runs
+	or    string // what a detail may speak of in the place of What
 	// there is the thing's name where it is another thing, by host kind.
 	there map[string]string
 }
@@ -27,7 +28,13 @@ var names = map[string]Name{
 	"auth0.binding":    {Who: "Auth0", What: "post-login flow"},
 	"auth0.login_page": {Who: "Auth0", What: "login page"},
 	"auth0.client":     {Who: "Auth0", What: "application"},
-	"former":           {Who: "Former", What: "keys and forms"},
+	"former":           {Who: "Former", What: "key", or: "form"},
+
+	"auth0.account":  {Who: "Auth0", What: "account"},
+	"twilio.account": {Who: "Twilio", What: "account"},
+	"host.account":   {Who: formHost, What: "account", host: true},
+	"form":           {Who: "Form"},
+	"clock":          {Who: "Clock"},
 
 	"sms.send":             {Who: "SMS", What: "code sent", Doing: "sending a code"},
 	"sms.check":            {Who: "SMS", What: "code accepted", Doing: "waiting for the code"},
@@ -74,6 +81,12 @@ func (n Name) At(kind string) Name {
 
 // ownServer is what the host's resources are where there is no host: a folder, and the form that a person runs.
 var ownServer = map[string]string{"project": "folder", "deployment": "in operation"}
+
+// In reports whether a detail says already what the thing is.
+func (n Name) In(detail string) bool {
+	detail = strings.ToLower(detail)
+	return strings.Contains(detail, strings.ToLower(n.What)) || n.or != "" && strings.Contains(detail, n.or)
+}
 
 // Now is the step's name while it runs.
 func (n Name) Now() string {

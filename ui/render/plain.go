@@ -33,7 +33,7 @@ type Options struct {
 // Plain writes lines for people, only ever appended: for pipes, CI and screen readers.
 // Each line has a glyph and a word for its state.
 func Plain(w io.Writer, o Options) Renderer {
-	p := &plain{w: w, o: o, seen: map[string]string{}, waited: map[string]bool{}, width: Width(o.Width)}
+	p := &plain{w: w, o: o, seen: map[string]string{}, waited: map[string]bool{}, kept: map[string]string{}, switched: map[string]bool{}, width: Width(o.Width)}
 	p.whole = p.width
 	if len(o.Tenants) > 1 {
 		for _, t := range o.Tenants {
@@ -54,6 +54,9 @@ type plain struct {
 	column int               // width of the tenants' column, 0 without one
 	seen   map[string]string // last detail of a running step
 	waited map[string]bool   // whose rate limits have been told of
+	kept   map[string]string // details of what the plan shows as staying as it is
+	// switched are the tenants whose Action has been written, so that a rotation has only to be cleaned up after.
+	switched map[string]bool
 	// stepped says that the last lines were about steps, blank that the last one was empty.
 	stepped, blank bool
 	err            error
@@ -89,6 +92,11 @@ func (p *plain) plan(e event.Plan) {
 			return // the table says so
 		}
 	}
+	for _, c := range e.Changes {
+		if c.Op == event.None {
+			p.kept[e.Tenant+"\x00"+c.Resource] = c.Detail
+		}
+	}
 	if p.stepped {
 		p.stepped = false
 		p.write("", []string{""})
@@ -120,7 +128,7 @@ func (p *plain) write(tenant string, lines []string) {
 		if p.err != nil {
 			return
 		}
-		if p.column > 0 && l == "" && p.blank {
+		if l == "" && p.blank {
 			continue
 		}
 		p.blank = l == ""
@@ -135,6 +143,12 @@ func (p *plain) write(tenant string, lines []string) {
 // that was not said before: a quick step is one line, a slow one tells its story.
 func (p *plain) step(s event.Step) {
 	id := s.Tenant + "\x00" + s.Resource
+	if s.Resource == "auth0.action" && s.Status == event.Done {
+		p.switched[s.Tenant] = true
+	}
+	if said, ok := p.kept[id]; ok && s.Status == event.Skipped && said == s.Detail {
+		return // the plan has said so
+	}
 	switch {
 	case s.Status == event.Running:
 		before, known := p.seen[id]
@@ -154,12 +168,17 @@ func (p *plain) step(s event.Step) {
 	p.write(s.Tenant, StepLines(s, p.o.Styles, p.width, p.o.Host))
 }
 
-// matters says whether progress is worth a line: after a while, and at once where it is a wait for a rate limit. Of several tenants
-// that wait for the same one, the first one tells.
+// longWait is in what a step says of a wait that a person need not sit out.
+const longWait = "safe to stop here"
+
+// matters says whether progress is worth a line: after a while, and at once where it is a long wait or one for a rate limit. Of several
+// tenants that wait for the same limit, the first one tells.
 func (p *plain) matters(s event.Step) bool {
 	const one, many = 1000, 5000
 	_, whose, limited := strings.Cut(s.Detail, "for the rate limit of ")
 	switch {
+	case strings.Contains(s.Detail, longWait):
+		return true
 	case !limited && p.column > 0:
 		return s.ElapsedMS >= many
 	case !limited:
@@ -189,12 +208,13 @@ func StepLines(s event.Step, st Styles, width int, host string) []string {
 		what = name.Now()
 	}
 	detail := Printable(s.Detail)
-	mark := state.Mark(st) + " " + state.Style(st).Render(Pad(state.Word(), 7))
+	word := wordOf(state, s.Error)
+	mark := state.Mark(st) + " " + state.Style(st).Render(Pad(word, 7))
 	var lines []string
 	if width >= 60 {
 		head := "  " + mark + "  " + Pad(name.Who, 7) + " "
 		in := 2 + 9 + 2 + 8
-		if detail == "" || !Mentions(detail, name.What) {
+		if detail == "" || !name.In(detail) {
 			if ansi.StringWidth(detail) <= width-in-21-elapsedColumn-1 {
 				head += Pad(what, 20) + " "
 			} else { // too long for a column of its own
@@ -205,7 +225,7 @@ func StepLines(s event.Step, st Styles, width int, host string) []string {
 		first, rest := detail, []string(nil)
 		room := width - in
 		if took != "" {
-			room = max(room-elapsedColumn-1, 12)
+			room = max(room-max(elapsedColumn, len(took))-1, 12)
 		}
 		switch parts := Wrap(detail, room); {
 		case longest(detail) > room: // an address stays in one piece, on a line of its own
@@ -218,17 +238,32 @@ func StepLines(s event.Step, st Styles, width int, host string) []string {
 			lines = append(lines, strings.Repeat(" ", in)+r)
 		}
 	} else {
-		if detail != "" && Mentions(detail, name.What) {
+		head := state.Mark(st) + " " + name.Who + " "
+		if detail != "" && name.In(detail) && ansi.StringWidth(head+detail)+1+len(took) <= width {
 			what, detail = detail, ""
 		}
-		lines = append(lines, Ends(state.Mark(st)+" "+name.Who+" "+what, st.Quiet.Render(took), width))
-		words := state.Word()
+		lines = append(lines, Ends(head+what, st.Quiet.Render(took), width))
+		words := word
 		if detail != "" {
 			words += ": " + detail
 		}
 		lines = append(lines, Hang("  ", words, width)...)
 	}
+	if stopped(s.Error) {
+		return lines // the command's end says how to go on
+	}
 	return append(lines, ErrorLines(s.Error, st, width)...)
+}
+
+// stopped says whether an error is only that a person stopped it.
+func stopped(e *event.Error) bool { return e != nil && e.Code == "interrupted" }
+
+// wordOf is the word for a state that may come of having been stopped.
+func wordOf(s State, e *event.Error) string {
+	if stopped(e) {
+		return "stopped"
+	}
+	return s.Word()
 }
 
 // worthSaying reports whether a step took long enough for its time to mean anything.

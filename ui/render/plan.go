@@ -22,15 +22,22 @@ func PlanLines(p event.Plan, st Styles, width int, host string) []string {
 			lines = append(lines, DiffLines(c.Diff, st, width)...)
 		}
 	}
+	lines = append(lines, WarningLines(p, st, width)...)
+	for _, l := range Hang("  ", Sum(p), width) {
+		lines = append(lines, st.Quiet.Render(l))
+	}
+	return append(lines, "")
+}
+
+// WarningLines is what a plan warns of, in lines of at most width columns.
+func WarningLines(p event.Plan, st Styles, width int) []string {
+	var lines []string
 	for _, w := range p.Warnings {
 		for _, l := range Hang("  ! ", Printable(w), width) {
 			lines = append(lines, st.Warn.Render(l))
 		}
 	}
-	for _, l := range Hang("  ", Sum(p), width) {
-		lines = append(lines, st.Quiet.Render(l))
-	}
-	return append(lines, "")
+	return lines
 }
 
 // ChangeLines is one change of a plan: sign, whose, what, and where the decision comes from. With
@@ -78,15 +85,10 @@ func described(n Name, c event.Change) string {
 	switch {
 	case detail == "":
 		return n.What
-	case Mentions(detail, n.What):
+	case n.In(detail):
 		return detail
 	}
 	return n.What + ": " + detail
-}
-
-// Mentions reports whether the engine's detail already says what the resource is.
-func Mentions(detail, what string) bool {
-	return strings.Contains(strings.ToLower(detail), strings.ToLower(what))
 }
 
 // Sum is a plan's sum in one sentence.

@@ -27,7 +27,7 @@ func RecordLines(s event.Step, st Styles, width int, host string) []string {
 		what += ": skipped"
 	}
 	if width < 60 {
-		if detail != "" && Mentions(detail, name.What) {
+		if detail != "" && name.In(detail) {
 			what, detail = strings.Replace(what, name.What, detail, 1), ""
 		}
 		lines := []string{Ends("  "+state.Mark(st)+" "+what, st.Quiet.Render(took), width)}
@@ -38,7 +38,7 @@ func RecordLines(s event.Step, st Styles, width int, host string) []string {
 	}
 	head := "  " + state.Mark(st) + " " + Pad(name.Who, 8) + " "
 	in := ansi.StringWidth(head)
-	if Mentions(detail, name.What) {
+	if name.In(detail) {
 		what, detail = strings.Replace(what, name.What, detail, 1), ""
 	}
 	if detail != "" && ansi.StringWidth(detail) <= width-in-23-elapsedColumn-1 { // room for a column of its own

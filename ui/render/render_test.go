@@ -63,7 +63,8 @@ func TestCloseReportsThatWritingFailed(t *testing.T) {
 }
 
 func TestEveryResourceOfTheContractHasAName(t *testing.T) {
-	for _, r := range strings.Fields(`twilio.service twilio.key host.project host.env host.deployment auth0.action auth0.binding auth0.login_page auth0.client
+	for _, r := range strings.Fields(`twilio.service twilio.key host.project host.env host.deployment auth0.action auth0.binding auth0.login_page auth0.client former
+		auth0.account twilio.account host.account
 		sms.send sms.check action.deployed action.test form.reachable form.rejects_forgery login.signup login.redirect login.code login.continue login.tokens
 		login.record login.second_login cleanup`) {
 		n := render.NameOf(r)

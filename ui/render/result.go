@@ -35,13 +35,30 @@ func (p *plain) result(r event.Result) []string {
 			lines = append(lines, st.Quiet.Render(l))
 		}
 	}
-	if next := Next(r); len(next) > 0 && !p.o.Quiet {
+	if next := Next(p.afterRotation(r)); len(next) > 0 && !p.o.Quiet {
 		for i := range next {
 			next[i].Line += p.o.File
 		}
 		lines = append(lines, Commands(next, st, p.whole)...)
 	}
 	return lines
+}
+
+// afterRotation is the result of a rotation that failed when the new key was in use already: apply does the rest, another rotation
+// would make another key.
+func (p *plain) afterRotation(r event.Result) event.Result {
+	if r.Command != "rotate" {
+		return r
+	}
+	for _, t := range r.Tenants {
+		if !t.OK && !p.switched[t.Name] {
+			return r
+		}
+	}
+	if !r.OK {
+		r.Command = "apply"
+	}
+	return r
 }
 
 // withError is the outcome with the command's error as its own.
@@ -69,20 +86,49 @@ func OutcomeLines(command string, t event.Outcome, st Styles, width int) []strin
 	case command == "plan" && pending(t):
 		state = Warn
 	}
-	head := state.Mark(st) + " " + state.Style(st).Render(Pad(state.Word(), 7)) + " "
+	head := state.Mark(st) + " " + state.Style(st).Render(Pad(wordOf(state, t.Error), 7)) + " "
 	lines := Hang(head, st.Title.Render(t.Name)+"  "+sentence(command, t), width)
 	for _, f := range [][2]string{{"form", t.FormURL}, {"Action", t.ActionID}, {"service", t.ServiceSID}} {
-		if f[1] != "" && command != "plan" {
+		if f[1] != "" && command != "plan" && command != "destroy" {
 			lines = append(lines, Hang("          "+st.Quiet.Render(Pad(f[0], 9)), f[1], width)...)
 		}
 	}
+	if len(t.Left) > 0 {
+		return append(lines, LeftLines(t.Left, st, width)...)
+	}
 	return append(lines, ErrorLines(t.Error, st, width)...)
+}
+
+// LeftLines is what destroy leaves behind: what, why, and the command that removes it.
+func LeftLines(left []event.Left, st Styles, width int) []string {
+	var lines []string
+	for _, l := range left {
+		text := Printable(l.What)
+		if l.Why != "" {
+			text += ": " + Printable(l.Why)
+		}
+		for _, line := range Hang("    – ", text, width) {
+			lines = append(lines, st.Bad.Render(line))
+		}
+		if l.Command != "" {
+			lines = append(lines, Hang("      → ", Printable(l.Command), width)...)
+		}
+	}
+	return lines
 }
 
 // sentence says in words what the command achieved for a tenant.
 func sentence(command string, t event.Outcome) string {
 	counts := tally(t)
 	switch {
+	case len(t.Left) > 0 && counts == "":
+		return leftBehind
+	case len(t.Left) > 0:
+		return counts + ". " + leftBehind
+	case stopped(t.Error) && counts == "":
+		return command + " was stopped"
+	case stopped(t.Error):
+		return command + " was stopped after: " + counts
 	case !t.OK && counts == "":
 		return command + " failed"
 	case !t.OK:
@@ -156,6 +202,9 @@ type Command struct{ Line, Why string }
 func Next(r event.Result) []Command {
 	on := onThese(r)
 	if !r.OK {
+		if onlyLeft(r) {
+			return nil // another run would leave the same
+		}
 		if r.Command == "apply" || r.Command == "rotate" || r.Command == "destroy" {
 			return []Command{{"phonegate " + r.Command + on, "carries on where this run stopped"}, {"phonegate doctor" + several(r, on), "says what is in order and what is not"}}
 		}
@@ -169,7 +218,11 @@ func Next(r event.Result) []Command {
 			{"phonegate export github-actions --out .", "keep it so from CI"},
 		}
 	case "rotate":
-		return []Command{{"phonegate smoke" + on, "the new secrets at work"}}
+		next := []Command{{"phonegate smoke" + on, "test the new key"}}
+		if waiting(r) {
+			next = append(next, Command{"phonegate apply" + on, "remove the former key, 15 minutes from now or later"})
+		}
+		return next
 	case "smoke":
 		return []Command{{"phonegate doctor" + several(r, on), "is everything in order?"}}
 	case "init":
@@ -178,6 +231,28 @@ func Next(r event.Result) []Command {
 		return []Command{{"phonegate apply" + on, "put the files to work"}}
 	}
 	return nil
+}
+
+// waiting says whether a rotation has left a former key to a later run.
+func waiting(r event.Result) bool {
+	for _, t := range r.Tenants {
+		if t.Updated > 0 && t.Deleted == 0 && t.Created == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// onlyLeft says whether all that failed is that destroy leaves things behind.
+func onlyLeft(r event.Result) bool {
+	failed := false
+	for _, t := range r.Tenants {
+		if !t.OK && len(t.Left) == 0 {
+			return false
+		}
+		failed = failed || !t.OK
+	}
+	return failed
 }
 
 // onThese names the tenants to go on with: those that failed, or all that there were.

@@ -30,7 +30,7 @@ func failures(r event.Result, st Styles, width int) []string {
 	}
 	var all []*failure
 	for _, t := range r.Tenants {
-		if t.Error == nil || quietly(t) {
+		if t.Error == nil || quietly(t) || len(t.Left) > 0 {
 			continue
 		}
 		known := false
@@ -49,12 +49,22 @@ func failures(r event.Result, st Styles, width int) []string {
 		lines = append(lines, Hang(head, Listed(f.tenants), width)...)
 		lines = append(lines, ErrorLines(&f.error, st, width)...)
 	}
+	for _, t := range r.Tenants {
+		if len(t.Left) > 0 {
+			head := Bad.Mark(st) + " " + Bad.Style(st).Render(Bad.Word()) + "  "
+			lines = append(lines, Hang(head, t.Name+"  "+leftBehind, width)...)
+			lines = append(lines, LeftLines(t.Left, st, width)...)
+		}
+	}
 	return lines
 }
 
+// leftBehind heads what destroy leaves behind.
+const leftBehind = "This is still there:"
+
 // quietly says that a tenant's error is no more than its row says already.
 func quietly(t event.Outcome) bool {
-	return t.Error.Code == "doctor.findings" || t.Error.Code == "interrupted" || t.Error.Code == "declined"
+	return t.Error.Code == "doctor.findings" || stopped(t.Error) || t.Error.Code == "declined"
 }
 
 // Listed is names in a row; of very many only how many there are more.
@@ -71,7 +81,7 @@ func standing(command string, t event.Outcome) (State, string) {
 	switch {
 	case t.Error != nil && t.Error.Code == "doctor.findings":
 		return Warn, "findings"
-	case t.Error != nil && t.Error.Code == "interrupted":
+	case stopped(t.Error):
 		return Bad, "stopped"
 	case t.Error != nil && t.Error.Code == "declined":
 		return Passed, "declined"
@@ -204,6 +214,9 @@ func lasted(t event.Outcome) string {
 func firstLine(t event.Outcome) string {
 	if t.Error == nil || quietly(t) {
 		return ""
+	}
+	if len(t.Left) > 0 {
+		return "" // it is listed above
 	}
 	first, _, _ := strings.Cut(t.Error.Message, "\n")
 	return Printable(first)

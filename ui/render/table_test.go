@@ -32,7 +32,14 @@ func results() map[string]event.Result {
 		{Name: "dev", OK: true, ElapsedMS: 400},
 		{Name: "prod", Findings: 12, ElapsedMS: 1_100, Error: &event.Error{Code: "doctor.findings", Message: "prod has 12 findings.", Hint: "Each finding above says what to do about it."}},
 	}}
-	return map[string]event.Result{"apply": apply, "plan": plan, "doctor": doctor}
+	destroy := event.Result{Command: "destroy", Requests: map[string]int{"auth0": 22}, ElapsedMS: 2_400, Tenants: []event.Outcome{
+		{Name: "dev", OK: true, Deleted: 9, ElapsedMS: 1_400},
+		{Name: "prod", Deleted: 7, Unchanged: 1, ElapsedMS: 2_300, Left: []event.Left{
+			{What: "the Vercel project acme-verify", Why: "it has variables that phonegate did not make", Command: "npx vercel project rm acme-verify"},
+			{What: "the form at verify.acme.example", Why: "it runs on a server of yours"},
+		}, Error: &event.Error{Code: "destroy.left", Message: "Not everything of prod is gone. What stays: a long list.", Hint: "If nobody needs it: npx vercel project rm acme-verify."}},
+	}}
+	return map[string]event.Result{"destroy": destroy, "apply": apply, "plan": plan, "doctor": doctor}
 }
 
 func TestTheTableHasARowForEachTenant(t *testing.T) {

@@ -217,7 +217,7 @@ func rowLines(sh *shared, rows []row, width int) (lines []string, focus int) {
 		text, d := n.Now(), render.Printable(r.detail)
 		switch {
 		case d == "" || width < 60:
-		case render.Mentions(d, n.What):
+		case n.In(d):
 			text = d
 		default:
 			text = render.Pad(text, 22) + " " + st.Quiet.Render(d)

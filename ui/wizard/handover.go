@@ -15,7 +15,7 @@ func awaited(err error) bool { return err != nil && fault.Of(err).Code == notRun
 // handover says how the form gets going on a server of one's own.
 func handover(sh *shared, err error, width int) []string {
 	st := sh.st
-	lines := render.Hang("  "+render.Warn.Mark(st)+" ", "All is ready but the form: it is started where it will run.", width)
+	lines := render.Hang("  "+render.Warn.Mark(st)+" ", "Everything is ready except the form. Start it on your server:", width)
 	for _, s := range handoverSteps(sh.session, sh.file) {
 		lines = append(lines, render.Hang("    "+s[0]+"  ", s[1], width)...)
 		if s[2] != "" {
@@ -30,8 +30,8 @@ func handover(sh *shared, err error, width int) []string {
 // handoverSteps are what is to be done, with a number and, where there is one, a command.
 func handoverSteps(s Session, file string) [][3]string {
 	return [][3]string{
-		{"1", "Give it its secrets, here for Fly:", "phonegate secrets --tenant " + s.Tenant + " -- fly secrets import --stage"},
-		{"2", "Bring " + nextTo(file, templates.BundleDir+"/"+orDash(s.Spec.Host.Project)) + " to its server and start it; its README shows ways.", ""},
+		{"1", "Pass it its key, here to Fly:", "phonegate secrets --tenant " + s.Tenant + " -- fly secrets import --stage"},
+		{"2", "Copy " + nextTo(file, templates.BundleDir+"/"+orDash(s.Spec.Host.Project)) + " to its server and start it; its README.md shows how.", ""},
 		{"3", "Come back here.", ""},
 	}
 }

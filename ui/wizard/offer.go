@@ -95,7 +95,7 @@ func offerNote(l secret.Login, lasting bool) string {
 		notes = append(notes, "It ends at "+l.Expires.Format("15:04")+" and is not kept: later runs need a token of their own.")
 	case l.Lacks != "" && l.Provider != "cloudflare":
 	case !lasting:
-		notes = append(notes, "It is used for this run, and not kept: no keyring answers.")
+		notes = append(notes, "It is kept in memory only: no system keyring found.")
 	default:
 		notes = append(notes, "It is kept in the keyring for this tenant, like one that was pasted.")
 	}

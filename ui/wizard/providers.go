@@ -123,7 +123,7 @@ func credentialField(env string, s Session, ask bool) field {
 	f.must, f.url = true, row.URL
 	if row.Secret {
 		if f.help += " Paste it here; it stays in this computer's keyring."; !s.Lasting {
-			f.help = row.Help + " Paste it here; it is forgotten at the end, since no keyring answers."
+			f.help = row.Help + " Paste it here; it is kept in memory only: no system keyring found."
 		}
 	}
 	if from := s.Sources[env]; value != "" && from != "" && from != "typed" && !ask {

@@ -141,7 +141,7 @@ func (r review) press(sh *shared, msg tea.KeyPressMsg) (step, outcome) {
 	case key.Matches(msg, sh.keys.Up):
 		r.line = max(r.line-1, 0)
 	case key.Matches(msg, sh.keys.Down):
-		r.line = min(r.line+1, 4*len(sh.plan.Changes))
+		r.line = min(r.line+1, 4*(len(sh.plan.Changes)+len(sh.plan.Warnings)))
 	case next && r.err == nil && sh.now().Sub(r.since) >= grace:
 		if changes(sh.plan) == 0 {
 			if sh.again != nil {
@@ -177,7 +177,7 @@ func planRecord(sh *shared) []string {
 	for _, c := range sh.plan.Changes {
 		lines = append(lines, render.ChangeLines(c, sh.st, width, sh.session.Spec.Host.Kind, false)...)
 	}
-	return append(lines, "")
+	return append(append(lines, render.WarningLines(sh.plan, sh.st, width)...), "")
 }
 
 // changes counts what a plan would do.
@@ -221,7 +221,7 @@ func differences(sh *shared, p plannedMsg) *pager {
 		lines = append(append(lines, diffLines(sh.st, c.Diff)...), "")
 	}
 	if lines == nil {
-		lines = []string{" Nothing that exists is changed: all of it is new, or as it should be."}
+		lines = []string{" No existing resource changes."}
 	}
 	return newPager("Differences", lines)
 }
@@ -249,6 +249,7 @@ func (r review) view(sh *shared, width int) ([]string, int) {
 		return append(append(title(sh, "Which answer?", width), ""), lines...), focus + 2
 	}
 	lines := []string{render.Ends("  "+st.Title.Render(r.heading(sh)), st.Quiet.Render(wide(width, "where from")), width)}
+	lines = append(lines, render.WarningLines(sh.plan, st, width)...) // first: a long plan is scrolled
 	for _, c := range sh.plan.Changes {
 		lines = append(lines, render.ChangeLine(c, st, width, sh.session.Spec.Host.Kind)...)
 	}
@@ -287,7 +288,7 @@ func estimate(sh *shared) []string {
 	switch {
 	case changes(sh.plan) == 0 && sh.again != nil:
 		return []string{"There is nothing to repair: everything is as it would be made.",
-			"phonegate doctor looks closer; phonegate rotate makes new secrets for both sides."}
+			"phonegate doctor checks every part; phonegate rotate makes a new key for Action and form."}
 	case changes(sh.plan) == 0:
 		return []string{"Nothing to change: everything is as it should be."}
 	}
