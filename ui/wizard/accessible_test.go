@@ -90,16 +90,16 @@ func TestAccessibleOffersLoginsAndAsksForTheHost(t *testing.T) {
 
 func TestAccessibleRepairsAfterAFailedTest(t *testing.T) {
 	f := newFakeSandbox()
-	f.testErr = fault.New(fault.Failed, "form.secret", "Make new ones.", "The form runs with another secret")
+	f.testErr = fault.New(fault.Failed, "form.other_secret", "Run phonegate rotate.", "The form refuses sessions")
 	f.mended = true
 	answers := append(make([]string, 12), "3", "2", "1") // the Action and the form; repair; do it
 	r, out := spokenTo(t, f, StartSandbox, answers...)
 	if !r.Tested || r.Err != nil || len(f.applied) != 2 {
 		t.Errorf("reached %+v, applied %d times:\n%s", r, len(f.applied), out)
 	}
-	f.testErr, f.mended = fault.New(fault.Failed, "form.secret", "Make new ones.", "The form runs with another secret"), false
+	f.testErr, f.mended = fault.New(fault.Failed, "form.other_secret", "Run phonegate rotate.", "The form refuses sessions"), false
 	r, out = spokenTo(t, f, StartSandbox, append(make([]string, 12), "3", "1", "3")...) // test again; leave it
-	if r.Tested || fault.Of(r.Err).Code != "form.secret" || strings.Count(out, "The form runs with another secret") != 4 {
+	if r.Tested || fault.Of(r.Err).Code != "form.other_secret" || strings.Count(out, "The form refuses sessions") != 4 {
 		t.Errorf("reached %+v:\n%s", r, out)
 	}
 }

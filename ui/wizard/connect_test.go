@@ -185,15 +185,15 @@ func TestTenantOfTheFileKeepsItsName(t *testing.T) {
 
 func TestRemarkOnAHostWithoutCredentialsLeadsBackToTheChoice(t *testing.T) {
 	f := newFake()
-	f.notes["host"] = []Note{{Text: "no keyring answers", Hint: "choose another host"}}
+	f.notes["host"] = []Note{{Text: "no system keyring found", Hint: "choose another host"}}
 	d := atHost(t, f)
-	d.press("down", "down", "enter").until("no keyring answers")
+	d.press("down", "down", "enter").until("no system keyring found")
 	d.press("esc").see("Where does the form run?", "● Elsewhere")
 	f.refuse["host"] = fault.New(fault.Failed, "x", "Try again.", "it did not work")
 	d.press("enter").until("It did not work.")
 	d.see("● Elsewhere")
 	delete(f.refuse, "host")
-	d.press("enter").until("no keyring answers")
+	d.press("enter").until("no system keyring found")
 	d.press("enter").see("Both accounts answer")
 }
 
@@ -202,7 +202,7 @@ func TestNobodyIsPromisedAKeyringThatIsNotThere(t *testing.T) {
 	f.forgets = true
 	f.logins = []secret.Login{{Provider: "vercel", Program: "Vercel CLI", Credentials: secret.Credentials{VercelToken: fakeVercel}}}
 	d := atHost(t, f)
-	d.press("enter").see("Use the login of the Vercel CLI?", "no keyring answers")
-	d.press("n").see("it is forgotten")
+	d.press("enter").see("Use the login of the Vercel CLI?", "no system keyring found")
+	d.press("n").see("memory only: no system keyring found")
 	d.seeNot("stays in this")
 }

@@ -147,11 +147,11 @@ func (f *fake) Plan(ctx context.Context, s Session, _ func(event.Event)) (event.
 	}
 	return event.Plan{Type: "plan", Tenant: s.Tenant, Changes: []event.Change{
 		{Resource: "twilio.service", Op: event.Create, Detail: "Verify service “" + s.Spec.Twilio.ServiceName + "”", From: "typed", Requests: 1},
-		{Resource: "twilio.key", Op: event.Create, Detail: "API key “phonegate " + s.Tenant + "” for Action and form", From: "new", Requests: 1},
+		{Resource: "twilio.key", Op: event.Create, Detail: "API key “phonegate ecf615b4 d1e86d12bfb2c3fc”", From: "new", Requests: 1},
 		{Resource: "host.project", Op: event.Create, Detail: "project " + s.Spec.Host.Project + ", public", From: "typed", Requests: 2},
-		{Resource: "host.env", Op: event.Create, Detail: "5 secrets", From: "generated", Requests: 1},
+		{Resource: "host.env", Op: event.Create, Detail: "PHONEGATE_KEY_202611280202_d1e86d12bfb2c3fc", From: "generated", Requests: 1},
 		{Resource: "host.deployment", Op: event.Create, Detail: "deployment of the form", From: "generated", Requests: 3},
-		{Resource: "auth0.action", Op: event.Create, Detail: "Action “Verify phone number”, node22, 5 secrets", From: "generated", Requests: 4},
+		{Resource: "auth0.action", Op: event.Create, Detail: "Action “Verify phone number”, post-login, node22", From: "generated", Requests: 4},
 		{Resource: "auth0.binding", Op: event.Update, Detail: "post-login flow: after “Add roles”, last", From: "kept: 1", Requests: 2, Diff: "  Add roles\n+ Verify phone number"},
 		{Resource: "auth0.login_page", Op: event.Update, Detail: "login page of the tenant: phone field (old page is kept)", From: "generated", Requests: 1},
 	}}, nil

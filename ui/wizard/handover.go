@@ -30,7 +30,7 @@ func handover(sh *shared, err error, width int) []string {
 // handoverSteps are what is to be done, with a number and, where there is one, a command.
 func handoverSteps(s Session, file string) [][3]string {
 	return [][3]string{
-		{"1", "Pass it its key, here to Fly:", "phonegate secrets --tenant " + s.Tenant + " -- fly secrets import --stage"},
+		{"1", "Pass it its key; with Fly:", "phonegate secrets --tenant " + s.Tenant + " -- fly secrets import --stage"},
 		{"2", "Copy " + nextTo(file, templates.BundleDir+"/"+orDash(s.Spec.Host.Project)) + " to its server and start it; its README.md shows how.", ""},
 		{"3", "Come back here.", ""},
 	}

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"phonegate/provision/event"
 	"phonegate/provision/fault"
 )
@@ -14,11 +16,11 @@ func failed(t *testing.T, f *fake) *driver {
 	f.tenants = []TenantStatus{{Name: "dev", OK: true, State: "in order"}}
 	f.tenants[0].Spec.Host.Kind = "vercel"
 	f.env = newFakeSandbox().env
-	f.testErr = fault.New(fault.Failed, "form.secret", "Make new ones on both sides: phonegate rotate.", "The form runs with another secret than the Action; +61412345678 of a.user@acme.com was not verified with %s", fakeToken)
+	f.testErr = fault.New(fault.Failed, "form.other_secret", "Run phonegate rotate: it gives Action and form a new key.", "The form refuses sessions signed with the key that it shares with the Action; +61412345678 of a.user@acme.com was not verified with %s", fakeToken)
 	d := newDriver(t, f, StartWelcome)
 	d.until("dev ✓ in order")
 	d.press("down", "down", "down", "enter").until("Shall we try it?")
-	d.press("down", "down", "enter").until("another secret than the Action")
+	d.press("down", "down", "enter").until("refuses sessions signed with")
 	return d
 }
 
@@ -39,6 +41,25 @@ func TestFailedLiveTestIsRepairedAndRunAgain(t *testing.T) {
 	}
 	if n := strings.Count(strings.Join(f.calls, "\n"), "test action"); n != 2 {
 		t.Errorf("tested %d times", n)
+	}
+}
+
+func TestReviewWarnsBeforeItIsAgreedTo(t *testing.T) {
+	f := newFake()
+	warning := "The form moves. The one at acme-old.vercel.app stays for 15 minutes, for logins under way; the first apply after that removes it."
+	f.plan = &event.Plan{Tenant: "dev", Warnings: []string{warning}, Changes: []event.Change{
+		{Resource: "auth0.action", Op: event.Update, Detail: "Action “Verify phone number”: code, a new key", Requests: 2},
+		{Resource: "former", Op: event.Delete, Detail: "1 former key: no login needs it any more", Requests: 3},
+	}}
+	d := failed(t, f)
+	d.press("r").until("where from")
+	d.see("! The form moves. The one at acme-old.vercel.app stays for 15 minutes", "Former", "1 former key: no login needs it any more")
+	d.golden("review-warning")
+	f.testErr = nil
+	d.press("enter").until("The live test passed")
+	said := ansi.Strip(strings.Join(d.printed, "\n"))
+	if strings.Count(strings.Join(strings.Fields(said), " "), "! "+warning) != 1 {
+		t.Errorf("the warning is not in what stays on the screen:\n%s", said)
 	}
 }
 
@@ -80,7 +101,7 @@ func TestDetailsAreCopiedWithoutSecretsAndPeople(t *testing.T) {
 	for d.clip == "" {
 		d.send(<-d.msgs)
 	}
-	for _, want := range []string{"live test action, tenant dev", "✓ action.deployed", "✗ form.reachable", "form.secret: The form runs with another secret", "next: Make new ones", "host vercel"} {
+	for _, want := range []string{"live test action, tenant dev", "✓ action.deployed", "✗ form.reachable", "form.other_secret: The form refuses sessions", "next: Run phonegate rotate", "host vercel"} {
 		if !strings.Contains(d.clip, want) {
 			t.Errorf("%q is missing:\n%s", want, d.clip)
 		}
