@@ -9,6 +9,7 @@ import (
 
 	"phonegate/provision/fault"
 	"phonegate/provision/resource"
+	"phonegate/provision/transport"
 )
 
 // Apply implements resource.Resource: upload, switch on, and look at the form as a stranger would.
@@ -40,7 +41,7 @@ func (w *Worker) Apply(ctx context.Context, progress resource.Progress) (err err
 	if !w.found.enabled {
 		// Previews would run every version there ever was, each with its keys.
 		on := map[string]bool{"enabled": true, "previews_enabled": false}
-		if err := w.c.call(repeat(ctx), http.MethodPost, w.c.script(w.form.Name, "/subdomain"), on, nil); err != nil {
+		if err := w.c.call(transport.Repeatable(ctx), http.MethodPost, w.c.script(w.form.Name, "/subdomain"), on, nil); err != nil {
 			return err
 		}
 		w.found.enabled = true
@@ -106,10 +107,10 @@ func (w *Worker) put(ctx context.Context, bindings []binding, keep []string) err
 	if err != nil {
 		return err
 	}
-	_, _, err = w.c.send(repeat(ctx), http.MethodPut, w.c.script(w.form.Name, ""), kind, body)
+	_, _, err = w.c.send(transport.Repeatable(ctx), http.MethodPut, w.c.script(w.form.Name, ""), kind, body)
 	for _, b := range bindings {
 		if b.Type == secretText {
-			err = hide(err, append(strings.Split(b.Text, "."), b.Text)...)
+			err = fault.Hide(err, b.Text)
 		}
 	}
 	return err
