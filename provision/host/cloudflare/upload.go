@@ -53,8 +53,9 @@ func (w *Worker) Apply(ctx context.Context, progress resource.Progress) (err err
 // upload sends module, mark and the new key together. Every other binding stays: another computer may have added a key a moment
 // ago, and what people added is theirs. It may be repeated.
 func (w *Worker) upload(ctx context.Context) error {
-	name, value := w.form.Env.Add()
-	if name = w.adds(); name != "" && value == "" {
+	name := w.adds()
+	_, value := w.form.Env.Add()
+	if name != "" && value == "" {
 		return fault.New(fault.Failed, "cloudflare.key_unknown", "Run `phonegate apply` again.",
 			"The form's new key is not made yet.")
 	}
