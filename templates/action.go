@@ -90,7 +90,7 @@ func action(s Settings, d *Deployed) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return fill(source("action/verify-phone-number.js"), actionConfig{
+	return fill(actionTemplate(), actionConfig{
 		CodeCheck:    s.CodeCheck,
 		NoPhone:      s.NoPhone,
 		ChangeNumber: changesNumber(s),

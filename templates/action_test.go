@@ -116,8 +116,8 @@ func TestARegisterThatWouldLeadUsersAstrayIsRefused(t *testing.T) {
 
 func TestCodeHasTheProgramsLayout(t *testing.T) {
 	want := fmt.Sprintf("\nconst LAYOUT = %d;", ring.Layout)
-	for _, path := range []string{"action/verify-phone-number.js", "form/verify.mjs"} {
-		if !bytes.Contains(source(path), []byte(want)) {
+	for _, path := range []string{"action/verify-phone-number.js", "form/api/verify.mjs"} {
+		if !bytes.Contains(templateOf[path](), []byte(want)) {
 			t.Errorf("%s lacks %q", path, want)
 		}
 	}

@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -20,10 +21,10 @@ var (
 // prepared is the settings with defaults filled in, in one spelling, so that the same answers give the same bytes.
 // It fails on what no artefact could be made of.
 func prepared(s Settings) (Settings, error) {
-	s.CodeCheck = or(s.CodeCheck, "form")
-	s.Capture = or(s.Capture, "lock")
-	s.NoPhone = or(s.NoPhone, "form")
-	s.Brand.Color = strings.ToLower(or(s.Brand.Color, defaultColour))
+	s.CodeCheck = cmp.Or(s.CodeCheck, "form")
+	s.Capture = cmp.Or(s.Capture, "lock")
+	s.NoPhone = cmp.Or(s.NoPhone, "form")
+	s.Brand.Color = strings.ToLower(cmp.Or(s.Brand.Color, defaultColour))
 	s.DefaultCountry = strings.ToUpper(s.DefaultCountry)
 	s.Countries = spelled(s.Countries, strings.ToUpper)
 	s.CustomDomains = spelled(s.CustomDomains, strings.ToLower)
@@ -40,13 +41,6 @@ func prepared(s Settings) (Settings, error) {
 		s.Enforce.UsersCreatedAfter = day.Format(time.RFC3339)
 	}
 	return s, check(s)
-}
-
-func or(value, fallback string) string {
-	if value == "" {
-		return fallback
-	}
-	return value
 }
 
 func spelled(values []string, spell func(string) string) []string {

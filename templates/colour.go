@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// The form's own colours; they are the same in form/verify.mjs.
+// The form's own colours; they are the same in form/parts/html.mjs.
 const (
 	lightPaper, lightInk = "#ffffff", "#16181d"
 	darkPaper, darkInk   = "#121419", "#eceef2"

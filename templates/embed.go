@@ -2,7 +2,8 @@ package templates
 
 import "embed"
 
-//go:embed action/verify-phone-number.js form/verify.mjs form/vercel.json form/package.json form/texts/*.json lock/additional-sign-up-fields.js lock/login-page.html lock/embed.jsx lock/embed.vue
+//go:embed action/verify-phone-number.js form/parts/*.mjs form/vercel.json form/package.json form/texts/*.json shared/*.mjs
+//go:embed lock/additional-sign-up-fields.js lock/login-page.html lock/embed.jsx lock/embed.vue
 var files embed.FS
 
 // source is a template as it lies in the repository.

@@ -2,6 +2,8 @@ package templates
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -81,4 +83,34 @@ func PlanForTest(t testing.TB, countries ...string) []byte {
 		t.Fatal(err)
 	}
 	return data
+}
+
+// JoinForTest is templates.join.
+func JoinForTest(parts ...string) []byte { return join(parts...) }
+
+// WriteFormParts writes the modules of which a rendered form was joined, under its configuration, and answers with the path of
+// the one that hosts would call.
+func WriteFormParts(t testing.TB, dir string, form []byte) string {
+	t.Helper()
+	var config json.RawMessage
+	if err := literalOf(form, &config); err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range formParts {
+		data := source(part)
+		if part == formParts[0] {
+			var err error
+			if data, err = fill(data, config); err != nil {
+				t.Fatal(err)
+			}
+		}
+		path := filepath.Join(dir, filepath.FromSlash(part))
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return filepath.Join(dir, "form", "parts", "verify.mjs")
 }

@@ -22,7 +22,7 @@ func FuzzNoNameBreaksOutOfItsLiteral(f *testing.F) {
 			if !ok {
 				continue
 			}
-			templateHead, _, templateTail := split(t, source(template))
+			templateHead, _, templateTail := split(t, template())
 			data, _, _ := strings.Cut(string(file.Data), LoginPageHash)
 			literal, foundHead := strings.CutPrefix(data, templateHead+configBegin)
 			literal, foundTail := strings.CutSuffix(literal, configEnd+templateTail)

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -107,14 +106,8 @@ func FuzzNoRequestBreaksTheForm(f *testing.F) {
 func FuzzNumbersAreReadOrRefused(f *testing.F) {
 	seldomMinimise(f)
 	suite := load(f)
-	module, err := os.ReadFile("form/verify.mjs")
-	if err != nil {
-		f.Fatal(err)
-	}
-	_, block, _ := strings.Cut(string(module), "// phonegate:numbers")
-	block, _, _ = strings.Cut(block, "// phonegate:end-of-numbers")
 	plan := templates.PlanForTest(f, "AU", "NZ", "GB", "RU", "US", "AR", "MX", "IT")
-	code := "//" + block + `
+	code := string(templates.JoinForTest("shared/numbers.mjs")) + `
 const plan = ` + string(plan) + `;
 export default { async fetch(request) {
   const { typed, home } = JSON.parse(await request.text());

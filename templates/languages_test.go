@@ -19,7 +19,7 @@ import (
 // texts are the form's texts by language, English out of the module and the others out of their files.
 func texts(t *testing.T) map[string]map[string]string {
 	t.Helper()
-	module, err := os.ReadFile("form/verify.mjs")
+	module, err := os.ReadFile("form/parts/config.mjs")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,14 +27,10 @@ func TestUnderNode(t *testing.T) {
 		scenario.Action
 		Code string `json:"code"`
 	}
-	type form struct {
-		scenario.Form
-		Code string `json:"code"`
-	}
 	var out struct {
 		Base    scenario.Base `json:"base"`
 		Actions []action      `json:"actions"`
-		Forms   []form        `json:"forms"`
+		Forms   []nodeForm    `json:"forms"`
 		Numbers any           `json:"numbers"`
 
 		Page        string `json:"page"`
@@ -55,7 +51,7 @@ func TestUnderNode(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", s.Name, err)
 		}
-		out.Forms = append(out.Forms, form{s, write(t, dir, files[0].Data, ".mjs")})
+		out.Forms = append(out.Forms, nodeForm{s, write(t, dir, files[0].Data, ".mjs")})
 	}
 	out.Numbers = templates.NumberExamples(t)
 	page, fields := lock(t, suite.Base.Settings)
@@ -64,28 +60,66 @@ func TestUnderNode(t *testing.T) {
 	hostile.Brand.Name = "</script><script>alert(1)</script>@@config@@\u2028\"'`${1}*/"
 	page, _ = lock(t, hostile)
 	out.HostilePage, out.HostileName = write(t, dir, page, ".html"), hostile.Brand.Name
-	data, err := json.Marshal(out)
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(dir, "suite.json")
-	if err := os.WriteFile(path, data, 0o600); err != nil {
-		t.Fatal(err)
-	}
 	tests, err := filepath.Glob("nodetest/*.test.mjs")
 	if err != nil || len(tests) == 0 {
 		t.Fatalf("no tests for Node: %v", err)
 	}
-	cmd := exec.CommandContext(t.Context(), node, append([]string{"--test", "--test-reporter=tap"}, tests...)...)
-	cmd.Env = append(os.Environ(), "PHONEGATE_SUITE="+path)
-	report, err := cmd.CombinedOutput()
-	passed := count(report, `(?m)^# pass (\d+)$`)
-	if err != nil {
-		t.Fatalf("node --test: %v\n%s", err, failures(report))
-	}
+	passed := nodeTests(t, node, out, tests...)
 	if want := len(suite.Actions) + len(suite.Forms); passed < want {
 		t.Fatalf("%d tests passed, but there are %d scenarios", passed, want)
 	}
+}
+
+type nodeForm struct {
+	scenario.Form
+	Code string `json:"code"`
+}
+
+// TestTheFormsPartsRunAsTheyStand replays the scenarios with the modules of the form before they are joined: what one takes from
+// another it must import, though in one file it would have it anyway.
+func TestTheFormsPartsRunAsTheyStand(t *testing.T) {
+	node := needNode(t)
+	suite := load(t)
+	var out struct {
+		Base  scenario.Base `json:"base"`
+		Forms []nodeForm    `json:"forms"`
+	}
+	out.Base = suite.Base
+	written := map[string]string{}
+	for _, s := range suite.Forms {
+		files, err := templates.Form(settings(t, suite, s.Settings))
+		if err != nil {
+			t.Fatalf("%s: %v", s.Name, err)
+		}
+		form := string(files[0].Data)
+		if written[form] == "" {
+			written[form] = templates.WriteFormParts(t, t.TempDir(), files[0].Data)
+		}
+		out.Forms = append(out.Forms, nodeForm{s, written[form]})
+	}
+	if passed := nodeTests(t, node, out, "nodetest/form.test.mjs"); passed < len(suite.Forms) {
+		t.Fatalf("%d tests passed, but there are %d scenarios", passed, len(suite.Forms))
+	}
+}
+
+// nodeTests runs tests with Node's own runner on a suite, and answers with how many have passed.
+func nodeTests(t *testing.T, node string, suite any, tests ...string) int {
+	t.Helper()
+	data, err := json.Marshal(suite)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "suite.json")
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), node, append([]string{"--test", "--test-reporter=tap"}, tests...)...)
+	cmd.Env = append(os.Environ(), "PHONEGATE_SUITE="+path)
+	report, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("node --test: %v\n%s", err, failures(report))
+	}
+	return count(report, `(?m)^# pass (\d+)$`)
 }
 
 // needNode finds Node 20 or later. Where the build must be whole (CI), a missing Node is a failure.

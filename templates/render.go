@@ -93,13 +93,13 @@ func Form(s Settings) ([]File, error) {
 		Texts: texts,
 	}
 	// The version names what runs: the module with its configuration, but for the version itself.
-	module, err := fill(source("form/verify.mjs"), config)
+	module, err := fill(formTemplate(), config)
 	if err != nil {
 		return nil, err
 	}
 	sum := sha256.Sum256(module)
 	config.Version = hex.EncodeToString(sum[:6])
-	if module, err = fill(source("form/verify.mjs"), config); err != nil {
+	if module, err = fill(formTemplate(), config); err != nil {
 		return nil, err
 	}
 	return []File{

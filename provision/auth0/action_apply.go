@@ -1,6 +1,7 @@
 package auth0
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -36,7 +37,7 @@ func (a *Action) Apply(ctx context.Context, progress resource.Progress) (err err
 		err = a.patch(ctx, code, name, value)
 	}
 	if err != nil {
-		return hide(err, value)
+		return fault.Hide(err, value)
 	}
 	if inForce(a.found) {
 		return nil
@@ -66,7 +67,7 @@ func (a *Action) create(ctx context.Context, code, name, value string) error {
 	}
 	list, listErr := a.c.postLoginActions(ctx, a.spec.Name)
 	if listErr != nil {
-		return first(err, listErr)
+		return cmp.Or(err, listErr)
 	}
 	ours := a.ours(list, true)
 	// After a lost answer it is known by what was sent: nobody else has made that key.
@@ -79,7 +80,7 @@ func (a *Action) create(ctx context.Context, code, name, value string) error {
 	case mine < 0 && exists:
 		return a.nameTaken(nil)
 	case mine < 0:
-		return first(err, a.gone())
+		return cmp.Or(err, a.gone())
 	case mine > 0:
 		if err := a.c.deleteAction(ctx, ours[mine].GetID(), false); err != nil {
 			return err
@@ -113,7 +114,7 @@ func (a *Action) patch(ctx context.Context, code, name, value string) error {
 		req.SetDependencies([]*management.ActionVersionDependency{}) // ours has none
 	}
 	before := secretOf(a.found.GetSecrets(), name)
-	if _, err := a.c.actions.Update(repeat(ctx), a.ID(), req); err != nil {
+	if _, err := a.c.actions.Update(transport.Repeatable(ctx), a.ID(), req); err != nil {
 		return typed(err)
 	}
 	found, err := a.c.action(ctx, a.ID())
@@ -161,9 +162,6 @@ func (a *Action) Undo(ctx context.Context, _ resource.Progress) error {
 	a.found = nil
 	return nil
 }
-
-// repeat marks calls that come to the same if they are made twice.
-func repeat(ctx context.Context) context.Context { return transport.Repeatable(ctx) }
 
 func orSilent(p resource.Progress) resource.Progress {
 	if p == nil {

@@ -1,6 +1,7 @@
 package auth0
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -81,7 +82,7 @@ func (a *Action) inWords(d difference) []string {
 	}
 	say(d.name, "name “%s” → “%s”", a.found.GetName(), a.spec.Name)
 	say(d.code, "code")
-	say(d.runtime, "%s → %s", first(a.found.GetRuntime(), "no runtime"), runtime)
+	say(d.runtime, "%s → %s", cmp.Or(a.found.GetRuntime(), "no runtime"), runtime)
 	say(d.dependencies, "dependencies → none")
 	if d.key {
 		say(len(a.DraftKeys()) > 0, "a new key")

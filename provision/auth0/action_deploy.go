@@ -7,6 +7,7 @@ import (
 
 	"phonegate/provision/fault"
 	"phonegate/provision/resource"
+	"phonegate/provision/transport"
 )
 
 // deploy waits for the build, deploys it and waits until it runs. A build takes from nothing to most of a minute.
@@ -29,7 +30,7 @@ func (a *Action) deploy(ctx context.Context, progress resource.Progress) error {
 	}
 	progress("deploying")
 	// Deploying the same draft twice is the same as once.
-	if _, err := a.c.actions.Deploy(repeat(ctx), a.ID()); err != nil {
+	if _, err := a.c.actions.Deploy(transport.Repeatable(ctx), a.ID()); err != nil {
 		return typed(err)
 	}
 	a.found.AllChangesDeployed, a.found.DeployedVersion = nil, nil
@@ -55,7 +56,7 @@ func (a *Action) poll(ctx context.Context, what string, ready func() (bool, erro
 				"Auth0 was still %s the action “%s” after %s.", what, a.spec.Name, a.c.o.Wait)
 		}
 		if look > 0 {
-			if err := sleep(ctx, a.c.o.Poll); err != nil {
+			if err := transport.Pause(ctx, a.c.o.Poll); err != nil {
 				return err
 			}
 		}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"phonegate/provision/transport"
+
 	"github.com/auth0/go-auth0/v3/management"
 )
 
@@ -80,7 +82,7 @@ func supports(a *management.Action) bool {
 
 // deleteAction deletes an action; one that is not there is no error. Without force Auth0 refuses to delete a bound one.
 func (c *Client) deleteAction(ctx context.Context, id string, force bool) error {
-	err := typed(c.actions.Delete(repeat(ctx), id, &management.DeleteActionRequestParameters{Force: &force}))
+	err := typed(c.actions.Delete(transport.Repeatable(ctx), id, &management.DeleteActionRequestParameters{Force: &force}))
 	if notFound(err) {
 		return nil
 	}

@@ -1,6 +1,7 @@
 package auth0
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -118,7 +119,7 @@ func (b *Binding) place(list []*management.ActionBinding) string {
 }
 
 func bindingName(x *management.ActionBinding) string {
-	return first(x.GetDisplayName(), x.Action.GetName(), x.GetID())
+	return cmp.Or(x.GetDisplayName(), x.Action.GetName(), x.GetID())
 }
 
 // Apply implements resource.Resource.

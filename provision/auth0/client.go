@@ -3,7 +3,6 @@
 package auth0
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -124,18 +123,6 @@ func (g guard) send(r *http.Request) (*http.Response, error) {
 }
 
 func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-
-// sleep waits for d or until the context ends.
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
 
 func (c *Client) url(path string) string {
 	return (&url.URL{Scheme: "https", Host: c.o.Domain, Path: path}).String()

@@ -63,8 +63,8 @@ func refusal(r *http.Request, res *http.Response) error {
 		Description string `json:"error_description"`
 	}
 	decodeBody(res, &body)
-	code := first(body.ErrorCode, snake(body.Error), fmt.Sprintf("http_%d", res.StatusCode))
-	message := strings.TrimSuffix(first(body.Message, body.Description, http.StatusText(res.StatusCode)), ".")
+	code := cmp.Or(body.ErrorCode, snake(body.Error), fmt.Sprintf("http_%d", res.StatusCode))
+	message := strings.TrimSuffix(cmp.Or(body.Message, body.Description, http.StatusText(res.StatusCode)), ".")
 	category, hint := fault.Failed, ""
 	switch {
 	case code == "insufficient_scope":
@@ -97,8 +97,8 @@ func tokenRefusal(domain string, res *http.Response) error {
 		Message     string `json:"message"`
 	}
 	decodeBody(res, &body)
-	code := first(snake(body.Error), fmt.Sprintf("http_%d", res.StatusCode))
-	text := first(body.Description, body.Message, http.StatusText(res.StatusCode))
+	code := cmp.Or(snake(body.Error), fmt.Sprintf("http_%d", res.StatusCode))
+	text := cmp.Or(body.Description, body.Message, http.StatusText(res.StatusCode))
 	category, hint := fault.Refused, "Check AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET: Auth0 dashboard > Applications > your Machine to Machine application."
 	switch {
 	case res.StatusCode >= 500 || res.StatusCode == http.StatusTooManyRequests:
@@ -126,25 +126,8 @@ func decodeBody(res *http.Response, into any) {
 }
 
 func requestID(res *http.Response) string {
-	return first(res.Header.Get("X-Auth0-Requestid"), res.Header.Get("X-Request-Id"), res.Header.Get("Cf-Ray"))
+	return cmp.Or(res.Header.Get("X-Auth0-Requestid"), res.Header.Get("X-Request-Id"), res.Header.Get("Cf-Ray"))
 }
-
-// hide takes a key's value and the parts of it out of an error's message: Auth0 quotes what it does not like.
-func hide(err error, value string) error {
-	var f *fault.Error
-	if !errors.As(err, &f) {
-		return err
-	}
-	for _, v := range append([]string{value}, strings.Split(value, ".")...) {
-		if len(v) >= 8 {
-			f.Message = strings.ReplaceAll(f.Message, v, "(hidden)")
-		}
-	}
-	return err
-}
-
-// first is the first value that is not zero.
-func first[T comparable](values ...T) T { return cmp.Or(values...) }
 
 func snake(s string) string {
 	return strings.ReplaceAll(strings.ToLower(strings.TrimSpace(s)), " ", "_")

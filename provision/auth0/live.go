@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"time"
 
+	"phonegate/provision/transport"
+
 	"github.com/auth0/go-auth0/v3/management"
 )
 
@@ -44,7 +46,7 @@ func (c *Client) GetUser(ctx context.Context, id string) (*User, error) {
 
 // DeleteUser deletes the user; one that is not there is no error.
 func (c *Client) DeleteUser(ctx context.Context, id string) error {
-	if err := typed(c.users.Delete(repeat(ctx), id)); err != nil && !notFound(err) {
+	if err := typed(c.users.Delete(transport.Repeatable(ctx), id)); err != nil && !notFound(err) {
 		return err
 	}
 	return nil

@@ -1,6 +1,7 @@
 package auth0
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -127,7 +128,7 @@ func (l *LoginPage) client(ctx context.Context, id string) (*page, error) {
 		}
 		return nil, err
 	}
-	p := &page{id: id, name: first(c.GetName(), id), html: c.GetCustomLoginPage(), on: c.GetCustomLoginPageOn()}
+	p := &page{id: id, name: cmp.Or(c.GetName(), id), html: c.GetCustomLoginPage(), on: c.GetCustomLoginPageOn()}
 	if c.GetGlobal() {
 		p.name = allApplications
 	}

@@ -11,6 +11,7 @@ import (
 	"phonegate/provision/event"
 	"phonegate/provision/fault"
 	"phonegate/provision/resource"
+	"phonegate/provision/transport"
 )
 
 // Apply implements resource.Resource.
@@ -81,7 +82,7 @@ func (l *LoginPage) put(ctx context.Context, p *page, html string, on bool) erro
 	req := &management.UpdateClientRequestContent{}
 	req.SetCustomLoginPage(&html) // explicitly: an empty page must be sent too
 	req.SetCustomLoginPageOn(&on)
-	if _, err := l.c.clients.Update(repeat(ctx), p.id, req); err != nil {
+	if _, err := l.c.clients.Update(transport.Repeatable(ctx), p.id, req); err != nil {
 		return typed(err)
 	}
 	p.html, p.on = html, on

@@ -1,6 +1,7 @@
 package auth0
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -33,7 +34,7 @@ func (a *Action) Problems() []*fault.Error {
 		"See the difference with phonegate plan; phonegate apply puts the generated code back.",
 		"The code of the Action “%s” is not what is generated: somebody edited it, or the answers have changed.", name)
 	say(d.runtime, "auth0.action_runtime", "",
-		"The Action “%s” runs on %s, not on %s.", name, first(a.found.GetRuntime(), "no runtime"), runtime)
+		"The Action “%s” runs on %s, not on %s.", name, cmp.Or(a.found.GetRuntime(), "no runtime"), runtime)
 	say(d.failed, "auth0.action_build_failed", "See the action in the Auth0 dashboard: Actions > Library.",
 		"Auth0 could not build the Action “%s”.", name)
 	say(d.undeployed && !d.failed, "auth0.action_undeployed", "",

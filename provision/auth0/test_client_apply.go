@@ -10,6 +10,7 @@ import (
 
 	"phonegate/provision/fault"
 	"phonegate/provision/resource"
+	"phonegate/provision/transport"
 )
 
 // Apply implements resource.Resource.
@@ -61,7 +62,7 @@ func (t *TestClient) update(ctx context.Context, id string) error {
 	method := management.ClientTokenEndpointAuthMethodOrNullEnumNone
 	req := &management.UpdateClientRequestContent{Name: &t.spec.Name, Callbacks: TestCallbacks,
 		GrantTypes: []string{authorization, refreshing}, TokenEndpointAuthMethod: &method}
-	if _, err := t.c.clients.Update(repeat(ctx), id, req); err != nil {
+	if _, err := t.c.clients.Update(transport.Repeatable(ctx), id, req); err != nil {
 		return typed(err)
 	}
 	i := slices.IndexFunc(t.apps, func(a application) bool { return a.id == id })
@@ -76,7 +77,7 @@ func (t *TestClient) enable(ctx context.Context) error {
 		return err
 	}
 	enabled := []*management.UpdateEnabledClientConnectionsRequestContentItem{{ClientID: t.ID(), Status: true}}
-	return typed(t.c.connections.Clients.Update(repeat(ctx), id, enabled))
+	return typed(t.c.connections.Clients.Update(transport.Repeatable(ctx), id, enabled))
 }
 
 // connection is the id of the database connection.
@@ -98,7 +99,7 @@ func (t *TestClient) connection(ctx context.Context) (string, error) {
 
 // Delete deletes an application of ours: one of Strays, or one that this run made in vain. One that is not there is no error.
 func (t *TestClient) Delete(ctx context.Context, id string) error {
-	if err := typed(t.c.clients.Delete(repeat(ctx), id)); err != nil && !notFound(err) {
+	if err := typed(t.c.clients.Delete(transport.Repeatable(ctx), id)); err != nil && !notFound(err) {
 		return err
 	}
 	t.apps = slices.DeleteFunc(t.apps, func(a application) bool { return a.id == id })

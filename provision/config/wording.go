@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"phonegate/provision/fault"
 )
 
 // quoted is a value as it may stand in a message: short, on one line, in quotes.
@@ -36,41 +38,8 @@ func count(n int, what string) string {
 
 // didYouMean is a question to add to a message if one of the known words is close; "" otherwise.
 func didYouMean(word string, known []string) string {
-	best, distance := "", 3
-	if len(word) > 64 {
-		return ""
+	if near := fault.Nearest(word, known); near != "" {
+		return " (did you mean " + near + "?)"
 	}
-	for _, k := range known {
-		if d := edits(strings.ToLower(word), k); d < distance && d < len(k) {
-			best, distance = k, d
-		}
-	}
-	if best == "" {
-		return ""
-	}
-	return " (did you mean " + best + "?)"
-}
-
-// edits is the number of letters to insert, delete, replace or swap with the next to make a into b.
-func edits(a, b string) int {
-	before, row := make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		next := make([]int, len(b)+1)
-		next[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			next[j] = min(row[j]+1, next[j-1]+1, row[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				next[j] = min(next[j], before[j-2]+1)
-			}
-		}
-		before, row = row, next
-	}
-	return row[len(b)]
+	return ""
 }

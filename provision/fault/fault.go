@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 )
 
 // Category says what kind of failure an error is. It decides the exit code.
@@ -83,4 +85,53 @@ func Of(err error) *Error {
 		return Wrap(err, Interrupted, "interrupted", "Run the same command again: it carries on where it stopped.", "Interrupted.")
 	}
 	return Wrap(err, Failed, "failed", "", "%s", err.Error())
+}
+
+// Worst is the error among joined ones that decides the exit code: what a script must know first. A difference is what plan is
+// there to find, so any failure outweighs it; an interruption explains whatever failed beside it. Nil stays nil.
+func Worst(err error) *Error {
+	var found *Error
+	for _, e := range Split(err) {
+		if f := Of(e); found == nil || f.Category.weight() > found.Category.weight() {
+			found = f
+		}
+	}
+	return found
+}
+
+// Split is the errors that were joined to err, or err alone. Of nil it is none.
+func Split(err error) []error {
+	if err == nil {
+		return nil
+	}
+	joined, is := err.(interface{ Unwrap() []error })
+	if !is {
+		return []error{err}
+	}
+	var all []error
+	for _, e := range joined.Unwrap() {
+		all = append(all, Split(e)...)
+	}
+	return all
+}
+
+// weight ranks categories for Worst.
+func (c Category) weight() int {
+	return slices.Index([]Category{Differences, Failed, Usage, Refused, Interrupted}, c)
+}
+
+// Hide takes secrets, and the parts of them that dots join, out of an error's message: providers quote what they do not like.
+func Hide(err error, secrets ...string) error {
+	var f *Error
+	if !errors.As(err, &f) {
+		return err
+	}
+	for _, s := range secrets {
+		for _, part := range append([]string{s}, strings.Split(s, ".")...) {
+			if len(part) >= 8 {
+				f.Message = strings.ReplaceAll(f.Message, part, "(hidden)")
+			}
+		}
+	}
+	return err
 }

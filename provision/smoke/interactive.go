@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"phonegate/provision/fault"
+	"phonegate/provision/transport"
 )
 
 // Interactive is a human: logins happen in a browser of theirs, codes are read on their phone.
@@ -93,7 +94,7 @@ func (i *Interactive) watch(ctx context.Context, req LoginRequest) {
 	if poll <= 0 {
 		poll = 3 * time.Second
 	}
-	for pause(ctx, poll) == nil {
+	for transport.Pause(ctx, poll) == nil {
 		if stage, err := req.Seen(ctx); err == nil && ctx.Err() == nil {
 			req.Report(stage)
 		}

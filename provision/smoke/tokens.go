@@ -16,6 +16,7 @@ import (
 
 	"phonegate/provision/auth0"
 	"phonegate/provision/fault"
+	"phonegate/provision/transport"
 )
 
 // idClaims is what an ID token says, as far as the test looks.
@@ -111,7 +112,7 @@ func (r *run) record(ctx context.Context) (string, error) {
 	var problem error
 	for look := range looks {
 		if look > 0 {
-			if err := pause(ctx, r.Pause); err != nil {
+			if err := transport.Pause(ctx, r.Pause); err != nil {
 				return "", err
 			}
 		}
@@ -150,16 +151,4 @@ func (r *run) checkRecord(u *auth0.User) error {
 	}
 	r.user.number = number
 	return nil
-}
-
-// pause waits unless the context ends first.
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

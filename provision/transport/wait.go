@@ -65,6 +65,11 @@ func (t *Transport) wait(ctx context.Context, provider string, d time.Duration) 
 		return ctx.Err()
 	}
 	t.tell(ctx, provider, d)
+	return Pause(ctx, d)
+}
+
+// Pause waits for d and ends at once, with the context's error, when the context does.
+func Pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

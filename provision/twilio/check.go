@@ -1,6 +1,7 @@
 package twilio
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -41,7 +42,7 @@ func (c *Client) Check(ctx context.Context) (Account, error) {
 	a.Type, a.Status, a.FriendlyName = text(account.Type), text(account.Status), text(account.FriendlyName)
 	if a.Status != "" && a.Status != "active" {
 		return a, fault.New(fault.Refused, "twilio.account_"+a.Status, "See https://console.twilio.com for the reason.",
-			"The Twilio account %s is %s.", first(a.FriendlyName, a.SID), a.Status)
+			"The Twilio account %s is %s.", cmp.Or(a.FriendlyName, a.SID), a.Status)
 	}
 	// The balance is a courtesy: no reason to fail.
 	if balance, err := c.api(ctx).FetchBalance(nil); err == nil {
@@ -111,13 +112,4 @@ func text(s *string) string {
 		return ""
 	}
 	return *s
-}
-
-func first(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }

@@ -1,12 +1,8 @@
-// The normaliser that Action and form share, against libphonenumber's example number of every country.
+// The normaliser of Action and form, against libphonenumber's example number of every country.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import test from 'node:test';
+import { normaliseNumber } from '../shared/numbers.mjs';
 import { suite } from './stand-ins.mjs';
-
-const code = readFileSync(suite.actions[0].code, 'utf8');
-const text = code.slice(code.indexOf('// phonegate:numbers'), code.indexOf('// phonegate:end-of-numbers'));
-const normaliseNumber = new Function(`${text}; return normaliseNumber;`)();
 
 test('every country reads its own example, international and national', () => {
   const wrong = [];

@@ -5,13 +5,13 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"phonegate/provision/event"
 	"phonegate/provision/fault"
 	"phonegate/provision/host"
 	"phonegate/provision/resource"
 	"phonegate/provision/ring"
+	"phonegate/provision/transport"
 )
 
 // Deployment is the resource host.deployment: the form, in operation under its address with its keys. Applying it starts
@@ -176,7 +176,7 @@ func (d *Deployment) Apply(ctx context.Context, progress resource.Progress) erro
 			return fault.Wrap(why, fault.Failed, "bundle.not_running", d.next(),
 				"The remaining steps are waiting for the form. %s", why.Message)
 		}
-		if err := sleep(ctx, d.o.Poll); err != nil {
+		if err := transport.Pause(ctx, d.o.Poll); err != nil {
 			return err
 		}
 	}
@@ -232,16 +232,4 @@ func (d *Deployment) Problems() []*fault.Error {
 		return []*fault.Error{why}
 	}
 	return nil
-}
-
-// sleep waits for d or until the context ends.
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"phonegate/provision/fault"
-	"phonegate/provision/transport"
 )
 
 // Options are the credentials and the road.
@@ -127,19 +126,4 @@ func (c *Client) send(ctx context.Context, method, path, kind string, body []byt
 		return nil, nil, refusal(r, res, data)
 	}
 	return res, data, nil
-}
-
-// repeat marks calls that come to the same if they are made twice.
-func repeat(ctx context.Context) context.Context { return transport.Repeatable(ctx) }
-
-// sleep waits for d or until the context ends.
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -110,17 +110,3 @@ func refusal(r *http.Request, res *http.Response, data []byte) error {
 	e.RequestID = res.Header.Get("Cf-Ray")
 	return e
 }
-
-// hide takes values out of an error's message, should Cloudflare quote them.
-func hide(err error, values ...string) error {
-	var f *fault.Error
-	if !errors.As(err, &f) {
-		return err
-	}
-	for _, v := range values {
-		if len(v) >= 8 {
-			f.Message = strings.ReplaceAll(f.Message, v, "(hidden)")
-		}
-	}
-	return err
-}

@@ -10,6 +10,7 @@ import (
 	"phonegate/provision/host"
 	"phonegate/provision/resource"
 	"phonegate/provision/ring"
+	"phonegate/provision/transport"
 )
 
 const (
@@ -90,7 +91,7 @@ func (w *Worker) steady(ctx context.Context, progress resource.Progress, wrong f
 		if try == steadyLooks+1 {
 			progress("waiting until all of Cloudflare has it")
 		}
-		if err := sleep(ctx, w.c.o.Poll); err != nil {
+		if err := transport.Pause(ctx, w.c.o.Poll); err != nil {
 			return err
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"phonegate/provision/event"
 	"phonegate/provision/fault"
 	"phonegate/provision/resource"
+	"phonegate/provision/transport"
 )
 
 // Subdomain is the resource host.project: the account's name under workers.dev, below which all of its Workers answer. An account
@@ -91,7 +92,7 @@ func (s *Subdomain) Apply(ctx context.Context, progress resource.Progress) error
 
 // register asks for a name. Where the answer does not say that the account has it now, the account is asked.
 func (s *Subdomain) register(ctx context.Context, name string) error {
-	err := s.c.call(repeat(ctx), http.MethodPut, s.c.account("/workers/subdomain"), map[string]string{"subdomain": name}, nil)
+	err := s.c.call(transport.Repeatable(ctx), http.MethodPut, s.c.account("/workers/subdomain"), map[string]string{"subdomain": name}, nil)
 	if err == nil {
 		s.found = name
 		return nil

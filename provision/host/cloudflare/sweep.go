@@ -11,6 +11,7 @@ import (
 	"phonegate/provision/fault"
 	"phonegate/provision/resource"
 	"phonegate/provision/ring"
+	"phonegate/provision/transport"
 )
 
 // sweep deletes keys, and returns when the form no longer shows them.
@@ -42,7 +43,7 @@ func (w *Worker) sweep(ctx context.Context, keys []ring.Key, progress resource.P
 // dropSecrets deletes secrets, one by one: an upload without them could lose one that another computer adds at the same time.
 func (w *Worker) dropSecrets(ctx context.Context, names []string) error {
 	for _, name := range names {
-		err := w.c.call(repeat(ctx), http.MethodDelete, w.c.script(w.form.Name, "/secrets/"+url.PathEscape(name)), nil, nil)
+		err := w.c.call(transport.Repeatable(ctx), http.MethodDelete, w.c.script(w.form.Name, "/secrets/"+url.PathEscape(name)), nil, nil)
 		switch {
 		case err == nil, answer(err).code == codeNoBinding:
 		case notFound(err): // the Worker itself is gone
@@ -95,7 +96,7 @@ func (w *Worker) Undo(ctx context.Context, _ resource.Progress) error {
 	if len(w.found.foreign()) > 0 {
 		return w.dropSecrets(ctx, w.found.secrets())
 	}
-	err := w.c.call(repeat(ctx), http.MethodDelete, w.c.script(w.form.Name, "?force=true"), nil, nil)
+	err := w.c.call(transport.Repeatable(ctx), http.MethodDelete, w.c.script(w.form.Name, "?force=true"), nil, nil)
 	if err != nil && !notFound(err) {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"phonegate/provision/fault"
 	"phonegate/provision/resource"
+	"phonegate/provision/transport"
 )
 
 // Apply implements resource.Resource: upload, switch on, and look at the form as a stranger would.
@@ -40,7 +41,7 @@ func (w *Worker) Apply(ctx context.Context, progress resource.Progress) (err err
 	if !w.found.enabled {
 		// Previews would run every version there ever was, each with its keys.
 		on := map[string]bool{"enabled": true, "previews_enabled": false}
-		if err := w.c.call(repeat(ctx), http.MethodPost, w.c.script(w.form.Name, "/subdomain"), on, nil); err != nil {
+		if err := w.c.call(transport.Repeatable(ctx), http.MethodPost, w.c.script(w.form.Name, "/subdomain"), on, nil); err != nil {
 			return err
 		}
 		w.found.enabled = true
@@ -52,8 +53,9 @@ func (w *Worker) Apply(ctx context.Context, progress resource.Progress) (err err
 // upload sends module, mark and the new key together. Every other binding stays: another computer may have added a key a moment
 // ago, and what people added is theirs. It may be repeated.
 func (w *Worker) upload(ctx context.Context) error {
-	name, value := w.form.Env.Add()
-	if name = w.adds(); name != "" && value == "" {
+	name := w.adds()
+	_, value := w.form.Env.Add()
+	if name != "" && value == "" {
 		return fault.New(fault.Failed, "cloudflare.key_unknown", "Run `phonegate apply` again.",
 			"The form's new key is not made yet.")
 	}
@@ -106,10 +108,10 @@ func (w *Worker) put(ctx context.Context, bindings []binding, keep []string) err
 	if err != nil {
 		return err
 	}
-	_, _, err = w.c.send(repeat(ctx), http.MethodPut, w.c.script(w.form.Name, ""), kind, body)
+	_, _, err = w.c.send(transport.Repeatable(ctx), http.MethodPut, w.c.script(w.form.Name, ""), kind, body)
 	for _, b := range bindings {
 		if b.Type == secretText {
-			err = hide(err, append(strings.Split(b.Text, "."), b.Text)...)
+			err = fault.Hide(err, b.Text)
 		}
 	}
 	return err

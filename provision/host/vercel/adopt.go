@@ -6,6 +6,7 @@ import (
 	"net/url"
 
 	"phonegate/provision/fault"
+	"phonegate/provision/transport"
 )
 
 // variable is the mark as a request has it. Sensitive variables can't be read back, so it is a plain one.
@@ -48,7 +49,7 @@ func (c *Client) addVariable(ctx context.Context, project string, v variable, up
 	query := url.Values{}
 	if upsert {
 		query.Set("upsert", "true")
-		ctx = repeat(ctx)
+		ctx = transport.Repeatable(ctx)
 	}
 	err := c.call(ctx, http.MethodPost, path, query, []variable{v}, &answer)
 	if err != nil || len(answer.Failed) == 0 {

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"phonegate/provision/fault"
-	"phonegate/provision/transport"
 )
 
 // Options are the credentials and the road.
@@ -95,19 +94,4 @@ func (c *Client) call(ctx context.Context, method, path string, query url.Values
 			"Vercel gave an answer to %s %s that can't be read.", method, path)
 	}
 	return nil
-}
-
-// repeat marks calls that come to the same if they are made twice.
-func repeat(ctx context.Context) context.Context { return transport.Repeatable(ctx) }
-
-// sleep waits for d or until the context ends.
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

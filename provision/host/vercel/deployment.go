@@ -1,6 +1,7 @@
 package vercel
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -167,7 +168,7 @@ func (d *Deployment) why() (words string, deploys bool) {
 	case d.silence != nil:
 		return "does not answer", false
 	case d.condition.Version != d.form.Version:
-		return fmt.Sprintf("version %s → %s", orUnknown(d.condition.Version), d.form.Version), true
+		return fmt.Sprintf("version %s → %s", cmp.Or(d.condition.Version, "unknown"), d.form.Version), true
 	case !d.condition.Shows(d.form.Env.Must()):
 		return "new environment", true
 	case len(extra) > 0: // a sweep was cut off
@@ -188,13 +189,6 @@ func (d *Deployment) extra() []string {
 		ids = append(ids, k.ID)
 	}
 	return slices.DeleteFunc(slices.Clone(c.Keys), func(id string) bool { return slices.Contains(ids, id) })
-}
-
-func orUnknown(version string) string {
-	if version == "" {
-		return "unknown"
-	}
-	return version
 }
 
 // Apply implements resource.Resource: upload, wait, and look at the form as a stranger would.

@@ -13,6 +13,7 @@ import (
 	"phonegate/provision/host"
 	"phonegate/provision/resource"
 	"phonegate/provision/ring"
+	"phonegate/provision/transport"
 )
 
 // Env is the resource host.env: the form's keys, each a sensitive variable, which Vercel never gives back. Their names tell
@@ -138,7 +139,7 @@ func (e *Env) Apply(ctx context.Context, _ resource.Progress) (err error) {
 	case add == "":
 		return nil
 	}
-	return hide(e.write(ctx, id, variable{Key: name, Value: value, Type: "sensitive", Target: targets}), value)
+	return fault.Hide(e.write(ctx, id, variable{Key: name, Value: value, Type: "sensitive", Target: targets}), value)
 }
 
 // write sets one key. A variable of that name with other targets is in the way, and is replaced: the name certifies that its
@@ -181,7 +182,7 @@ func (e *Env) remove(ctx context.Context, id string, goes func(key string) bool)
 		}
 		e.view.forget()
 		e.writes++
-		if err := e.c.call(repeat(ctx), http.MethodDelete, "/v9/projects/"+id+"/env/"+v.ID, nil, nil, nil); err != nil &&
+		if err := e.c.call(transport.Repeatable(ctx), http.MethodDelete, "/v9/projects/"+id+"/env/"+v.ID, nil, nil, nil); err != nil &&
 			!notFound(err) {
 			return removed, err
 		}

@@ -88,17 +88,3 @@ func refusal(r *http.Request, res *http.Response) error {
 	e.RequestID = res.Header.Get("X-Vercel-Id")
 	return e
 }
-
-// hide takes a secret and its parts out of an error's message, should Vercel quote them.
-func hide(err error, secret string) error {
-	var f *fault.Error
-	if !errors.As(err, &f) {
-		return err
-	}
-	for _, part := range append([]string{secret}, strings.Split(secret, ".")...) {
-		if len(part) >= 8 {
-			f.Message = strings.ReplaceAll(f.Message, part, "(hidden)")
-		}
-	}
-	return err
-}

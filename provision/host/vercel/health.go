@@ -11,6 +11,7 @@ import (
 	"phonegate/provision/fault"
 	"phonegate/provision/host"
 	"phonegate/provision/ring"
+	"phonegate/provision/transport"
 )
 
 const (
@@ -125,7 +126,7 @@ func (d *Deployment) steady(ctx context.Context, swept []ring.Key) error {
 				return err
 			}
 		}
-		if err := sleep(ctx, cmp.Or(d.c.o.Poll, time.Second)); err != nil {
+		if err := transport.Pause(ctx, cmp.Or(d.c.o.Poll, time.Second)); err != nil {
 			return err
 		}
 	}
@@ -138,7 +139,7 @@ func (d *Deployment) lacks(swept []ring.Key) error {
 	if c.Version != d.form.Version {
 		return fault.New(fault.Failed, codeBehind,
 			"Run the same command again. If another computer applies other answers to this tenant, agree on one phonegate.yaml.",
-			"The form at %s is version %s, not %s.", at, orUnknown(c.Version), d.form.Version)
+			"The form at %s is version %s, not %s.", at, cmp.Or(c.Version, "unknown"), d.form.Version)
 	}
 	for _, k := range d.form.Env.Must() {
 		if !c.Shows([]ring.Key{k}) {

@@ -9,6 +9,7 @@ import (
 
 	"phonegate/provision/fault"
 	"phonegate/provision/resource"
+	"phonegate/provision/transport"
 )
 
 // addressLooks is how often a deployment that is ready is looked at until it has its address, before the project is asked
@@ -47,7 +48,7 @@ func (d *Deployment) wait(ctx context.Context, progress resource.Progress) error
 			}
 		}
 		progress(strings.ToLower(cmp.Or(d.live.ReadyState, "queued")))
-		if err := sleep(ctx, cmp.Or(d.c.o.Poll, pollDelay(time.Since(start)))); err != nil {
+		if err := transport.Pause(ctx, cmp.Or(d.c.o.Poll, pollDelay(time.Since(start)))); err != nil {
 			return err
 		}
 		found, err := d.c.deployment(ctx, d.live.ID)

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"phonegate/provision/ring"
+	"phonegate/provision/transport"
 )
 
 // mine says whether a variable of that name is phonegate's.
@@ -103,7 +104,7 @@ func (p *Project) removeDeployments(ctx context.Context) error {
 			return nil
 		}
 		p.view.forget()
-		if err := p.c.call(repeat(ctx), http.MethodDelete, "/v13/deployments/"+id, nil, nil, nil); err != nil && !notFound(err) {
+		if err := p.c.call(transport.Repeatable(ctx), http.MethodDelete, "/v13/deployments/"+id, nil, nil, nil); err != nil && !notFound(err) {
 			return err
 		}
 		return nil

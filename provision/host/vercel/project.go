@@ -11,6 +11,7 @@ import (
 	"phonegate/provision/event"
 	"phonegate/provision/fault"
 	"phonegate/provision/resource"
+	"phonegate/provision/transport"
 )
 
 const nodeVersion = "22.x"
@@ -211,7 +212,7 @@ func (p *Project) create(ctx context.Context) error {
 func (p *Project) patch(ctx context.Context, settings map[string]any) error {
 	p.view.forget()
 	var changed project
-	if err := p.c.call(repeat(ctx), http.MethodPatch, "/v9/projects/"+p.found.ID, nil, settings, &changed); err != nil {
+	if err := p.c.call(transport.Repeatable(ctx), http.MethodPatch, "/v9/projects/"+p.found.ID, nil, settings, &changed); err != nil {
 		return err
 	}
 	if changed.ID != "" {

@@ -11,6 +11,7 @@ import (
 	"phonegate/provision/event"
 	"phonegate/provision/resource"
 	"phonegate/provision/ring"
+	"phonegate/provision/transport"
 )
 
 // UndoChange implements resource.Resource.
@@ -46,7 +47,7 @@ func (p *Project) Undo(ctx context.Context, _ resource.Progress) error {
 	}
 	p.view.forget()
 	if whole {
-		err = p.c.call(repeat(ctx), http.MethodDelete, "/v9/projects/"+p.found.ID, nil, nil, nil)
+		err = p.c.call(transport.Repeatable(ctx), http.MethodDelete, "/v9/projects/"+p.found.ID, nil, nil, nil)
 		if notFound(err) {
 			err = nil
 		}
@@ -112,7 +113,7 @@ func (d *Deployment) end(ctx context.Context) error {
 				Why: "it still answers, although phonegate has removed its own deployments; look at https://vercel.com/dashboard"})
 			return nil
 		}
-		if err := sleep(ctx, cmp.Or(d.c.o.Poll, time.Second)); err != nil {
+		if err := transport.Pause(ctx, cmp.Or(d.c.o.Poll, time.Second)); err != nil {
 			return err
 		}
 	}
