@@ -18,7 +18,6 @@ var Exports = []string{"terraform", "auth0-deploy-cli", "github-actions"}
 type Setup struct {
 	Tenant    string // its name in the file
 	Config    string // the file's path in the repository
-	State     string // the directory of the state, in the repository
 	LoginPage string // tenant, client or none
 	Host      string // vercel, cloudflare or bundle; "" for vercel
 	Project   string

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/net/html"
+
+	"phonegate/provision/transport"
 )
 
 // shown is a page that a browser stands at.
@@ -24,7 +26,7 @@ type shown struct {
 
 // reload loads the page again when its time has come.
 func (s *shown) reload(ctx context.Context) (*http.Request, error) {
-	if err := pause(ctx, s.after); err != nil {
+	if err := transport.Pause(ctx, s.after); err != nil {
 		return nil, err
 	}
 	return http.NewRequestWithContext(ctx, http.MethodGet, s.at.String(), nil)

@@ -10,7 +10,6 @@ import (
 	"phonegate/provision"
 	"phonegate/provision/config"
 	"phonegate/provision/fault"
-	"phonegate/provision/state"
 	"phonegate/templates"
 )
 
@@ -44,9 +43,8 @@ answers always give the same bytes, and no file holds a secret.
 					return nil, fault.New(fault.Usage, "export.host", "Take export auth0-deploy-cli, which has the form's files beside it, or set host.kind to vercel.",
 						"The Terraform module puts the form on Vercel, but the answers say %s.", spec.Host.Kind)
 				}
-				at := p.seenFrom(out)
 				return templates.Export(args[0], provision.Settings(spec), templates.Setup{
-					Tenant: name, Config: filepath.ToSlash(at), State: filepath.ToSlash(filepath.Join(filepath.Dir(at), state.Dir)),
+					Tenant: name, Config: filepath.ToSlash(p.seenFrom(out)),
 					LoginPage: spec.Auth0.LoginPage, Host: spec.Host.Kind, Project: spec.Host.Project, Team: spec.Host.Team, URL: spec.Host.URL,
 				})
 			}, args[0] == "github-actions")

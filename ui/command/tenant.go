@@ -63,8 +63,8 @@ func (p *program) assemble(ctx context.Context, command string) (jobs []*job, do
 }
 
 func (p *program) planCommand() *cobra.Command {
-	return p.tenantCommand("plan", "Say what apply would do", `Reads what the tenant, the Twilio account and the host have and says what apply would do.
-Changes nothing. Exit code 3 if there is something to do.`, course{
+	return p.tenantCommand("plan", "Show what apply would change", `Reads what the tenant, the Twilio account and the host have and shows what apply would change, and what that means for
+logins under way. Changes nothing. Every computer comes to the same plan. Exit code 3 if there is something to do.`, course{
 		look: func(ctx context.Context, t *provision.Tenant) (event.Plan, error) { return t.Plan(ctx) },
 		act: func(_ context.Context, j *job, t *provision.Tenant, plan event.Plan) (event.Outcome, error) {
 			var err error
@@ -78,7 +78,7 @@ Changes nothing. Exit code 3 if there is something to do.`, course{
 
 func (p *program) applyCommand() *cobra.Command {
 	return p.tenantCommand("apply", "Create and update everything", `Creates and updates the Verify service, its key, the form, the Action, its place in the
-post-login flow and the sign-up field until all is as the file says. A second run does nothing.
+post-login flow and the sign-up field until all is as the file says. A second run does nothing. No login under way breaks.
 
 Where the form runs on your own server (host.kind: bundle) it stops until the form is in operation, says what to do, and
 carries on when it is run again.`, p.applying())
@@ -100,8 +100,11 @@ func (p *program) apply(ctx context.Context, j *job, t *provision.Tenant) (event
 }
 
 func (p *program) destroyCommand() *cobra.Command {
-	return p.tenantCommand("destroy", "Remove what phonegate made, put back what was there", `Removes the Action, the form, the key and the Verify service as far as phonegate made them, and puts
-the login page and the post-login flow back as they were. Verified phone numbers stay in the users' profiles.`, course{
+	return p.tenantCommand("destroy", "Remove what phonegate made, put back what was there", `Removes the Action, the form, the keys and the Verify service as far as phonegate made them, and puts
+the login page and the post-login flow back as they were. Verified phone numbers stay in the users' profiles.
+
+What phonegate can't tell to be its own stays, such as a project with variables of yours. It is listed with the command that
+removes it, and the exit code is 1.`, course{
 		look:     func(ctx context.Context, t *provision.Tenant) (event.Plan, error) { return t.PlanDestroy(ctx) },
 		question: "Remove this from %s?",
 		act: func(ctx context.Context, _ *job, t *provision.Tenant, _ event.Plan) (event.Outcome, error) {
@@ -115,14 +118,16 @@ func (p *program) rotateCommand() *cobra.Command {
 with it is over, so no login fails, however often and from however many computers it is run. No former value is needed.
 
 It waits for that, 15 minutes, and then removes the former key. With --no-wait it ends at once, and the first apply after
-those 15 minutes removes it: from then on plan says so (exit code 3). It is safe to stop at any time: any computer carries on.`, course{
+those 15 minutes removes it: from then on plan says so (exit code 3). On a computer whose keyring does not have the former
+key, apply also waits until that key is an hour old. It is safe to stop at any time: phonegate apply, on any computer, does
+the rest.`, course{
 		look:     func(ctx context.Context, t *provision.Tenant) (event.Plan, error) { return t.PlanRotation(ctx) },
 		question: "Rotate the key of %s?", always: true,
 		act: func(ctx context.Context, _ *job, t *provision.Tenant, _ event.Plan) (event.Outcome, error) {
 			return p.stoppable(ctx, t, t.Apply)
 		},
 	})
-	c.Flags().BoolVar(&p.noWait, "no-wait", false, "leave the former key to the next apply instead of waiting 15 minutes")
+	c.Flags().BoolVar(&p.noWait, "no-wait", false, "leave the former key to a later apply instead of waiting 15 minutes")
 	return c
 }
 

@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 
@@ -167,16 +168,16 @@ func (p *plain) step(s event.Step) {
 	p.write(s.Tenant, StepLines(s, p.o.Styles, p.width, p.o.Host))
 }
 
-// longWait is in what a step says of a wait that a person need not sit out.
-const longWait = "safe to stop here"
+// notable is in what a person has to know of a step that goes on: that a wait is long, or where something is kept.
+var notable = []string{"safe to stop here", " is kept in "}
 
-// matters says whether progress is worth a line: after a while, and at once where it is a long wait or one for a rate limit. Of several
+// matters says whether progress is worth a line: after a while, and at once where it is notable or a wait for a rate limit. Of several
 // tenants that wait for the same limit, the first one tells.
 func (p *plain) matters(s event.Step) bool {
 	const one, many = 1000, 5000
 	_, whose, limited := strings.Cut(s.Detail, "for the rate limit of ")
 	switch {
-	case strings.Contains(s.Detail, longWait):
+	case slices.ContainsFunc(notable, func(words string) bool { return strings.Contains(s.Detail, words) }):
 		return true
 	case !limited && p.column > 0:
 		return s.ElapsedMS >= many

@@ -100,7 +100,7 @@ func Sum(p event.Plan) string {
 		requests += c.Requests
 	}
 	if n[event.Create]+n[event.Update]+n[event.Delete] == 0 {
-		return "Nothing to change: everything is as it should be."
+		return "No changes."
 	}
 	var parts []string
 	for _, op := range []event.Op{event.Create, event.Update, event.Delete, event.None} {

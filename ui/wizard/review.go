@@ -290,7 +290,7 @@ func estimate(sh *shared) []string {
 		return []string{"There is nothing to repair: everything is as it would be made.",
 			"phonegate doctor checks every part; phonegate rotate makes a new key for Action and form."}
 	case changes(sh.plan) == 0:
-		return []string{"Nothing to change: everything is as it should be."}
+		return []string{"No changes: the tenant is as these answers say."}
 	}
 	all, auth0 := 0, 0
 	for _, c := range sh.plan.Changes {

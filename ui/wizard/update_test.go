@@ -128,7 +128,7 @@ func TestRegenerateWithNothingToChangeGoesToTheLiveTest(t *testing.T) {
 	d.press("down", "down", "enter").see("Which tenant?")
 	d.golden("welcome-pick")
 	d.press("esc").see("What would you like to do?")
-	d.press("enter", "down", "enter").until("Nothing to change")
+	d.press("enter", "down", "enter").until("No changes")
 	d.press("enter").see("Shall we try it?")
 	if len(f.applied) != 0 {
 		t.Error("something was applied")
