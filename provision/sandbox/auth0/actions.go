@@ -55,7 +55,17 @@ type version struct {
 	created, updated, built time.Time
 }
 
-func (s *Server) findAction(id string) *action {
+// Actions are the tenant's Actions and what they are bound to.
+type Actions struct {
+	t        *Tenant
+	actions  []*action
+	bindings []*binding
+}
+
+// NewActions makes a tenant's Actions, of which there are none.
+func NewActions(t *Tenant) *Actions { return &Actions{t: t} }
+
+func (s *Actions) findAction(id string) *action {
 	i := slices.IndexFunc(s.actions, func(a *action) bool { return a.id == id })
 	if i < 0 {
 		return nil
@@ -65,50 +75,8 @@ func (s *Server) findAction(id string) *action {
 
 func noAction() (int, any) { return fail(404, "", "That action does not exist.") }
 
-// settle moves builds and deployments on. A build is over at the first poll or after a moment; see the
-// behaviours auth0.build and auth0.deploy.
-func (s *Server) settle(a *action, poll bool) {
-	now := s.now()
-	if poll {
-		a.polls++
-		a.deployPolls++
-	}
-	if a.status == "pending" || a.status == "building" {
-		done, waited := "built", now.Sub(a.changed)
-		needed, moment := 1, 150*time.Millisecond
-		switch s.w.Behaviour(build) {
-		case "slow":
-			needed, moment = 4, 10*time.Second
-		case "fails":
-			needed, moment, done = 3, 10*time.Second, "failed"
-		}
-		switch {
-		case a.polls >= needed || waited >= moment:
-			a.status = done
-		case a.polls > 0:
-			a.status = "building"
-		}
-	}
-	if a.deploying == nil {
-		return
-	}
-	needed, moment := 1, 60*time.Millisecond
-	if s.w.Behaviour(deploySpeed) == "slow" {
-		needed, moment = 4, 5*time.Second
-	}
-	if a.deployPolls >= needed || now.Sub(a.deployedAt) >= moment {
-		a.deployed, a.deploying = a.deploying, nil
-		a.deployed.built, a.deployed.updated = now, now
-		a.updated = now
-	}
-}
-
-func (a *action) touch(now time.Time) {
-	a.status, a.changed, a.polls, a.dirty, a.updated = "pending", now, 0, true, now
-}
-
-func (s *Server) listActions(c *call) (int, any) {
-	if status, body := known(c, "actionName triggerId deployed installed page per_page"); status != 0 {
+func (s *Actions) listActions(c *call) (int, any) {
+	if status, body := known(c.q, "actionName triggerId deployed installed page per_page"); status != 0 {
 		return status, body
 	}
 	p, ok := readPaging(c.q, 50, 100)
@@ -128,7 +96,7 @@ func (s *Server) listActions(c *call) (int, any) {
 	return 200, actionsPage(p, "actions", out)
 }
 
-func (s *Server) createAction(c *call) (int, any) {
+func (s *Actions) createAction(c *call) (int, any) {
 	if status, body := checkAction(c.body, true); status != 0 {
 		return status, body
 	}
@@ -139,7 +107,7 @@ func (s *Server) createAction(c *call) (int, any) {
 	if s.nameTaken(name, nil) {
 		return fail(409, "", "An action with that name already exists.")
 	}
-	now := s.now()
+	now := s.t.Now()
 	a := &action{id: uuid.NewString(), name: name, created: now, runtime: "node22", deps: []any{}}
 	s.change(a, c.body)
 	s.actions = append(s.actions, a)
@@ -152,12 +120,12 @@ func (s *Server) createAction(c *call) (int, any) {
 }
 
 // nameTaken says whether another Action has the name, where that matters.
-func (s *Server) nameTaken(name string, but *action) bool {
+func (s *Actions) nameTaken(name string, but *action) bool {
 	taken := slices.ContainsFunc(s.actions, func(a *action) bool { return a != but && a.name == name })
-	return taken && s.w.Behaviour(actionNames) == "unique"
+	return taken && s.t.World.Behaviour(actionNames) == "unique"
 }
 
-func (s *Server) getAction(c *call) (int, any) {
+func (s *Actions) getAction(c *call) (int, any) {
 	a := s.findAction(c.id())
 	if a == nil {
 		return noAction()
@@ -166,7 +134,7 @@ func (s *Server) getAction(c *call) (int, any) {
 	return 200, a.json()
 }
 
-func (s *Server) patchAction(c *call) (int, any) {
+func (s *Actions) patchAction(c *call) (int, any) {
 	a := s.findAction(c.id())
 	if a == nil {
 		return noAction()
@@ -181,7 +149,7 @@ func (s *Server) patchAction(c *call) (int, any) {
 	return 200, a.json()
 }
 
-func (s *Server) deleteAction(c *call) (int, any) {
+func (s *Actions) deleteAction(c *call) (int, any) {
 	a := s.findAction(c.id())
 	if a == nil {
 		return noAction()
@@ -193,53 +161,4 @@ func (s *Server) deleteAction(c *call) (int, any) {
 	s.bindings = slices.DeleteFunc(s.bindings, func(b *binding) bool { return b.action == a })
 	s.actions = slices.DeleteFunc(s.actions, func(b *action) bool { return b == a })
 	return 204, nil
-}
-
-// change applies a body that was checked.
-func (s *Server) change(a *action, body object) {
-	now := s.now()
-	if v, ok := body["name"].(string); ok {
-		a.name = v
-	}
-	if v, ok := body["code"].(string); ok {
-		a.code = v
-	}
-	if v, ok := body["runtime"].(string); ok && v != "" {
-		a.runtime = v
-	}
-	if list, ok := body["supported_triggers"].([]any); ok && len(list) > 0 {
-		t, _ := list[0].(object)
-		a.trigger, a.triggerVersion = text(t, "id"), text(t, "version")
-		if a.triggerVersion == "" {
-			a.triggerVersion = currentTrigger(a.trigger)
-		}
-	}
-	if v, ok := body["dependencies"].([]any); ok {
-		a.deps = v
-	}
-	if v, ok := body["modules"].([]any); ok {
-		a.modules = v
-	}
-	if list, ok := body["secrets"].([]any); ok {
-		a.secrets = s.newSecrets(a.secrets, list, now)
-	} else if s.w.Behaviour(patchSecrets) == "cleared" {
-		a.secrets = nil
-	}
-	a.touch(now)
-}
-
-// newSecrets replaces the list: what is not named is gone.
-func (s *Server) newSecrets(old []secret, list []any, now time.Time) []secret {
-	out := []secret{}
-	for _, e := range list {
-		o, _ := e.(object)
-		n := secret{name: text(o, "name"), value: text(o, "value"), updated: now}
-		if _, given := o["value"]; !given && s.w.Behaviour(namedSecrets) == "kept" {
-			if i := slices.IndexFunc(old, func(x secret) bool { return x.name == n.name }); i >= 0 {
-				n.value, n.updated = old[i].value, old[i].updated
-			}
-		}
-		out = append(out, n)
-	}
-	return out
 }

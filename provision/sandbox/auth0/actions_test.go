@@ -233,7 +233,7 @@ func TestSecretsAreReplacedAsAList(t *testing.T) {
 			_, a := te.api("POST", "/actions/actions", draft("Mine"))
 			te.api("PATCH", "/actions/actions/"+a["id"].(string), tt.patch)
 			got := map[string]string{}
-			for _, x := range te.s.findAction(a["id"].(string)).secrets {
+			for _, x := range te.s.actions.findAction(a["id"].(string)).secrets {
 				got[x.name] = x.value
 			}
 			if fmt.Sprint(got) != fmt.Sprint(tt.want) {

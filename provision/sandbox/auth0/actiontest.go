@@ -10,22 +10,14 @@ import (
 
 // testAction runs a draft's onExecutePostLogin with the given event, as the dashboard's Test button does. What the Action asks
 // for is not done.
-func (s *Server) testAction(c *call) (int, any) {
-	s.mu.Lock()
-	a := s.findAction(c.id())
-	var code, host string
-	secrets := map[string]string{}
-	if a != nil {
-		s.settle(a, true)
-		code, host = a.code, s.o.Domain
-		for _, x := range a.secrets {
-			secrets[x.name] = x.value
-		}
-	}
-	s.mu.Unlock()
-	if a == nil {
+func (s *Pipeline) testAction(c *call) (int, any) {
+	s.t.Lock()
+	draft, ok := s.actions.Draft(c.id())
+	s.t.Unlock()
+	if !ok {
 		return noAction()
 	}
+	host := s.t.Domain()
 	payload, _ := c.body["payload"].(object)
 	event, ok := payload["event"].(object)
 	if !ok {
@@ -34,10 +26,10 @@ func (s *Server) testAction(c *call) (int, any) {
 	user, _ := event["user"].(object)
 	req := request{host: host, ip: "127.0.0.1", query: object{}, body: object{}}
 	started := time.Now()
-	res, err := s.o.RunAction(context.WithoutCancel(c.r.Context()), jsvm.Surroundings{
-		Network: s.o.Network, Now: s.now, Sleep: s.w.Sleep, Time: legBudget,
+	res, err := s.runAction(context.WithoutCancel(c.r.Context()), jsvm.Surroundings{
+		Network: s.network, Now: s.t.Now, Sleep: s.t.World.Sleep, Time: legBudget,
 	}, jsvm.ActionCall{
-		Code: code, Handler: onExecute, Event: event, Secrets: secrets, CanRedirect: true, Cache: map[string]string{},
+		Code: draft.Code, Handler: onExecute, Event: event, Secrets: draft.Secrets, CanRedirect: true, Cache: map[string]string{},
 		EncodeToken: func(secret string, seconds int, payload map[string]any) (string, error) {
 			return s.encodeToken(secret, seconds, payload, host, text(user, "user_id"), req.ip)
 		},

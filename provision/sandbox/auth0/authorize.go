@@ -9,17 +9,17 @@ import (
 )
 
 // authorize answers GET and POST /authorize.
-func (s *Server) authorize(rw http.ResponseWriter, r *http.Request) {
+func (s *Logins) authorize(rw http.ResponseWriter, r *http.Request) {
 	if err := parseForm(rw, r); err != nil {
-		s.errorPage(rw, r, 400, "invalid_request", "the body could not be read")
+		errorPage(rw, 400, "invalid_request", "the body could not be read")
 		return
 	}
 	q := r.Form
-	s.mu.Lock()
-	c := clone(s.findClient(q.Get("client_id")))
-	s.mu.Unlock()
+	s.t.Lock()
+	c := clone(s.directory.FindClient(q.Get("client_id")))
+	s.t.Unlock()
 	if c == nil {
-		s.errorPage(rw, r, 403, "invalid_request", "Unknown client: "+q.Get("client_id"))
+		errorPage(rw, 403, "invalid_request", "Unknown client: "+q.Get("client_id"))
 		return
 	}
 	redirect := q.Get("redirect_uri")
@@ -29,16 +29,18 @@ func (s *Server) authorize(rw http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if !allowedRedirect(texts(c["callbacks"]), redirect) {
-		s.errorPage(rw, r, 403, "unauthorized_client", "Callback URL mismatch. "+redirect+" is not in the list of allowed callback URLs")
+		errorPage(rw, 403, "unauthorized_client", "Callback URL mismatch. "+redirect+" is not in the list of allowed callback URLs")
 		return
 	}
-	now := s.now()
-	lg := &login{
-		id: token(24), clientID: q.Get("client_id"), protocol: protocolCode, query: q, scopes: strings.Fields(q.Get("scope")),
-		prompts: strings.Fields(q.Get("prompt")), audience: q.Get("audience"), redirectURI: redirect,
-		responseMode: q.Get("response_mode"), responseType: q.Get("response_type"), appState: q.Get("state"), nonce: q.Get("nonce"),
-		challenge: q.Get("code_challenge"), challengeMethod: q.Get("code_challenge_method"), connection: q.Get("connection"),
-		created: now, authTime: now, canRedirect: true,
+	now := s.t.Now()
+	lg := &attempt{
+		Login: &Login{
+			ID: random(24), ClientID: q.Get("client_id"), Protocol: ProtocolCode, Query: q, Scopes: strings.Fields(q.Get("scope")),
+			Prompts: strings.Fields(q.Get("prompt")), Audience: q.Get("audience"), RedirectURI: redirect,
+			ResponseMode: q.Get("response_mode"), ResponseType: q.Get("response_type"), AppState: q.Get("state"),
+			Connection: q.Get("connection"), AuthTime: now, CanRedirect: true,
+		},
+		nonce: q.Get("nonce"), challenge: q.Get("code_challenge"), challengeMethod: q.Get("code_challenge_method"), created: now,
 	}
 	if code, text := s.checkAuthorize(c, lg); code != "" {
 		s.callback(rw, r, lg, url.Values{"error": {code}, "error_description": {text}})
@@ -46,22 +48,22 @@ func (s *Server) authorize(rw http.ResponseWriter, r *http.Request) {
 	}
 	x := s.currentSession(r)
 	switch {
-	case slices.Contains(lg.prompts, "none"):
-		lg.canRedirect = false
+	case slices.Contains(lg.Prompts, "none"):
+		lg.CanRedirect = false
 		if x == nil {
-			s.log("fsa", lg, object{"description": "Login required"})
+			s.log("fsa", lg.Login, object{"description": "Login required"})
 			s.callback(rw, r, lg, url.Values{"error": {"login_required"}, "error_description": {"Login required"}})
 			return
 		}
-		lg.attach(x, x.created)
+		lg.attach(x, x.Created)
 		s.proceed(rw, r, lg)
-	case x != nil && !slices.Contains(lg.prompts, "login") && q.Get("screen_hint") != "signup":
-		lg.attach(x, x.created)
-		s.mu.Lock()
-		if u := s.users[x.userID]; u != nil {
-			u.loggedIn(now, ipOf(r))
+	case x != nil && !slices.Contains(lg.Prompts, "login") && q.Get("screen_hint") != "signup":
+		lg.attach(x, x.Created)
+		s.t.Lock()
+		if u := s.directory.User(x.UserID); u != nil {
+			u.LoggedIn(now, ipOf(r))
 		}
-		s.mu.Unlock()
+		s.t.Unlock()
 		s.proceed(rw, r, lg)
 	default:
 		s.askPassword(rw, r, lg)
@@ -69,23 +71,23 @@ func (s *Server) authorize(rw http.ResponseWriter, r *http.Request) {
 }
 
 // askPassword parks the login and sends the browser to the hosted page.
-func (s *Server) askPassword(rw http.ResponseWriter, r *http.Request, lg *login) {
-	lg.state = newState(lg)
-	s.mu.Lock()
+func (s *Logins) askPassword(rw http.ResponseWriter, r *http.Request, lg *attempt) {
+	lg.state = newState()
+	s.t.Lock()
 	s.logins[lg.state] = lg
 	s.sweep()
-	universal := text(s.prompts, "universal_login_experience") == "new" && s.customPage(lg.clientID) == ""
-	s.mu.Unlock()
+	universal := text(s.t.Prompts(), "universal_login_experience") == "new" && s.directory.LoginPage(lg.ClientID) == ""
+	s.t.Unlock()
 	q := url.Values{"state": {lg.state}}
 	path := "/u/login"
-	if lg.query.Get("screen_hint") == "signup" {
+	if lg.Query.Get("screen_hint") == "signup" {
 		path = "/u/signup"
 	}
 	if !universal {
 		path = "/login"
-		q.Set("client", lg.clientID)
+		q.Set("client", lg.ClientID)
 		q.Set("protocol", "oauth2")
-		for k, v := range lg.query {
+		for k, v := range lg.Query {
 			if k != "state" && k != "client_id" {
 				q[k] = v
 			}
@@ -94,23 +96,23 @@ func (s *Server) askPassword(rw http.ResponseWriter, r *http.Request, lg *login)
 	http.Redirect(rw, r, path+"?"+q.Encode(), http.StatusFound)
 }
 
-func (s *Server) checkAuthorize(c object, lg *login) (string, string) {
+func (s *Logins) checkAuthorize(c object, lg *attempt) (string, string) {
 	switch {
-	case lg.responseType == "":
+	case lg.ResponseType == "":
 		return "invalid_request", "Missing required parameter: response_type"
-	case lg.responseType != "code":
-		return "unsupported_response_type", "Unsupported response type: " + lg.responseType
+	case lg.ResponseType != "code":
+		return "unsupported_response_type", "Unsupported response type: " + lg.ResponseType
 	case lg.challenge == "" && public(c):
 		return "invalid_request", "Missing required parameter: code_challenge"
 	case lg.challenge != "" && !slices.Contains([]string{"", "plain", "S256"}, lg.challengeMethod):
 		return "invalid_request", "Unsupported code_challenge_method: " + lg.challengeMethod
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if lg.audience != "" && !s.knownAudience(lg.audience) {
-		return "access_denied", "Service not found: " + lg.audience
+	s.t.Lock()
+	defer s.t.Unlock()
+	if lg.Audience != "" && !s.directory.KnownAudience(lg.Audience) {
+		return "access_denied", "Service not found: " + lg.Audience
 	}
-	if lg.connection != "" && !slices.ContainsFunc(s.connections, func(o object) bool { return text(o, "name") == lg.connection }) {
+	if lg.Connection != "" && s.directory.FindConnection(lg.Connection) == nil {
 		return "invalid_request", "the connection was not found"
 	}
 	return "", ""

@@ -50,7 +50,7 @@ func currentTrigger(id string) string {
 	return ""
 }
 
-func (s *Server) listTriggers(*call) (int, any) {
+func (s *Actions) listTriggers(*call) (int, any) {
 	out := []object{}
 	for _, t := range triggers {
 		compatible := []object{}
@@ -65,14 +65,14 @@ func (s *Server) listTriggers(*call) (int, any) {
 	return 200, object{"triggers": out}
 }
 
-func (s *Server) checkTrigger(c *call) (int, any) {
+func (s *Actions) checkTrigger(c *call) (int, any) {
 	if currentTrigger(c.id()) == "" {
 		return fail(400, "invalid_uri", "Path validation error: 'No enum match for: "+c.id()+"' on property triggerId (An actions extensibility point).")
 	}
 	return 0, nil
 }
 
-func (s *Server) boundTo(trigger string) []*binding {
+func (s *Actions) boundTo(trigger string) []*binding {
 	var out []*binding
 	for _, b := range s.bindings {
 		if b.trigger == trigger {
@@ -82,11 +82,11 @@ func (s *Server) boundTo(trigger string) []*binding {
 	return out
 }
 
-func (s *Server) listBindings(c *call) (int, any) {
+func (s *Actions) listBindings(c *call) (int, any) {
 	if status, body := s.checkTrigger(c); status != 0 {
 		return status, body
 	}
-	if status, body := known(c, "page per_page"); status != 0 {
+	if status, body := known(c.q, "page per_page"); status != 0 {
 		return status, body
 	}
 	p, ok := readPaging(c.q, 50, 100)
@@ -96,7 +96,7 @@ func (s *Server) listBindings(c *call) (int, any) {
 	return 200, actionsPage(p, "bindings", s.bindingsJSON(c.id()))
 }
 
-func (s *Server) bindingsJSON(trigger string) []object {
+func (s *Actions) bindingsJSON(trigger string) []object {
 	out := []object{}
 	for _, b := range s.boundTo(trigger) {
 		s.settle(b.action, false)
@@ -109,7 +109,7 @@ func (s *Server) bindingsJSON(trigger string) []object {
 }
 
 // patchBindings replaces all bindings of the trigger; every binding gets a new id.
-func (s *Server) patchBindings(c *call) (int, any) {
+func (s *Actions) patchBindings(c *call) (int, any) {
 	if status, body := s.checkTrigger(c); status != 0 {
 		return status, body
 	}
@@ -139,7 +139,7 @@ func (s *Server) patchBindings(c *call) (int, any) {
 	return 200, object{"bindings": s.bindingsJSON(trigger)}
 }
 
-func (s *Server) newBinding(trigger string, i int, e any) (*binding, int, any) {
+func (s *Actions) newBinding(trigger string, i int, e any) (*binding, int, any) {
 	o, _ := e.(object)
 	ref, _ := o["ref"].(object)
 	kind, value := text(ref, "type"), text(ref, "value")
@@ -168,10 +168,10 @@ func (s *Server) newBinding(trigger string, i int, e any) (*binding, int, any) {
 	if display == "" {
 		display = a.name
 	}
-	return &binding{id: uuid.NewString(), trigger: trigger, display: display, action: a, created: s.now()}, 0, nil
+	return &binding{id: uuid.NewString(), trigger: trigger, display: display, action: a, created: s.t.Now()}, 0, nil
 }
 
-func (s *Server) resolve(kind, value string) (*action, string) {
+func (s *Actions) resolve(kind, value string) (*action, string) {
 	switch kind {
 	case "action_id":
 		return s.findAction(value), ""
@@ -189,4 +189,14 @@ func (s *Server) resolve(kind, value string) (*action, string) {
 		}
 	}
 	return nil, ""
+}
+
+// listModules is empty: nobody has made an Actions module in this tenant.
+func (s *Actions) listModules(c *call) (int, any) {
+	p, ok := readPaging(c.q, 50, 100)
+	if !ok {
+		return badPaging()
+	}
+	o := actionsPage(p, "modules", nil)
+	return 200, o
 }

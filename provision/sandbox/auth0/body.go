@@ -2,9 +2,25 @@ package auth0
 
 import (
 	"encoding/json"
+	"net"
 	"net/http"
 	"strings"
 )
+
+const maxForm = 1 << 20
+
+func parseForm(rw http.ResponseWriter, r *http.Request) error {
+	r.Body = http.MaxBytesReader(rw, r.Body, maxForm)
+	return r.ParseForm()
+}
+
+func ipOf(r *http.Request) string {
+	ip, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil || net.ParseIP(ip) == nil {
+		return "127.0.0.1"
+	}
+	return ip
+}
 
 // readJSONOrForm reads a body of either kind; Lock and SDKs differ.
 func readJSONOrForm(rw http.ResponseWriter, r *http.Request, into any) error {
@@ -36,7 +52,8 @@ func cors(rw http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *Server) preflight(rw http.ResponseWriter, r *http.Request) {
+// preflight answers OPTIONS.
+func preflight(rw http.ResponseWriter, r *http.Request) {
 	cors(rw, r)
 	rw.WriteHeader(http.StatusNoContent)
 }

@@ -8,8 +8,8 @@ import (
 	"phonegate/provision/sandbox/world"
 )
 
-// findClient is the client, nil if there is none. The caller holds the lock.
-func (s *Server) findClient(id string) object {
+// FindClient is the client, nil if there is none. The caller holds the lock.
+func (s *Directory) FindClient(id string) object {
 	i := slices.IndexFunc(s.clients, func(c object) bool { return text(c, "client_id") == id })
 	if i < 0 {
 		return nil
@@ -35,9 +35,9 @@ func newClient(id, secret, name string) object {
 }
 
 // shownClient is a client as it is read: with the tenant's name, without the secret unless the scope allows it.
-func (s *Server) shownClient(c *call, client object) object {
+func (s *Directory) shownClient(c *call, client object) object {
 	o := maps.Clone(client)
-	o["tenant"] = s.tenantName()
+	o["tenant"] = s.t.Name()
 	if !slices.Contains(c.scopes(), "read:client_keys") {
 		delete(o, "client_secret")
 	}
@@ -47,13 +47,8 @@ func (s *Server) shownClient(c *call, client object) object {
 	return pick(c.q, o)
 }
 
-func (c *call) scopes() []string {
-	v, _ := c.claims["scope"].(string)
-	return strings.Fields(v)
-}
-
-func (s *Server) listClients(c *call) (int, any) {
-	if status, body := known(c, "fields include_fields page per_page include_totals from take is_global is_first_party app_type external_client_id q"); status != 0 {
+func (s *Directory) listClients(c *call) (int, any) {
+	if status, body := known(c.q, "fields include_fields page per_page include_totals from take is_global is_first_party app_type external_client_id q"); status != 0 {
 		return status, body
 	}
 	p, ok := readPaging(c.q, 50, 100)
@@ -72,7 +67,7 @@ func (s *Server) listClients(c *call) (int, any) {
 	return 200, classicPage(p, "clients", out)
 }
 
-func (s *Server) createClient(c *call) (int, any) {
+func (s *Directory) createClient(c *call) (int, any) {
 	if bad := unknownProperty(c.body, clientFields+" "+clientCreateFields); bad != "" {
 		return invalidBody("Additional properties not allowed: "+bad, "")
 	}
@@ -83,7 +78,7 @@ func (s *Server) createClient(c *call) (int, any) {
 	if status, body := checkClient(c.body); status != 0 {
 		return status, body
 	}
-	x := newClient(world.Hex(32), token(48), name)
+	x := newClient(world.Hex(32), random(48), name)
 	maps.Copy(x, c.body)
 	s.clients = append(s.clients, x)
 	return 201, x
@@ -102,16 +97,16 @@ func checkClient(body object) (int, any) {
 	return 0, nil
 }
 
-func (s *Server) getClient(c *call) (int, any) {
-	x := s.findClient(c.id())
+func (s *Directory) getClient(c *call) (int, any) {
+	x := s.FindClient(c.id())
 	if x == nil {
 		return noClient()
 	}
 	return 200, s.shownClient(c, x)
 }
 
-func (s *Server) patchClient(c *call) (int, any) {
-	x := s.findClient(c.id())
+func (s *Directory) patchClient(c *call) (int, any) {
+	x := s.FindClient(c.id())
 	if x == nil {
 		return noClient()
 	}
@@ -136,8 +131,8 @@ func (s *Server) patchClient(c *call) (int, any) {
 	return 200, s.shownClient(c, x)
 }
 
-func (s *Server) deleteClient(c *call) (int, any) {
-	x := s.findClient(c.id())
+func (s *Directory) deleteClient(c *call) (int, any) {
+	x := s.FindClient(c.id())
 	if x == nil {
 		return 204, nil
 	}
@@ -153,7 +148,7 @@ func (s *Server) deleteClient(c *call) (int, any) {
 	return 204, nil
 }
 
-func (s *Server) listGrants(c *call) (int, any) {
+func (s *Directory) listGrants(c *call) (int, any) {
 	p, ok := readPaging(c.q, 50, 100)
 	if !ok {
 		return badPaging()
@@ -168,7 +163,7 @@ func (s *Server) listGrants(c *call) (int, any) {
 	return 200, classicPage(p, "client_grants", out)
 }
 
-func (s *Server) createGrant(c *call) (int, any) {
+func (s *Directory) createGrant(c *call) (int, any) {
 	if bad := unknownProperty(c.body, grantFields); bad != "" {
 		return invalidBody("Additional properties not allowed: "+bad, "")
 	}
@@ -176,16 +171,16 @@ func (s *Server) createGrant(c *call) (int, any) {
 	switch {
 	case aud == "":
 		return invalidBody("Missing required property: audience", "")
-	case s.findClient(id) == nil:
+	case s.FindClient(id) == nil:
 		return noClient()
-	case !s.knownAudience(aud):
+	case !s.KnownAudience(aud):
 		return fail(404, "inexistent_resource_server", "The resource server does not exist")
 	case slices.ContainsFunc(s.grants, func(g object) bool {
 		return text(g, "client_id") == id && s.sameAudience(text(g, "audience"), aud)
 	}):
 		return fail(409, "", "A resource server with the same client and audience already exists")
 	}
-	g := object{"id": newID("cgr_", 16), "client_id": id, "audience": aud, "scope": c.body["scope"], "subject_type": "client"}
+	g := object{"id": "cgr_" + world.Hex(16), "client_id": id, "audience": aud, "scope": c.body["scope"], "subject_type": "client"}
 	if c.body["scope"] == nil {
 		g["scope"] = []any{}
 	}
@@ -193,7 +188,7 @@ func (s *Server) createGrant(c *call) (int, any) {
 	return 201, g
 }
 
-func (s *Server) patchGrant(c *call) (int, any) {
+func (s *Directory) patchGrant(c *call) (int, any) {
 	for _, g := range s.grants {
 		if g["id"] == c.id() {
 			if list, ok := c.body["scope"].([]any); ok {
@@ -205,8 +200,25 @@ func (s *Server) patchGrant(c *call) (int, any) {
 	return fail(404, "inexistent_client_grant", "The client grant does not exist")
 }
 
-func (s *Server) deleteGrant(c *call) (int, any) {
+func (s *Directory) deleteGrant(c *call) (int, any) {
 	id := c.id()
 	s.grants = slices.DeleteFunc(s.grants, func(g object) bool { return g["id"] == id })
 	return 204, nil
+}
+
+// LoginPage is the custom login page in force for a client: its own or the global client's. The caller holds the lock.
+func (s *Directory) LoginPage(clientID string) string {
+	c := s.FindClient(clientID)
+	if on, set := c["custom_login_page_on"].(bool); set && !on {
+		return ""
+	}
+	if own := text(c, "custom_login_page"); own != "" {
+		return own
+	}
+	for _, g := range s.clients {
+		if truth(g, "global") && truth(g, "custom_login_page_on") {
+			return text(g, "custom_login_page")
+		}
+	}
+	return ""
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-func (s *Server) findConnection(id string) object {
+func (s *Directory) connection(id string) object {
 	i := slices.IndexFunc(s.connections, func(c object) bool { return text(c, "id") == id })
 	if i < 0 {
 		return nil
@@ -21,7 +21,7 @@ func noConnection() (int, any) {
 
 // shownConnection hides the options from tokens that may not read them: since July 2025 they have a scope of
 // their own.
-func (s *Server) shownConnection(c *call, conn object) object {
+func (s *Directory) shownConnection(c *call, conn object) object {
 	o := maps.Clone(conn)
 	o["enabled_clients"] = append([]string{}, s.enabled[text(conn, "id")]...)
 	if !slices.Contains(c.scopes(), "read:connections_options") {
@@ -30,7 +30,7 @@ func (s *Server) shownConnection(c *call, conn object) object {
 	return pick(c.q, o)
 }
 
-func (s *Server) listConnections(c *call) (int, any) {
+func (s *Directory) listConnections(c *call) (int, any) {
 	p, ok := readPaging(c.q, 50, 100)
 	if !ok {
 		return badPaging()
@@ -48,8 +48,8 @@ func (s *Server) listConnections(c *call) (int, any) {
 	return 200, classicPage(p, "connections", out)
 }
 
-func (s *Server) getConnection(c *call) (int, any) {
-	x := s.findConnection(c.id())
+func (s *Directory) getConnection(c *call) (int, any) {
+	x := s.connection(c.id())
 	if x == nil {
 		return noConnection()
 	}
@@ -57,8 +57,8 @@ func (s *Server) getConnection(c *call) (int, any) {
 }
 
 // patchConnection replaces the whole options object: what is not sent is gone.
-func (s *Server) patchConnection(c *call) (int, any) {
-	x := s.findConnection(c.id())
+func (s *Directory) patchConnection(c *call) (int, any) {
+	x := s.connection(c.id())
 	if x == nil {
 		return noConnection()
 	}
@@ -78,8 +78,8 @@ func (s *Server) patchConnection(c *call) (int, any) {
 	return 200, s.shownConnection(c, x)
 }
 
-func (s *Server) connectionClients(c *call) (int, any) {
-	if s.findConnection(c.id()) == nil {
+func (s *Directory) connectionClients(c *call) (int, any) {
+	if s.connection(c.id()) == nil {
 		return noConnection()
 	}
 	out := []object{}
@@ -89,8 +89,8 @@ func (s *Server) connectionClients(c *call) (int, any) {
 	return 200, object{"clients": out}
 }
 
-func (s *Server) patchConnectionClients(c *call) (int, any) {
-	if s.findConnection(c.id()) == nil {
+func (s *Directory) patchConnectionClients(c *call) (int, any) {
+	if s.connection(c.id()) == nil {
 		return noConnection()
 	}
 	if c.list == nil {
@@ -104,7 +104,7 @@ func (s *Server) patchConnectionClients(c *call) (int, any) {
 		if id == "" || !ok || unknownProperty(o, "client_id status") != "" {
 			return invalidBody("Missing required property: client_id and status", fmt.Sprintf("[%d]", i))
 		}
-		if s.findClient(id) == nil {
+		if s.FindClient(id) == nil {
 			return fail(404, "inexistent_client", "The client does not exist")
 		}
 		list = slices.DeleteFunc(list, func(x string) bool { return x == id })
@@ -116,22 +116,17 @@ func (s *Server) patchConnectionClients(c *call) (int, any) {
 	return 204, nil
 }
 
-// knownAudience says whether an API of that identifier exists: the Management API under any host of the
+// KnownAudience says whether an API of that identifier exists: the Management API under any host of the
 // tenant, or a resource server. The caller holds the lock.
-func (s *Server) knownAudience(aud string) bool {
-	return s.managementAudience(aud) || slices.ContainsFunc(s.resourceServers, func(o object) bool { return text(o, "identifier") == aud })
+func (s *Directory) KnownAudience(aud string) bool {
+	return s.t.ManagementAudience(aud) || slices.ContainsFunc(s.resourceServers, func(o object) bool { return text(o, "identifier") == aud })
 }
 
-func (s *Server) managementAudience(aud string) bool {
-	rest, ok := strings.CutPrefix(strings.Replace(aud, "http://", "https://", 1), "https://") // SDKs on plain http ask so
-	return ok && slices.ContainsFunc(s.hosts(), func(h string) bool { return rest == h+"/api/v2/" })
+func (s *Directory) sameAudience(a, b string) bool {
+	return a == b || (s.t.ManagementAudience(a) && s.t.ManagementAudience(b))
 }
 
-func (s *Server) sameAudience(a, b string) bool {
-	return a == b || (s.managementAudience(a) && s.managementAudience(b))
-}
-
-func (s *Server) listResourceServers(c *call) (int, any) {
+func (s *Directory) listResourceServers(c *call) (int, any) {
 	p, ok := readPaging(c.q, 50, 100)
 	if !ok {
 		return badPaging()
@@ -146,7 +141,7 @@ func (s *Server) listResourceServers(c *call) (int, any) {
 	return 200, classicPage(p, "resource_servers", out)
 }
 
-func (s *Server) getResourceServer(c *call) (int, any) {
+func (s *Directory) getResourceServer(c *call) (int, any) {
 	for _, x := range s.resourceServers {
 		if x["id"] == c.id() || x["identifier"] == c.id() {
 			return 200, x

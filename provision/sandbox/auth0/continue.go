@@ -4,22 +4,20 @@ import (
 	"net/http"
 	"net/url"
 	"time"
-
-	"phonegate/provision/sandbox/world"
 )
 
 // suspend stores a login until /continue and gives the address to send the browser to.
-func (s *Server) suspend(lg *login, address string) (string, error) {
+func (s *Logins) suspend(lg *attempt, address string) (string, error) {
 	u, err := url.Parse(address)
 	if err != nil {
 		return "", err
 	}
-	state := newState(lg)
-	s.mu.Lock()
-	lg.suspendedAt = s.now()
+	state := newState()
+	s.t.Lock()
+	lg.suspendedAt = s.t.Now()
 	s.suspended[state] = lg
 	s.sweep()
-	s.mu.Unlock()
+	s.t.Unlock()
 	// Appended, so that the query keeps the order and the form that the Action gave it.
 	if u.RawQuery != "" {
 		u.RawQuery += "&"
@@ -29,9 +27,9 @@ func (s *Server) suspend(lg *login, address string) (string, error) {
 }
 
 // resume answers /continue: the pipeline goes on in the same Action.
-func (s *Server) resume(rw http.ResponseWriter, r *http.Request) {
+func (s *Logins) resume(rw http.ResponseWriter, r *http.Request) {
 	if err := parseForm(rw, r); err != nil {
-		s.errorPage(rw, r, 400, "invalid_request", "the body could not be read")
+		errorPage(rw, 400, "invalid_request", "the body could not be read")
 		return
 	}
 	query, body := r.URL.Query(), r.PostForm
@@ -40,38 +38,38 @@ func (s *Server) resume(rw http.ResponseWriter, r *http.Request) {
 		state = query.Get("state")
 	}
 	if state == "" {
-		s.errorPage(rw, r, 400, "invalid_request", "missing parameter: state")
+		errorPage(rw, 400, "invalid_request", "missing parameter: state")
 		return
 	}
 	lg, problem := s.takeSuspended(r, state)
 	if lg == nil {
-		s.errorPage(rw, r, 400, "invalid_request", problem)
+		errorPage(rw, 400, "invalid_request", problem)
 		return
 	}
 	if !query.Has("state") {
 		query.Set("state", state)
 	}
-	s.finish(rw, r, lg, s.run(r.Context(), lg, s.request(r, query, body), onContinue))
+	s.finish(rw, r, lg, s.pipeline.Resume(r, lg.Login, query, body))
 }
 
 // takeSuspended finds the login that waits for a state and, unless replays are accepted, uses it up.
-func (s *Server) takeSuspended(r *http.Request, state string) (*login, string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (s *Logins) takeSuspended(r *http.Request, state string) (*attempt, string) {
+	s.t.Lock()
+	defer s.t.Unlock()
 	lg := s.suspended[state]
 	if lg == nil {
 		return nil, "the state is unknown, was used before or has expired"
 	}
-	if lifetime, err := time.ParseDuration(s.w.Behaviour(continueLifetime)); err == nil && s.now().Sub(lg.suspendedAt) > lifetime {
+	if lifetime, err := time.ParseDuration(s.t.World.Behaviour(continueLifetime)); err == nil && s.t.Now().Sub(lg.suspendedAt) > lifetime {
 		delete(s.suspended, state)
 		return nil, "the login has expired"
 	}
-	if s.w.Behaviour(continueCookie) == "required" && sessionCookie(r) != lg.sid {
+	if s.t.World.Behaviour(continueCookie) == "required" && sessionCookie(r) != lg.SID {
 		return nil, "this browser did not begin the login"
 	}
-	if s.w.Behaviour(continueReplay) == "accepted" {
+	if s.t.World.Behaviour(continueReplay) == "accepted" {
 		again := *lg
-		again.meta, again.idClaims, again.accessClaims = clone(lg.meta), clone(lg.idClaims), clone(lg.accessClaims)
+		again.Login = lg.Clone()
 		return &again, ""
 	}
 	delete(s.suspended, state)
@@ -79,9 +77,9 @@ func (s *Server) takeSuspended(r *http.Request, state string) (*login, string) {
 }
 
 // sweep forgets what nobody came back for, so that long runs don't grow without end. The caller holds the lock.
-func (s *Server) sweep() {
+func (s *Logins) sweep() {
 	const many = 20_000
-	now := s.now()
+	now := s.t.Now()
 	if len(s.suspended) > many {
 		for k, lg := range s.suspended {
 			if now.Sub(lg.suspendedAt) > 72*time.Hour {
@@ -99,8 +97,6 @@ func (s *Server) sweep() {
 }
 
 // newState looks like Auth0's: opaque, base64url, long, and unguessable.
-func newState(lg *login) string {
-	return "hKFo2SA" + token(24) + "KFupWxvZ2luo3RpZNkg" + token(24)
+func newState() string {
+	return "hKFo2SA" + random(24) + "KFupWxvZ2luo3RpZNkg" + random(24)
 }
-
-func newID(prefix string, n int) string { return prefix + world.Hex(n) }

@@ -1,7 +1,6 @@
 package auth0
 
 import (
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -17,20 +16,12 @@ type request struct {
 // stripped are parameters that Actions don't get to see since September 2025.
 var stripped = []string{"auth_session", "authn_response", "client_secret", "client_assertion", "refresh_token", "password", "code_verifier"}
 
-func (s *Server) request(r *http.Request, query, body url.Values) request {
+func (s *Pipeline) request(r *http.Request, query, body url.Values) request {
 	lang, _, _ := strings.Cut(r.Header.Get("Accept-Language"), ",")
 	return request{
-		host: s.host(r), ip: ipOf(r), method: r.Method, agent: r.UserAgent(), language: lang,
+		host: s.t.Host(r), ip: ipOf(r), method: r.Method, agent: r.UserAgent(), language: lang,
 		query: visible(query), body: visible(body),
 	}
-}
-
-func ipOf(r *http.Request) string {
-	ip, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil || net.ParseIP(ip) == nil {
-		return "127.0.0.1"
-	}
-	return ip
 }
 
 func visible(v url.Values) object {
@@ -48,32 +39,28 @@ func visible(v url.Values) object {
 	return o
 }
 
-// event builds the event object and the secrets for one Action. It is false when the user is gone.
-func (s *Server) event(lg *login, leg *leg, st step, req request) (object, map[string]string, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	u := s.users[lg.userID]
+// event builds the event object for one Action. It is false when the user is gone.
+func (s *Pipeline) event(lg *Login, leg *leg, req request) (object, bool) {
+	s.t.Lock()
+	defer s.t.Unlock()
+	u := s.directory.User(lg.UserID)
 	if u == nil {
-		return nil, nil, false
+		return nil, false
 	}
-	secrets := map[string]string{}
-	for _, x := range st.version.secrets {
-		secrets[x.name] = x.value
-	}
-	userMeta, appMeta := u.userMeta, u.appMeta
-	if s.w.Behaviour(pipelineMetadata) == "visible" {
+	userMeta, appMeta := u.Metadata()
+	if s.t.World.Behaviour(pipelineMetadata) == "visible" {
 		userMeta, appMeta = overlay(userMeta, leg.userMeta), overlay(appMeta, leg.appMeta)
 	}
-	profile := u.json(s)
+	profile := u.Profile()
 	for _, k := range []string{"logins_count", "last_ip", "last_login", "blocked"} {
 		delete(profile, k)
 	}
 	profile["user_metadata"], profile["app_metadata"] = orEmpty(userMeta), orEmpty(appMeta)
 	e := object{
 		"user":       profile,
-		"client":     s.eventClient(lg.clientID),
-		"connection": s.eventConnection(u.connection),
-		"tenant":     object{"id": s.tenantName()},
+		"client":     s.eventClient(lg.ClientID),
+		"connection": s.eventConnection(u.Connection),
+		"tenant":     object{"id": s.t.Name()},
 		"request": object{
 			"hostname": req.host, "ip": req.ip, "method": req.method, "user_agent": req.agent, "language": req.language,
 			"query": req.query, "body": req.body, "geoip": object{
@@ -82,22 +69,22 @@ func (s *Server) event(lg *login, leg *leg, st step, req request) (object, map[s
 			},
 		},
 		"transaction":   lg.transaction(),
-		"stats":         object{"logins_count": u.logins},
+		"stats":         object{"logins_count": u.Logins},
 		"authorization": object{"roles": []string{}},
 	}
-	if len(lg.methods) > 0 {
-		e["authentication"] = object{"methods": lg.methods}
+	if len(lg.Methods) > 0 {
+		e["authentication"] = object{"methods": lg.Methods}
 	}
-	if lg.audience != "" {
-		e["resource_server"] = object{"identifier": lg.audience}
+	if lg.Audience != "" {
+		e["resource_server"] = object{"identifier": lg.Audience}
 	}
-	if x := s.sessions[lg.sid]; x != nil {
-		e["session"] = object{"id": x.id, "created_at": millis(x.created), "authenticated_at": millis(x.created), "metadata": object{}}
+	if x := s.sessions[lg.SID]; x != nil {
+		e["session"] = object{"id": x.ID, "created_at": millis(x.Created), "authenticated_at": millis(x.Created), "metadata": object{}}
 	}
-	if lg.protocol == protocolRefresh {
-		e["refresh_token"] = object{"id": lg.refreshID, "client_id": lg.clientID, "created_at": millis(lg.authTime)}
+	if lg.Protocol == ProtocolRefresh {
+		e["refresh_token"] = object{"id": lg.RefreshID, "client_id": lg.ClientID, "created_at": millis(lg.AuthTime)}
 	}
-	return clone(e), secrets, true
+	return clone(e), true
 }
 
 func orEmpty(o object) object {
@@ -107,43 +94,37 @@ func orEmpty(o object) object {
 	return o
 }
 
-func (s *Server) tenantName() string {
-	name, _, _ := strings.Cut(s.o.Domain, ".")
-	return name
-}
-
-func (s *Server) eventClient(id string) object {
-	c := s.findClient(id)
+func (s *Pipeline) eventClient(id string) object {
+	c := s.directory.FindClient(id)
 	meta, _ := c["client_metadata"].(object)
 	return object{"client_id": id, "name": text(c, "name"), "metadata": orEmpty(meta)}
 }
 
-func (s *Server) eventConnection(name string) object {
-	for _, c := range s.connections {
-		if text(c, "name") == name {
-			meta, _ := c["metadata"].(object)
-			return object{"id": c["id"], "name": name, "strategy": c["strategy"], "metadata": orEmpty(meta)}
-		}
+func (s *Pipeline) eventConnection(name string) object {
+	c := s.directory.FindConnection(name)
+	if c == nil {
+		return object{"name": name, "strategy": "auth0"}
 	}
-	return object{"name": name, "strategy": "auth0"}
+	meta, _ := c["metadata"].(object)
+	return object{"id": c["id"], "name": name, "strategy": c["strategy"], "metadata": orEmpty(meta)}
 }
 
 // transaction is event.transaction.
-func (lg *login) transaction() object {
+func (lg *Login) transaction() object {
 	o := object{
-		"id": lg.id, "protocol": lg.protocol, "requested_scopes": lg.scopes, "metadata": orEmpty(lg.meta),
-		"locale": "en", "ui_locales": strings.Fields(lg.query.Get("ui_locales")), "acr_values": strings.Fields(lg.query.Get("acr_values")),
-		"prompt": lg.prompts,
+		"id": lg.ID, "protocol": lg.Protocol, "requested_scopes": lg.Scopes, "metadata": orEmpty(lg.meta),
+		"locale": "en", "ui_locales": strings.Fields(lg.Query.Get("ui_locales")), "acr_values": strings.Fields(lg.Query.Get("acr_values")),
+		"prompt": lg.Prompts,
 	}
 	for k, v := range map[string]string{
-		"redirect_uri": lg.redirectURI, "response_mode": lg.responseMode, "state": lg.appState, "login_hint": lg.query.Get("login_hint"),
+		"redirect_uri": lg.RedirectURI, "response_mode": lg.ResponseMode, "state": lg.AppState, "login_hint": lg.Query.Get("login_hint"),
 	} {
 		if v != "" {
 			o[k] = v
 		}
 	}
-	if lg.responseType != "" {
-		o["response_type"] = strings.Fields(lg.responseType)
+	if lg.ResponseType != "" {
+		o["response_type"] = strings.Fields(lg.ResponseType)
 	}
 	return o
 }

@@ -9,7 +9,7 @@ import (
 
 // grant is what a code, a refresh token or an opaque access token stands for.
 type grant struct {
-	login   *login
+	login   *attempt
 	scopes  []string
 	expires time.Time
 	used    bool
@@ -17,49 +17,42 @@ type grant struct {
 }
 
 // finish ends a browser's leg: on to the Action's address, or back to the application.
-func (s *Server) finish(rw http.ResponseWriter, r *http.Request, lg *login, out outcome) {
-	silent := !lg.canRedirect
-	switch out.ending {
-	case redirected:
-		address, err := s.suspend(lg, out.text)
+func (s *Logins) finish(rw http.ResponseWriter, r *http.Request, lg *attempt, out Outcome) {
+	silent := !lg.CanRedirect
+	switch out.Ending {
+	case Redirected:
+		address, err := s.suspend(lg, out.Text)
 		if err != nil {
-			s.errorPage(rw, r, 400, "invalid_request", "the Action's redirect is not an address")
+			errorPage(rw, 400, "invalid_request", "the Action's redirect is not an address")
 			return
 		}
 		rw.Header().Set("Cache-Control", "no-store")
 		http.Redirect(rw, r, address, http.StatusFound)
-	case granted:
-		code := token(32)
-		s.mu.Lock()
-		s.codes[code] = &grant{login: lg, scopes: lg.scopes, expires: s.now().Add(10 * time.Minute)}
-		s.mu.Unlock()
-		s.log(choose(silent, "ssa", "s"), lg, object{"description": "Successful login"})
+	case Granted:
+		code := random(32)
+		s.t.Lock()
+		s.codes[code] = &grant{login: lg, scopes: lg.Scopes, expires: s.t.Now().Add(10 * time.Minute)}
+		s.t.Unlock()
+		s.log(choose(silent, "ssa", "s"), lg.Login, object{"description": "Successful login"})
 		s.callback(rw, r, lg, url.Values{"code": {code}})
-	case denied:
-		s.log(choose(silent, "fsa", "f"), lg, object{"description": out.text})
-		s.callback(rw, r, lg, url.Values{"error": {"access_denied"}, "error_description": {out.text}})
-	case needsInteraction:
-		s.log("fsa", lg, object{"description": out.text})
-		s.callback(rw, r, lg, url.Values{"error": {"interaction_required"}, "error_description": {out.text}})
-	case vanished:
-		s.log("f", lg, object{"description": out.text})
-		s.errorPage(rw, r, 400, "invalid_request", out.text)
+	case Denied:
+		s.log(choose(silent, "fsa", "f"), lg.Login, object{"description": out.Text})
+		s.callback(rw, r, lg, url.Values{"error": {"access_denied"}, "error_description": {out.Text}})
+	case NeedsInteraction:
+		s.log("fsa", lg.Login, object{"description": out.Text})
+		s.callback(rw, r, lg, url.Values{"error": {"interaction_required"}, "error_description": {out.Text}})
+	case Vanished:
+		s.log("f", lg.Login, object{"description": out.Text})
+		errorPage(rw, 400, "invalid_request", out.Text)
 	default:
-		s.log(choose(silent, "fsa", "f"), lg, object{"description": out.text})
-		code := s.w.Behaviour(actionError)
+		s.log(choose(silent, "fsa", "f"), lg.Login, object{"description": out.Text})
+		code := s.t.World.Behaviour(actionError)
 		if code == "page" {
-			s.errorPage(rw, r, 500, "server_error", "Oops!, something went wrong")
+			errorPage(rw, 500, "server_error", "Oops!, something went wrong")
 			return
 		}
-		s.callback(rw, r, lg, url.Values{"error": {code}, "error_description": {message(out.text)}})
+		s.callback(rw, r, lg, url.Values{"error": {code}, "error_description": {message(out.Text)}})
 	}
-}
-
-func choose(b bool, yes, no string) string {
-	if b {
-		return yes
-	}
-	return no
 }
 
 var postPage = template.Must(template.New("post").Parse(`<!DOCTYPE html>
@@ -76,26 +69,26 @@ var messagePage = template.Must(template.New("message").Parse(`<!DOCTYPE html>
 `))
 
 // callback goes back to the application in the response mode that it asked for.
-func (s *Server) callback(rw http.ResponseWriter, r *http.Request, lg *login, values url.Values) {
-	if lg.appState != "" {
-		values.Set("state", lg.appState)
+func (s *Logins) callback(rw http.ResponseWriter, r *http.Request, lg *attempt, values url.Values) {
+	if lg.AppState != "" {
+		values.Set("state", lg.AppState)
 	}
 	rw.Header().Set("Cache-Control", "no-store")
 	fields := map[string]string{}
 	for k := range values {
 		fields[k] = values.Get(k)
 	}
-	switch lg.responseMode {
+	switch lg.ResponseMode {
 	case "form_post":
 		rw.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_ = postPage.Execute(rw, map[string]any{"To": lg.redirectURI, "Fields": fields})
+		_ = postPage.Execute(rw, map[string]any{"To": lg.RedirectURI, "Fields": fields})
 	case "web_message":
 		rw.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_ = messagePage.Execute(rw, map[string]any{"Fields": fields, "Origin": origin(lg.redirectURI)})
+		_ = messagePage.Execute(rw, map[string]any{"Fields": fields, "Origin": origin(lg.RedirectURI)})
 	default:
-		u, err := url.Parse(lg.redirectURI)
+		u, err := url.Parse(lg.RedirectURI)
 		if err != nil {
-			s.errorPage(rw, r, 400, "invalid_request", "the redirect_uri is not an address")
+			errorPage(rw, 400, "invalid_request", "the redirect_uri is not an address")
 			return
 		}
 		q := u.Query()

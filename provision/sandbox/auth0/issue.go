@@ -2,6 +2,7 @@ package auth0
 
 import (
 	"maps"
+	"phonegate/provision/sandbox/world"
 	"slices"
 	"strings"
 	"time"
@@ -10,34 +11,34 @@ import (
 )
 
 // tokens issues what a login has earned.
-func (s *Server) tokens(t tokenRequest, lg *login, scopes []string, withRefresh bool) object {
-	iss, now := "https://"+s.host(t.r)+"/", s.now()
+func (s *Logins) tokens(t tokenRequest, lg *attempt, scopes []string, withRefresh bool) object {
+	iss, now := "https://"+s.t.Host(t.r)+"/", s.t.Now()
 	body := object{"expires_in": 86400, "token_type": "Bearer"}
 	if len(scopes) > 0 {
 		body["scope"] = strings.Join(scopes, " ")
 	}
-	s.mu.Lock()
+	s.t.Lock()
 	var profile jwt.MapClaims
-	if u := s.users[lg.userID]; u != nil {
-		profile = u.claims(scopes)
+	if u := s.directory.User(lg.UserID); u != nil {
+		profile = u.Claims(scopes)
 	}
-	if lg.audience == "" {
-		opaque := token(24)
+	if lg.Audience == "" {
+		opaque := random(24)
 		s.opaque[opaque] = &grant{login: lg, scopes: scopes, expires: now.Add(24 * time.Hour)}
 		body["access_token"] = opaque
 	}
 	if withRefresh {
-		value := "v1." + token(33)
-		s.refresh[value] = &grant{login: lg, scopes: scopes, id: newID("", 24)}
+		value := "v1." + random(33)
+		s.refresh[value] = &grant{login: lg, scopes: scopes, id: world.Hex(24)}
 		body["refresh_token"] = value
 	}
-	s.mu.Unlock() // signing takes its time
-	if lg.audience != "" {
+	s.t.Unlock() // signing takes its time
+	if lg.Audience != "" {
 		claims := jwt.MapClaims{}
-		maps.Copy(claims, lg.accessClaims)
+		maps.Copy(claims, lg.AccessClaims)
 		maps.Copy(claims, jwt.MapClaims{
-			"iss": iss, "sub": lg.userID, "aud": []string{lg.audience, iss + "userinfo"}, "iat": now.Unix(), "exp": now.Unix() + 86400,
-			"azp": lg.clientID, "scope": strings.Join(scopes, " "),
+			"iss": iss, "sub": lg.UserID, "aud": []string{lg.Audience, iss + "userinfo"}, "iat": now.Unix(), "exp": now.Unix() + 86400,
+			"azp": lg.ClientID, "scope": strings.Join(scopes, " "),
 		})
 		body["access_token"] = sign(claims, "JWT")
 	}
@@ -48,33 +49,16 @@ func (s *Server) tokens(t tokenRequest, lg *login, scopes []string, withRefresh 
 }
 
 // idToken puts the claims together; what Auth0 sets wins over custom claims.
-func (lg *login) idToken(iss string, now time.Time, profile jwt.MapClaims) jwt.MapClaims {
+func (lg *attempt) idToken(iss string, now time.Time, profile jwt.MapClaims) jwt.MapClaims {
 	claims := jwt.MapClaims{}
-	maps.Copy(claims, lg.idClaims)
+	maps.Copy(claims, lg.IDClaims)
 	maps.Copy(claims, profile)
-	maps.Copy(claims, jwt.MapClaims{"iss": iss, "aud": lg.clientID, "iat": now.Unix(), "exp": now.Unix() + 36000})
-	if lg.sid != "" {
-		claims["sid"], claims["auth_time"] = lg.sid, lg.authTime.Unix()
+	maps.Copy(claims, jwt.MapClaims{"iss": iss, "aud": lg.ClientID, "iat": now.Unix(), "exp": now.Unix() + 36000})
+	if lg.SID != "" {
+		claims["sid"], claims["auth_time"] = lg.SID, lg.AuthTime.Unix()
 	}
 	if lg.nonce != "" {
 		claims["nonce"] = lg.nonce
 	}
 	return claims
-}
-
-// claims are the profile's claims for the scopes.
-func (u *user) claims(scopes []string) jwt.MapClaims {
-	c := jwt.MapClaims{"sub": u.id}
-	if slices.Contains(scopes, "profile") {
-		for _, k := range []string{"name", "nickname", "picture", "given_name", "family_name"} {
-			if v, ok := u.profile[k]; ok {
-				c[k] = v
-			}
-		}
-		c["updated_at"] = millis(u.updated)
-	}
-	if slices.Contains(scopes, "email") && u.email != "" {
-		c["email"], c["email_verified"] = u.email, u.emailVerified
-	}
-	return c
 }

@@ -38,24 +38,24 @@ func sign(claims jwt.MapClaims, typ string) string {
 
 var errAudience = errors.New("bad audience")
 
-// verify reads an access token of this tenant for its Management API.
-func (s *Server) verify(token string) (jwt.MapClaims, error) {
+// Verify reads an access token of this tenant for its Management API.
+func (s *Tenant) Verify(token string) (jwt.MapClaims, error) {
 	claims := jwt.MapClaims{}
 	_, err := jwt.ParseWithClaims(token, claims, func(*jwt.Token) (any, error) { return &signingKey().PublicKey, nil },
-		jwt.WithValidMethods([]string{"RS256"}), jwt.WithTimeFunc(s.now), jwt.WithExpirationRequired())
+		jwt.WithValidMethods([]string{"RS256"}), jwt.WithTimeFunc(s.Now), jwt.WithExpirationRequired())
 	if err != nil {
 		return nil, err
 	}
 	aud, _ := claims.GetAudience()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !slices.ContainsFunc(aud, s.managementAudience) {
+	s.Lock()
+	defer s.Unlock()
+	if !slices.ContainsFunc(aud, s.ManagementAudience) {
 		return nil, errAudience
 	}
 	return claims, nil
 }
 
-func (s *Server) jwks(rw http.ResponseWriter, _ *http.Request) {
+func (s *Tenant) jwks(rw http.ResponseWriter, _ *http.Request) {
 	pub := signingKey().PublicKey
 	rw.Header().Set("Cache-Control", "public, max-age=15, stale-while-revalidate=15, stale-if-error=86400")
 	writeJSON(rw, 200, object{"keys": []object{{
@@ -65,8 +65,8 @@ func (s *Server) jwks(rw http.ResponseWriter, _ *http.Request) {
 	}}})
 }
 
-func (s *Server) discovery(rw http.ResponseWriter, r *http.Request) {
-	base := "https://" + s.host(r) + "/"
+func (s *Tenant) discovery(rw http.ResponseWriter, r *http.Request) {
+	base := "https://" + s.Host(r) + "/"
 	writeJSON(rw, 200, object{
 		"issuer": base, "authorization_endpoint": base + "authorize", "token_endpoint": base + "oauth/token",
 		"userinfo_endpoint": base + "userinfo", "jwks_uri": base + ".well-known/jwks.json",

@@ -1,60 +1,59 @@
 package auth0
 
 import (
-	"crypto/rand"
-	"encoding/base64"
 	"net/http"
 	"net/url"
 	"time"
 )
 
-// Values of event.transaction.protocol.
-const (
-	protocolCode     = "oidc-basic-profile"
-	protocolRefresh  = "oauth2-refresh-token"
-	protocolPassword = "oauth2-resource-owner"
-)
+// userBlocked is what a blocked user's application is told.
+const userBlocked = "user is blocked"
 
-// login is one transaction, from /authorize (or a token request) to its end.
-type login struct {
-	id, state, clientID, protocol string
-	query                         url.Values // of the request that began it
-	scopes, prompts               []string
-	audience                      string
-	redirectURI, responseMode     string
-	responseType, appState, nonce string
-	challenge, challengeMethod    string
-	connection, refreshID         string
-	created, authTime             time.Time
-	suspendedAt                   time.Time
+// Logins are the logins under way, and the codes and tokens that come of them.
+type Logins struct {
+	t         *Tenant
+	directory *Directory
+	pipeline  *Pipeline
 
-	userID, sid string
-	methods     []object
-	canRedirect bool
-
-	chain                        []step
-	next                         int
-	meta, idClaims, accessClaims object
-	execution                    string
-	results                      []object
+	logins    map[string]*attempt // waiting for a password, by state
+	suspended map[string]*attempt // waiting for /continue, by state
+	tickets   map[string]ticket   // between /usernamepassword/login and /login/callback
+	codes     map[string]*grant
+	refresh   map[string]*grant
+	opaque    map[string]*grant // opaque access tokens for /userinfo
 }
 
-// session is a single sign-on session.
-type session struct {
-	id, userID string
-	created    time.Time
+// NewLogins makes a tenant's logins, of which none is under way.
+func NewLogins(t *Tenant, directory *Directory, pipeline *Pipeline) *Logins {
+	s := &Logins{t: t, directory: directory, pipeline: pipeline}
+	s.Reset()
+	return s
+}
+
+// Reset forgets all logins, codes and tokens. The caller holds the lock.
+func (s *Logins) Reset() {
+	s.logins, s.suspended, s.tickets = map[string]*attempt{}, map[string]*attempt{}, map[string]ticket{}
+	s.codes, s.refresh, s.opaque = map[string]*grant{}, map[string]*grant{}, map[string]*grant{}
+}
+
+// attempt is a login with what only the endpoints know of it.
+type attempt struct {
+	*Login
+	state                             string // while it waits for a password
+	nonce, challenge, challengeMethod string
+	created, suspendedAt              time.Time
+}
+
+// log adds a line about a login to the tenant's log.
+func (s *Logins) log(kind string, lg *Login, more object) {
+	s.t.Lock()
+	defer s.t.Unlock()
+	who := s.directory.Who(lg.ClientID, lg.UserID, lg.Connection)
+	who.Execution = lg.Execution
+	s.t.Log(kind, who, more)
 }
 
 const sessionName, compatName = "auth0", "auth0_compat"
-
-// token is n random bytes in base64url.
-func token(n int) string {
-	b := make([]byte, n)
-	if _, err := rand.Read(b); err != nil {
-		panic(err) // crypto/rand never fails on the platforms Go supports
-	}
-	return base64.RawURLEncoding.EncodeToString(b)
-}
 
 // sessionCookie reads the session's id; the second cookie is for browsers that refuse SameSite=None.
 func sessionCookie(r *http.Request) string {
@@ -76,11 +75,11 @@ func setSession(rw http.ResponseWriter, sid string) {
 }
 
 // currentSession is the session of the request, nil if there is none or its user is gone.
-func (s *Server) currentSession(r *http.Request) *session {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	x := s.sessions[sessionCookie(r)]
-	if x == nil || s.users[x.userID] == nil || s.now().Sub(x.created) > 72*time.Hour {
+func (s *Logins) currentSession(r *http.Request) *Session {
+	s.t.Lock()
+	defer s.t.Unlock()
+	x := s.pipeline.Session(sessionCookie(r))
+	if x == nil || s.directory.User(x.UserID) == nil || s.t.Now().Sub(x.Created) > 72*time.Hour {
 		return nil
 	}
 	return x
@@ -88,35 +87,33 @@ func (s *Server) currentSession(r *http.Request) *session {
 
 // signIn notes that the user has given the right password: the session exists from here on, whatever the
 // Actions say.
-func (s *Server) signIn(rw http.ResponseWriter, r *http.Request, lg *login, u *user) {
-	now := s.now()
-	s.mu.Lock()
-	x := &session{id: token(24), userID: u.id, created: now}
-	s.sessions[x.id] = x
-	u.loggedIn(now, ipOf(r))
+func (s *Logins) signIn(rw http.ResponseWriter, r *http.Request, lg *attempt, u *User) {
+	now := s.t.Now()
+	s.t.Lock()
+	x := &Session{ID: random(24), UserID: u.ID, Created: now}
+	s.pipeline.AddSession(x)
+	u.LoggedIn(now, ipOf(r))
 	delete(s.logins, lg.state)
-	s.mu.Unlock()
+	s.t.Unlock()
 	lg.attach(x, now)
-	setSession(rw, x.id)
+	setSession(rw, x.ID)
 }
 
-func (lg *login) attach(x *session, authTime time.Time) {
-	lg.userID, lg.sid, lg.authTime = x.userID, x.id, authTime
-	lg.methods = []object{{"name": "pwd", "timestamp": millis(authTime)}}
+func (lg *attempt) attach(x *Session, authTime time.Time) {
+	lg.UserID, lg.SID, lg.AuthTime = x.UserID, x.ID, authTime
+	lg.Methods = []object{{"name": "pwd", "timestamp": millis(authTime)}}
 }
 
 // proceed runs the pipeline for a signed-in user and ends the browser's request.
-func (s *Server) proceed(rw http.ResponseWriter, r *http.Request, lg *login) {
-	s.mu.Lock()
-	u := s.users[lg.userID]
-	blocked := u == nil || u.isBlocked()
-	s.mu.Unlock()
+func (s *Logins) proceed(rw http.ResponseWriter, r *http.Request, lg *attempt) {
+	s.t.Lock()
+	u := s.directory.User(lg.UserID)
+	blocked := u == nil || u.IsBlocked()
+	s.t.Unlock()
 	if blocked {
-		s.log("f", lg, object{"description": userBlocked})
+		s.log("f", lg.Login, object{"description": userBlocked})
 		s.callback(rw, r, lg, url.Values{"error": {"unauthorized"}, "error_description": {userBlocked}})
 		return
 	}
-	s.begin(lg)
-	req := s.request(r, lg.query, nil)
-	s.finish(rw, r, lg, s.run(r.Context(), lg, req, onExecute))
+	s.finish(rw, r, lg, s.pipeline.Start(r, lg.Login, lg.Query, nil))
 }

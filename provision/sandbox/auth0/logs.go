@@ -4,42 +4,36 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
-	"time"
-
-	"phonegate/provision/sandbox/jsvm"
 )
 
-// kept is how many log lines and executions are kept.
+// kept is how many log lines are kept.
 const kept = 5000
 
-func (s *Server) log(kind string, lg *login, more object) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.logLocked(kind, lg, more)
+// Who is whom a line of the log is about, as far as that is known.
+type Who struct {
+	Client, ClientName       string
+	User, Email              string
+	Connection, ConnectionID string
+	Execution                string // of the Actions that ran
+	// Known says that User is a user of the tenant.
+	Known bool
 }
 
-// logLocked adds a line to the tenant's log. The caller holds the lock.
-func (s *Server) logLocked(kind string, lg *login, more object) {
-	now := s.now()
+// Log adds a line to the tenant's log; more replaces what it would say. The caller holds the lock.
+func (s *Tenant) Log(kind string, who Who, more object) {
+	now := s.Now()
 	s.logged++
 	id := fmt.Sprintf("900%s%026d", now.Format("20060102150405"), s.logged)
-	c := s.findClient(lg.clientID)
 	line := object{
-		"_id": id, "log_id": id, "date": millis(now), "type": kind, "description": "", "connection": lg.connection, "connection_id": "",
-		"client_id": lg.clientID, "client_name": text(c, "name"), "ip": "127.0.0.1", "hostname": s.o.Domain, "user_id": lg.userID,
-		"user_name": "", "user_agent": "Other 0.0.0 / Other 0.0.0", "isMobile": false, "details": nil,
+		"_id": id, "log_id": id, "date": millis(now), "type": kind, "description": "", "connection": who.Connection,
+		"connection_id": who.ConnectionID, "client_id": who.Client, "client_name": who.ClientName, "ip": "127.0.0.1", "hostname": s.domain,
+		"user_id": who.User, "user_name": who.Email, "user_agent": "Other 0.0.0 / Other 0.0.0", "isMobile": false, "details": nil,
 	}
-	if u := s.users[lg.userID]; u != nil {
-		line["user_name"], line["connection"], line["strategy"], line["strategy_type"] = u.email, u.connection, "auth0", "database"
-		for _, x := range s.connections {
-			if text(x, "name") == u.connection {
-				line["connection_id"] = x["id"]
-			}
-		}
+	if who.Known {
+		line["strategy"], line["strategy_type"] = "auth0", "database"
 	}
-	if lg.execution != "" {
-		line["details"] = object{"actions": object{"executions": []string{lg.execution}}}
+	if who.Execution != "" {
+		line["details"] = object{"actions": object{"executions": []string{who.Execution}}}
 	}
 	maps.Copy(line, more)
 	s.logs = append(s.logs, line)
@@ -48,22 +42,7 @@ func (s *Server) logLocked(kind string, lg *login, more object) {
 	}
 }
 
-// logAPI notes a successful write of the Management API.
-func (s *Server) logAPI(c *call, e row, status int) {
-	id, _ := c.claims["azp"].(string)
-	s.logLocked("sapi", &login{clientID: id}, object{
-		"description": e.about(), "details": object{
-			"request":  object{"method": strings.ToLower(c.r.Method), "path": c.r.URL.Path, "channel": "api", "userAgent": c.r.UserAgent()},
-			"response": object{"statusCode": status},
-		},
-	})
-}
-
-func (e row) about() string {
-	return strings.ToLower(e.Method) + " " + strings.TrimPrefix(e.Path, "/api/v2/")
-}
-
-func (s *Server) listLogs(c *call) (int, any) {
+func (s *Tenant) listLogs(c *call) (int, any) {
 	p, ok := readPaging(c.q, 50, 100)
 	if !ok {
 		return badPaging()
@@ -99,62 +78,13 @@ func (s *Server) listLogs(c *call) (int, any) {
 	return 200, object{"start": p.page * p.perPage, "limit": p.perPage, "length": len(page), "total": len(out), "logs": page}
 }
 
-func (s *Server) getLog(c *call) (int, any) {
+func (s *Tenant) getLog(c *call) (int, any) {
 	for _, line := range s.logs {
 		if line["log_id"] == c.id() {
 			return 200, line
 		}
 	}
 	return fail(404, "inexistent_log", "The log does not exist.")
-}
-
-// note adds an Action's run to the leg's execution.
-func (l *leg) note(s *Server, st step, started time.Time, res jsvm.ActionResult, problem string) {
-	r := object{
-		"action_name": st.name, "started_at": nanos(started), "ended_at": nanos(s.now()),
-		"response": object{"logs": strings.Join(res.Logs, "\n"), "stats": object{"action_duration_ms": res.Elapsed.Milliseconds()}},
-	}
-	if problem != "" {
-		r["error"] = object{"id": "invalid_argument", "msg": problem}
-	}
-	l.results = append(l.results, r)
-}
-
-// recordExecution keeps what the Actions of a leg did, for GET /actions/executions/{id}. The legs of one login
-// share one execution. The caller holds the lock.
-func (s *Server) recordExecution(lg *login, l *leg, out outcome) {
-	if len(lg.chain) == 0 {
-		return
-	}
-	lg.results = append(lg.results, l.results...)
-	now := nanos(s.now())
-	status := "final"
-	if out.ending == redirected {
-		status = "suspended"
-	}
-	if lg.execution == "" {
-		lg.execution = token(21) + s.now().Format("20060102")
-		s.executions[lg.execution] = object{"created_at": nanos(l.started)}
-		s.executionOrder = append(s.executionOrder, lg.execution)
-		if len(s.executionOrder) > kept {
-			delete(s.executions, s.executionOrder[0])
-			s.executionOrder = s.executionOrder[1:]
-		}
-	}
-	if e := s.executions[lg.execution]; e != nil {
-		s.executions[lg.execution] = object{
-			"id": lg.execution, "trigger_id": "post-login", "status": status, "results": slices.Clone(lg.results),
-			"created_at": e["created_at"], "updated_at": now,
-		}
-	}
-}
-
-func (s *Server) getExecution(c *call) (int, any) {
-	e := s.executions[c.id()]
-	if e == nil {
-		return fail(404, "", "That execution does not exist.")
-	}
-	return 200, e
 }
 
 func atoi(v string, otherwise int) int {

@@ -5,16 +5,8 @@ import (
 	"encoding/json"
 	"html/template"
 	"net/http"
-	"net/url"
 	"strings"
 )
-
-const maxForm = 1 << 20
-
-func parseForm(rw http.ResponseWriter, r *http.Request) error {
-	r.Body = http.MaxBytesReader(rw, r.Body, maxForm)
-	return r.ParseForm()
-}
 
 var errorTemplate = template.Must(template.New("error").Parse(`<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Error</title></head>
@@ -22,7 +14,7 @@ var errorTemplate = template.Must(template.New("error").Parse(`<!DOCTYPE html>
 `))
 
 // errorPage is Auth0's own page for errors that can't go back to the application.
-func (s *Server) errorPage(rw http.ResponseWriter, _ *http.Request, status int, code, text string) {
+func errorPage(rw http.ResponseWriter, status int, code, text string) {
 	rw.Header().Set("Content-Type", "text/html; charset=utf-8")
 	rw.Header().Set("Cache-Control", "no-store")
 	rw.WriteHeader(status)
@@ -59,37 +51,37 @@ button{width:100%;margin-top:1.25rem;padding:.625rem;font:inherit;font-weight:60
 `))
 
 // loginPage answers GET and POST of /login and the Universal Login paths.
-func (s *Server) loginPage(rw http.ResponseWriter, r *http.Request) {
+func (s *Logins) loginPage(rw http.ResponseWriter, r *http.Request) {
 	if err := parseForm(rw, r); err != nil {
-		s.errorPage(rw, r, 400, "invalid_request", "the body could not be read")
+		errorPage(rw, 400, "invalid_request", "the body could not be read")
 		return
 	}
-	s.mu.Lock()
+	s.t.Lock()
 	lg := s.logins[r.Form.Get("state")]
 	var page, client string
 	if lg != nil {
-		page, client = s.customPage(lg.clientID), text(s.findClient(lg.clientID), "name")
+		page, client = s.directory.LoginPage(lg.ClientID), text(s.directory.FindClient(lg.ClientID), "name")
 	}
-	s.mu.Unlock()
+	s.t.Unlock()
 	if lg == nil {
-		s.errorPage(rw, r, 400, "invalid_request", "the login session is unknown or has expired")
+		errorPage(rw, 400, "invalid_request", "the login session is unknown or has expired")
 		return
 	}
 	if r.Method == http.MethodPost {
 		s.submitLogin(rw, r, lg, page, client)
 		return
 	}
-	if page != "" && s.w.Behaviour(loginPage) == "deployed" {
+	if page != "" && s.t.World.Behaviour(loginPage) == "deployed" {
 		s.deployedPage(rw, r, lg, page, client)
 		return
 	}
 	s.standIn(rw, r, lg, page, client, "", 200)
 }
 
-func (s *Server) standIn(rw http.ResponseWriter, r *http.Request, lg *login, page, client, problem string, status int) {
-	s.mu.Lock()
-	tenant := text(s.tenant, "friendly_name")
-	s.mu.Unlock()
+func (s *Logins) standIn(rw http.ResponseWriter, r *http.Request, lg *attempt, page, client, problem string, status int) {
+	s.t.Lock()
+	tenant := text(s.t.Settings(), "friendly_name")
+	s.t.Unlock()
 	rw.Header().Set("Content-Type", "text/html; charset=utf-8")
 	rw.Header().Set("Cache-Control", "no-store")
 	rw.WriteHeader(status)
@@ -100,7 +92,7 @@ func (s *Server) standIn(rw http.ResponseWriter, r *http.Request, lg *login, pag
 }
 
 // submitLogin is the stand-in page's form.
-func (s *Server) submitLogin(rw http.ResponseWriter, r *http.Request, lg *login, page, client string) {
+func (s *Logins) submitLogin(rw http.ResponseWriter, r *http.Request, lg *attempt, page, client string) {
 	f := r.PostForm
 	if f.Get("intent") == "signup" {
 		meta, hint := readFields(page, f)
@@ -108,15 +100,15 @@ func (s *Server) submitLogin(rw http.ResponseWriter, r *http.Request, lg *login,
 			s.standIn(rw, r, lg, page, client, hint, 400)
 			return
 		}
-		status, body := s.signUp(signUpRequest{
-			ClientID: lg.clientID, Connection: lg.connection, Email: f.Get("email"), Password: f.Get("password"), UserMetadata: meta,
+		status, body := s.directory.SignUp(SignUpRequest{
+			ClientID: lg.ClientID, Connection: lg.Connection, Email: f.Get("email"), Password: f.Get("password"), UserMetadata: meta,
 		})
 		if status != 200 {
 			s.standIn(rw, r, lg, page, client, signUpText(body), 400)
 			return
 		}
 	}
-	u, status, problem := s.checkPassword(lg.clientID, lg.connection, f.Get("email"), f.Get("password"))
+	u, status, problem := s.directory.CheckPassword(lg.ClientID, lg.Connection, f.Get("email"), f.Get("password"))
 	if u == nil {
 		s.standIn(rw, r, lg, page, client, problem.Description, status)
 		return
@@ -125,44 +117,27 @@ func (s *Server) submitLogin(rw http.ResponseWriter, r *http.Request, lg *login,
 	s.proceed(rw, r, lg)
 }
 
-// customPage is the page in force for a client: its own or the global client's. The caller holds the lock.
-func (s *Server) customPage(clientID string) string {
-	c := s.findClient(clientID)
-	if on, set := c["custom_login_page_on"].(bool); set && !on {
-		return ""
-	}
-	if own := text(c, "custom_login_page"); own != "" {
-		return own
-	}
-	for _, g := range s.clients {
-		if truth(g, "global") && truth(g, "custom_login_page_on") {
-			return text(g, "custom_login_page")
-		}
-	}
-	return ""
-}
-
 // deployedPage is the custom login page with @@config@@ filled in, as Lock pages read it.
-func (s *Server) deployedPage(rw http.ResponseWriter, r *http.Request, lg *login, page, client string) {
-	base := "https://" + s.host(r)
-	params := object{"protocol": "oauth2", "_csrf": token(12), "_intstate": "deprecated", "state": lg.state}
-	for k := range lg.query {
+func (s *Logins) deployedPage(rw http.ResponseWriter, r *http.Request, lg *attempt, page, client string) {
+	base := "https://" + s.t.Host(r)
+	params := object{"protocol": "oauth2", "_csrf": random(12), "_intstate": "deprecated", "state": lg.state}
+	for k := range lg.Query {
 		if k != "state" && k != "client_id" && k != "redirect_uri" {
-			params[k] = lg.query.Get(k)
+			params[k] = lg.Query.Get(k)
 		}
 	}
-	s.mu.Lock()
-	tenant := s.tenantName()
-	s.mu.Unlock()
+	s.t.Lock()
+	tenant := s.t.Name()
+	s.t.Unlock()
 	config, err := json.Marshal(object{
-		"icon": "", "assetsUrl": "", "auth0Domain": s.host(r), "auth0Tenant": tenant, "clientConfigurationBaseUrl": base + "/",
-		"callbackOnLocationHash": false, "callbackURL": lg.redirectURI, "cdn": "https://cdn.auth0.com/", "clientID": lg.clientID,
-		"connection": lg.connection, "dict": object{"signin": object{"title": client}}, "extraParams": params, "internalOptions": params,
-		"prompt": lg.query.Get("prompt") == "login", "initialScreen": choose(lg.query.Get("screen_hint") == "signup", "signUp", "login"),
+		"icon": "", "assetsUrl": "", "auth0Domain": s.t.Host(r), "auth0Tenant": tenant, "clientConfigurationBaseUrl": base + "/",
+		"callbackOnLocationHash": false, "callbackURL": lg.RedirectURI, "cdn": "https://cdn.auth0.com/", "clientID": lg.ClientID,
+		"connection": lg.Connection, "dict": object{"signin": object{"title": client}}, "extraParams": params, "internalOptions": params,
+		"prompt": lg.Query.Get("prompt") == "login", "initialScreen": choose(lg.Query.Get("screen_hint") == "signup", "signUp", "login"),
 		"isThirdPartyClient": false, "authorizationServer": object{"url": base, "issuer": base + "/"}, "widgetUrl": "https://cdn.auth0.com/w2/auth0-widget-5.1.min.js",
 	})
 	if err != nil {
-		s.errorPage(rw, r, 500, "server_error", "the page's configuration could not be written")
+		errorPage(rw, 500, "server_error", "the page's configuration could not be written")
 		return
 	}
 	rw.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -171,25 +146,25 @@ func (s *Server) deployedPage(rw http.ResponseWriter, r *http.Request, lg *login
 }
 
 // logout answers /v2/logout and /oidc/logout.
-func (s *Server) logout(rw http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	delete(s.sessions, sessionCookie(r))
-	c := s.findClient(r.URL.Query().Get("client_id"))
-	allowed := append(texts(c["allowed_logout_urls"]), texts(s.tenant["allowed_logout_urls"])...)
-	s.mu.Unlock()
+func (s *Logins) logout(rw http.ResponseWriter, r *http.Request) {
+	s.t.Lock()
+	s.pipeline.EndSession(sessionCookie(r))
+	c := s.directory.FindClient(r.URL.Query().Get("client_id"))
+	allowed := append(texts(c["allowed_logout_urls"]), texts(s.t.Settings()["allowed_logout_urls"])...)
+	s.t.Unlock()
 	setSession(rw, "")
 	to := r.URL.Query().Get("returnTo")
 	if to == "" {
 		to = r.URL.Query().Get("post_logout_redirect_uri")
 	}
-	s.log("slo", &login{clientID: text(c, "client_id"), query: url.Values{}}, object{"description": "User successfully logged out"})
+	s.log("slo", &Login{ClientID: text(c, "client_id")}, object{"description": "User successfully logged out"})
 	if to == "" {
 		rw.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		_, _ = rw.Write([]byte("OK"))
 		return
 	}
 	if !allowedRedirect(allowed, to) {
-		s.errorPage(rw, r, 400, "invalid_request", "The \"returnTo\" querystring parameter \""+to+"\" is not defined as a valid URL in \"Allowed Logout URLs\"")
+		errorPage(rw, 400, "invalid_request", "The \"returnTo\" querystring parameter \""+to+"\" is not defined as a valid URL in \"Allowed Logout URLs\"")
 		return
 	}
 	http.Redirect(rw, r, to, http.StatusFound)

@@ -255,7 +255,7 @@ func FuzzSearchQuery(f *testing.F) {
 }
 
 func FuzzValidateToken(f *testing.F) {
-	s := New(Options{})
+	s := New(Options{}).pipeline
 	good, err := s.encodeToken(secretKey, 60, map[string]any{"state": "s", "iss": "x"}, tenantHost, "auth0|1", "::1")
 	if err != nil {
 		f.Fatal(err)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"net/http"
+	"net/url"
 	"time"
 
 	"phonegate/provision/sandbox/jsvm"
@@ -16,53 +18,77 @@ const (
 	legBudget = 20 * time.Second
 )
 
-// step is one bound Action of a pipeline with the version that was in force when the login began.
-type step struct {
-	action  *action
-	name    string // the Action's when the login began
-	version *version
-	binding string
-}
+// Ending is how a leg of the pipeline can end.
+type Ending int
 
-type ending int
-
+// The endings. Redirected sends the browser to the Action's address; NeedsInteraction would, where that is not possible. Broken is an Action
+// that threw, Vanished one that is gone when it should resume.
 const (
-	granted ending = iota
-	denied
-	redirected
-	needsInteraction // redirected, but cannot be
-	broken           // an Action threw
-	vanished         // the Action to resume is gone
+	Granted Ending = iota
+	Denied
+	Redirected
+	NeedsInteraction
+	Broken
+	Vanished
 )
 
-// outcome is how a leg of the pipeline ended. text is the reason, the error's message or the address.
-type outcome struct {
-	ending ending
-	text   string
+// Outcome is how a leg of the pipeline ended. Text is the reason, the error's message or the address.
+type Outcome struct {
+	Ending Ending
+	Text   string
 }
 
-// begin takes down which Actions this login will run.
-func (s *Server) begin(lg *login) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	lg.chain, lg.next = nil, 0
-	for _, b := range s.boundTo("post-login") {
-		s.settle(b.action, false)
-		if b.action.deployed != nil {
-			lg.chain = append(lg.chain, step{b.action, b.action.name, b.action.deployed, b.id})
-		}
-	}
+// Runner runs one leg of an Action; jsvm.RunAction is one.
+type Runner func(context.Context, jsvm.Surroundings, jsvm.ActionCall) (jsvm.ActionResult, error)
+
+// Pipeline runs a tenant's Actions.
+type Pipeline struct {
+	t         *Tenant
+	actions   *Actions
+	directory *Directory
+	runAction Runner
+	network   http.RoundTripper // what deployed code reaches
+
+	executions     map[string]object
+	executionOrder []string
+	sessions       map[string]*Session
+}
+
+// NewPipeline makes the pipeline of a tenant. Deployed code reaches the network and nothing else.
+func NewPipeline(t *Tenant, actions *Actions, directory *Directory, run Runner, network http.RoundTripper) *Pipeline {
+	s := &Pipeline{t: t, actions: actions, directory: directory, runAction: run, network: network}
+	s.Reset()
+	return s
+}
+
+// Reset forgets executions and sessions. The caller holds the lock.
+func (s *Pipeline) Reset() {
+	s.executions, s.executionOrder = map[string]object{}, nil
+	s.sessions = map[string]*Session{}
+}
+
+// Start runs the Actions that are in force now for a login whose user is known. Query and body are the request's.
+func (s *Pipeline) Start(r *http.Request, lg *Login, query, body url.Values) Outcome {
+	s.t.Lock()
+	lg.chain, lg.next = s.actions.InForce("post-login"), 0
+	s.t.Unlock()
+	return s.run(r.Context(), lg, s.request(r, query, body), onExecute)
+}
+
+// Resume goes on in the Action that asked for the redirect.
+func (s *Pipeline) Resume(r *http.Request, lg *Login, query, body url.Values) Outcome {
+	return s.run(r.Context(), lg, s.request(r, query, body), onContinue)
 }
 
 // run executes Actions from lg.next on. With handler onContinue the first of them resumes.
-func (s *Server) run(ctx context.Context, lg *login, req request, handler string) outcome {
+func (s *Pipeline) run(ctx context.Context, lg *Login, req request, handler string) Outcome {
 	ctx = context.WithoutCancel(ctx) // a browser that goes away does not stop the Actions
-	leg := &leg{cache: map[string]string{}, started: s.now()}
+	leg := &leg{cache: map[string]string{}, started: s.t.Now()}
 	out := s.runLeg(ctx, lg, leg, req, handler)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.writesMetadata(out.ending) {
-		s.applyMetadata(lg.userID, leg)
+	s.t.Lock()
+	defer s.t.Unlock()
+	if s.writesMetadata(out.Ending) {
+		s.directory.SetMetadata(lg.UserID, leg.userMeta, leg.appMeta)
 	}
 	s.recordExecution(lg, leg, out)
 	return out
@@ -77,18 +103,17 @@ type leg struct {
 	results           []object
 }
 
-func (s *Server) runLeg(ctx context.Context, lg *login, leg *leg, req request, handler string) outcome {
+func (s *Pipeline) runLeg(ctx context.Context, lg *Login, leg *leg, req request, handler string) Outcome {
 	for ; lg.next < len(lg.chain); lg.next++ {
 		st := lg.chain[lg.next]
-		if handler == onContinue && s.w.Behaviour(resumeVersion) == "deployed" {
-			s.mu.Lock()
-			gone := s.findAction(st.action.id) == nil
-			s.settle(st.action, false)
-			st.version = st.action.deployed
-			s.mu.Unlock()
-			if gone {
-				return outcome{vanished, "The Action that asked for the redirect no longer exists."}
+		if handler == onContinue && s.t.World.Behaviour(resumeVersion) == "deployed" {
+			s.t.Lock()
+			script, ok := s.actions.Deployed(st.ID)
+			s.t.Unlock()
+			if !ok {
+				return Outcome{Vanished, "The Action that asked for the redirect no longer exists."}
 			}
+			st.Script = script
 		}
 		out, stop := s.runStep(ctx, lg, leg, st, req, handler)
 		if stop {
@@ -96,20 +121,20 @@ func (s *Server) runLeg(ctx context.Context, lg *login, leg *leg, req request, h
 		}
 		handler = onExecute
 	}
-	return outcome{ending: granted}
+	return Outcome{Ending: Granted}
 }
 
-func (s *Server) runStep(ctx context.Context, lg *login, leg *leg, st step, req request, handler string) (outcome, bool) {
-	event, secrets, ok := s.event(lg, leg, st, req)
+func (s *Pipeline) runStep(ctx context.Context, lg *Login, leg *leg, st Step, req request, handler string) (Outcome, bool) {
+	event, ok := s.event(lg, leg, req)
 	if !ok {
-		return outcome{broken, "The user no longer exists."}, true
+		return Outcome{Broken, "The user no longer exists."}, true
 	}
-	userID, hostname := lg.userID, req.host
-	started := s.now()
-	res, err := s.o.RunAction(ctx, jsvm.Surroundings{
-		Network: s.o.Network, Now: s.now, Sleep: s.w.Sleep, Time: max(legBudget-leg.used, time.Millisecond),
+	userID, hostname := lg.UserID, req.host
+	started := s.t.Now()
+	res, err := s.runAction(ctx, jsvm.Surroundings{
+		Network: s.network, Now: s.t.Now, Sleep: s.t.World.Sleep, Time: max(legBudget-leg.used, time.Millisecond),
 	}, jsvm.ActionCall{
-		Code: st.version.code, Handler: handler, Event: event, Secrets: secrets, CanRedirect: lg.canRedirect, Cache: leg.cache,
+		Code: st.Code, Handler: handler, Event: event, Secrets: st.Secrets, CanRedirect: lg.CanRedirect, Cache: leg.cache,
 		EncodeToken: func(secret string, seconds int, payload map[string]any) (string, error) {
 			return s.encodeToken(secret, seconds, payload, hostname, userID, req.ip)
 		},
@@ -124,25 +149,25 @@ func (s *Server) runStep(ctx context.Context, lg *login, leg *leg, st step, req 
 		problem = err.Error()
 	case res.Missing:
 		problem = fmt.Sprintf("Error: the Action exports no %s", handler)
-	case problem == "" && res.Redirect != "" && handler == onContinue && s.w.Behaviour(redirectInContinue) == "error":
+	case problem == "" && res.Redirect != "" && handler == onContinue && s.t.World.Behaviour(redirectInContinue) == "error":
 		problem = "Error: api.redirect.sendUserTo is not available in onContinuePostLogin"
 	}
-	leg.note(s, st, started, res, problem)
+	leg.note(s.t.Now(), st, started, res, problem)
 	leg.userMeta, leg.appMeta = merged(leg.userMeta, res.UserMetadata), merged(leg.appMeta, res.AppMetadata)
 	if problem != "" {
-		return outcome{broken, problem}, true
+		return Outcome{Broken, problem}, true
 	}
 	lg.meta = merged(lg.meta, res.TransactionMetadata)
-	lg.idClaims, lg.accessClaims = merged(lg.idClaims, res.IDTokenClaims), merged(lg.accessClaims, res.AccessTokenClaims)
+	lg.IDClaims, lg.AccessClaims = merged(lg.IDClaims, res.IDTokenClaims), merged(lg.AccessClaims, res.AccessTokenClaims)
 	switch {
 	case res.Denied != nil:
-		return outcome{denied, *res.Denied}, true
-	case res.Redirect != "" && !lg.canRedirect:
-		return outcome{needsInteraction, "External interaction required"}, true
+		return Outcome{Denied, *res.Denied}, true
+	case res.Redirect != "" && !lg.CanRedirect:
+		return Outcome{NeedsInteraction, "External interaction required"}, true
 	case res.Redirect != "":
-		return outcome{redirected, res.Redirect}, true
+		return Outcome{Redirected, res.Redirect}, true
 	}
-	return outcome{}, false
+	return Outcome{}, false
 }
 
 func merged(into, more object) object {
@@ -156,41 +181,12 @@ func merged(into, more object) object {
 	return into
 }
 
-func (s *Server) writesMetadata(e ending) bool {
+func (s *Pipeline) writesMetadata(e Ending) bool {
 	switch e {
-	case broken, needsInteraction, vanished:
-		return s.w.Behaviour(errorMetadata) == "kept"
-	case denied:
-		return s.w.Behaviour(deniedMetadata) == "kept"
+	case Broken, NeedsInteraction, Vanished:
+		return s.t.World.Behaviour(errorMetadata) == "kept"
+	case Denied:
+		return s.t.World.Behaviour(deniedMetadata) == "kept"
 	}
 	return true
-}
-
-// applyMetadata writes what the leg has set; nil removes a key. The caller holds the lock.
-func (s *Server) applyMetadata(userID string, leg *leg) {
-	u := s.users[userID]
-	if u == nil || (len(leg.userMeta) == 0 && len(leg.appMeta) == 0) {
-		return
-	}
-	u.userMeta, u.appMeta = overlay(u.userMeta, leg.userMeta), overlay(u.appMeta, leg.appMeta)
-	u.updated = s.now()
-}
-
-// overlay is the metadata with first-level keys set or, for nil, removed. It never changes its arguments.
-func overlay(old, set object) object {
-	if len(set) == 0 {
-		return old
-	}
-	out := maps.Clone(old)
-	if out == nil {
-		out = object{}
-	}
-	for k, v := range set {
-		if v == nil {
-			delete(out, k)
-			continue
-		}
-		out[k] = v
-	}
-	return out
 }

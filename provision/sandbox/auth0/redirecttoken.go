@@ -16,14 +16,14 @@ const defaultExpiry = 900
 
 // encodeToken makes the token of api.redirect.encodeToken: HS256, the issuer is the host name without a scheme,
 // and no state is inside.
-func (s *Server) encodeToken(secret string, seconds int, payload map[string]any, host, userID, ip string) (string, error) {
+func (s *Pipeline) encodeToken(secret string, seconds int, payload map[string]any, host, userID, ip string) (string, error) {
 	if secret == "" {
 		return "", errors.New("secret must be a non-empty string")
 	}
 	if seconds == 0 {
 		seconds = defaultExpiry
 	}
-	now := s.now().Unix()
+	now := s.t.Now().Unix()
 	claims := jwt.MapClaims{"iat": now, "iss": host, "sub": userID, "exp": now + int64(seconds), "ip": ip}
 	maps.Copy(claims, payload)
 	return jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString([]byte(secret))
@@ -32,7 +32,7 @@ func (s *Server) encodeToken(secret string, seconds int, payload map[string]any,
 // validateToken is api.redirect.validateToken. It checks in the order of the public mock
 // kilterset/auth0-actions-testing; the texts of the first and the third are confirmed by community threads 118530
 // and 133463.
-func (s *Server) validateToken(secret, name string, req request, userID string) (map[string]any, error) {
+func (s *Pipeline) validateToken(secret, name string, req request, userID string) (map[string]any, error) {
 	if name == "" {
 		name = "session_token"
 	}
@@ -57,7 +57,7 @@ func (s *Server) validateToken(secret, name string, req request, userID string) 
 	case claims["sub"] != userID:
 		return nil, invalidToken("The sub claim does not match the user_id.")
 	}
-	if exp, _ := claims["exp"].(float64); int64(exp) <= s.now().Unix() {
+	if exp, _ := claims["exp"].(float64); int64(exp) <= s.t.Now().Unix() {
 		return nil, invalidToken("Token has expired.")
 	}
 	return claims, nil

@@ -3,40 +3,7 @@ package auth0
 import (
 	"fmt"
 	"strings"
-	"time"
 )
-
-// listUsers answers GET /users with the part of the query syntax that provisioning uses: terms
-// field:value joined by AND, quoted or with a trailing star.
-func (s *Server) listUsers(c *call) (int, any) {
-	p, ok := readPaging(c.q, 50, 100)
-	if !ok {
-		return badPaging()
-	}
-	match, err := parseQuery(c.q.Get("q"))
-	if err != nil {
-		return fail(400, "invalid_query_string", err.Error())
-	}
-	late := s.w.Behaviour(userSearch) == "late"
-	var out []object
-	for _, id := range s.userOrder {
-		u := s.users[id]
-		if late && s.now().Sub(u.created) < 5*time.Second {
-			continue
-		}
-		if o := u.json(s); match(o) {
-			out = append(out, pick(c.q, o))
-		}
-	}
-	page := slice(p, out)
-	if page == nil {
-		page = []object{}
-	}
-	if !p.totals {
-		return 200, page
-	}
-	return 200, object{"start": p.page * p.perPage, "limit": p.perPage, "length": len(page), "users": page, "total": len(out)}
-}
 
 // parseQuery reads a Lucene-like query. The empty one matches everything.
 func parseQuery(q string) (func(object) bool, error) {

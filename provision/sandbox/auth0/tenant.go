@@ -1,62 +1,74 @@
 package auth0
 
-import "slices"
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
 
-func (s *Server) getPrompts(*call) (int, any) { return 200, s.prompts }
+	"phonegate/provision/sandbox/world"
+)
 
-func (s *Server) patchPrompts(c *call) (int, any) {
-	if bad := unknownProperty(c.body, "universal_login_experience identifier_first webauthn_platform_first_factor"); bad != "" {
-		return invalidBody("Additional properties not allowed: "+bad, "")
-	}
-	if v, ok := c.body["universal_login_experience"]; ok && !slices.Contains([]any{"new", "classic"}, v) {
-		return invalidBody("No enum match for: "+text(c.body, "universal_login_experience"), "universal_login_experience")
-	}
-	for k, v := range c.body {
-		s.prompts[k] = v
-	}
-	return 200, s.prompts
+// Tenant is what all parts of an emulated tenant share: the lock, the clock, the hosts, the settings and the log.
+type Tenant struct {
+	// World is the emulated world that the tenant is in.
+	World *world.World
+
+	// mu guards the records of all parts. It is never held while an Action runs.
+	mu                          sync.Mutex
+	domain                      string
+	aliases                     []string
+	settings, prompts, branding object
+	logs                        []object
+	logged                      int // lines ever, for their ids
 }
 
-func (s *Server) getTenant(c *call) (int, any) { return 200, pick(c.q, s.tenant) }
+// NewTenant makes a tenant without settings. Aliases are further hosts that lead to it.
+func NewTenant(w *world.World, domain string, aliases []string) *Tenant {
+	return &Tenant{World: w, domain: domain, aliases: aliases}
+}
 
-func (s *Server) patchTenant(c *call) (int, any) {
-	if bad := unknownProperty(c.body, tenantFields); bad != "" {
-		return invalidBody("Additional properties not allowed: "+bad, "")
-	}
-	for k, v := range c.body {
-		set, isObject := v.(object)
-		old, wasObject := s.tenant[k].(object)
-		if isObject && wasObject {
-			s.tenant[k] = overlay(old, set)
-			continue
+// Lock guards the records of all parts of the tenant.
+func (s *Tenant) Lock() { s.mu.Lock() }
+
+// Unlock ends what Lock began.
+func (s *Tenant) Unlock() { s.mu.Unlock() }
+
+// Now is the time in the tenant's world.
+func (s *Tenant) Now() time.Time { return s.World.Now() }
+
+// Domain is the tenant's own host.
+func (s *Tenant) Domain() string { return s.domain }
+
+// Name is the first label of the domain.
+func (s *Tenant) Name() string {
+	name, _, _ := strings.Cut(s.domain, ".")
+	return name
+}
+
+// AddAlias makes one more host lead to the tenant.
+func (s *Tenant) AddAlias(host string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.aliases = append(slices.Clone(s.aliases), host)
+}
+
+// Host is the tenant's host that the request came for: an alias, or else the domain.
+func (s *Tenant) Host(r *http.Request) string {
+	s.mu.Lock()
+	aliases := s.aliases
+	s.mu.Unlock()
+	for _, a := range aliases {
+		if strings.EqualFold(a, r.Host) {
+			return a
 		}
-		s.tenant[k] = v
 	}
-	return 200, s.tenant
+	return s.domain
 }
 
-func (s *Server) getBranding(*call) (int, any) { return 200, s.branding }
-
-func (s *Server) patchBranding(c *call) (int, any) {
-	if bad := unknownProperty(c.body, "colors favicon_url logo_url font"); bad != "" {
-		return invalidBody("Additional properties not allowed: "+bad, "")
-	}
-	for k, v := range c.body {
-		if v == nil {
-			delete(s.branding, k)
-			continue
-		}
-		s.branding[k] = v
-	}
-	return 200, s.branding
-}
-
-// listModules is empty: nobody has made an Actions module in this tenant.
-func (s *Server) listModules(c *call) (int, any) {
-	p, ok := readPaging(c.q, 50, 100)
-	if !ok {
-		return badPaging()
-	}
-	o := actionsPage(p, "modules", nil)
-	return 200, o
+// ManagementAudience says whether the identifier is the Management API's, under any host of the tenant. The caller holds the lock.
+func (s *Tenant) ManagementAudience(aud string) bool {
+	rest, ok := strings.CutPrefix(strings.Replace(aud, "http://", "https://", 1), "https://") // SDKs on plain http ask so
+	return ok && slices.ContainsFunc(append([]string{s.domain}, s.aliases...), func(h string) bool { return rest == h+"/api/v2/" })
 }

@@ -30,7 +30,7 @@ type tokenRequest struct {
 }
 
 // token answers POST /oauth/token.
-func (s *Server) token(rw http.ResponseWriter, r *http.Request) {
+func (s *Logins) token(rw http.ResponseWriter, r *http.Request) {
 	cors(rw, r)
 	rw.Header().Set("Cache-Control", "no-store")
 	rw.Header().Set("Pragma", "no-cache")
@@ -50,7 +50,7 @@ func (s *Server) token(rw http.ResponseWriter, r *http.Request) {
 	writeJSON(rw, status, body)
 }
 
-func (s *Server) exchange(r *http.Request, t tokenRequest) (int, any) {
+func (s *Logins) exchange(r *http.Request, t tokenRequest) (int, any) {
 	kind := t.Get("grant_type")
 	if kind == "" {
 		return oauth(400, "invalid_request", "Missing required parameter: grant_type")
@@ -66,9 +66,9 @@ func (s *Server) exchange(r *http.Request, t tokenRequest) (int, any) {
 	if t.Get("client_id") == "" {
 		return oauth(401, "access_denied", "Unauthorized")
 	}
-	s.mu.Lock()
-	t.client = clone(s.findClient(t.Get("client_id")))
-	s.mu.Unlock()
+	s.t.Lock()
+	t.client = clone(s.directory.FindClient(t.Get("client_id")))
+	s.t.Unlock()
 	if t.client == nil || truth(t.client, "global") {
 		return oauth(401, "access_denied", "Unauthorized")
 	}
@@ -108,18 +108,18 @@ func grantName(kind string) string {
 }
 
 // clientCredentials issues tokens of the Management API, and of others that a client grant opens.
-func (s *Server) clientCredentials(t tokenRequest) (int, any) {
+func (s *Logins) clientCredentials(t tokenRequest) (int, any) {
 	aud, id := t.Get("audience"), t.Get("client_id")
-	lg := &login{clientID: id, audience: aud}
+	lg := &Login{ClientID: id, Audience: aud}
 	if problem := s.grantedScopes(lg, strings.Fields(t.Get("scope"))); problem != "" {
 		s.log("feccft", lg, object{"description": problem, "audience": aud})
 		return oauth(403, "access_denied", problem)
 	}
-	now, scope := s.now(), strings.Join(lg.scopes, " ")
+	now, scope := s.t.Now(), strings.Join(lg.Scopes, " ")
 	s.log("seccft", lg, object{"scope": scope, "audience": aud})
 	body := object{
 		"access_token": sign(jwt.MapClaims{
-			"iss": "https://" + s.host(t.r) + "/", "sub": id + "@clients", "aud": aud, "iat": now.Unix(), "exp": now.Unix() + 86400,
+			"iss": "https://" + s.t.Host(t.r) + "/", "sub": id + "@clients", "aud": aud, "iat": now.Unix(), "exp": now.Unix() + 86400,
 			"gty": "client-credentials", "azp": id, "scope": scope,
 		}, "JWT"),
 		"expires_in": 86400, "token_type": "Bearer",
@@ -131,22 +131,20 @@ func (s *Server) clientCredentials(t tokenRequest) (int, any) {
 }
 
 // grantedScopes looks up the client grant and sets the login's scopes, or says why there is none.
-func (s *Server) grantedScopes(lg *login, asked []string) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if lg.audience == "" {
+func (s *Logins) grantedScopes(lg *Login, asked []string) string {
+	s.t.Lock()
+	defer s.t.Unlock()
+	if lg.Audience == "" {
 		return "No audience parameter was provided, and no default audience has been configured"
 	}
-	if !s.knownAudience(lg.audience) {
-		return "Service not enabled within domain: " + lg.audience
+	if !s.directory.KnownAudience(lg.Audience) {
+		return "Service not enabled within domain: " + lg.Audience
 	}
-	i := slices.IndexFunc(s.grants, func(g object) bool {
-		return text(g, "client_id") == lg.clientID && s.sameAudience(text(g, "audience"), lg.audience)
-	})
-	if i < 0 {
-		return "Client is not authorized to access \"" + lg.audience + "\". You need to create a \"client-grant\" associated to this API. See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants"
+	scopes, ok := s.directory.Granted(lg.ClientID, lg.Audience)
+	if !ok {
+		return "Client is not authorized to access \"" + lg.Audience + "\". You need to create a \"client-grant\" associated to this API. See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants"
 	}
-	lg.scopes = reduced(texts(s.grants[i]["scope"]), asked)
+	lg.Scopes = reduced(scopes, asked)
 	return ""
 }
 

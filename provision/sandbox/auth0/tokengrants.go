@@ -10,29 +10,29 @@ import (
 )
 
 // codeExchange redeems a code, once.
-func (s *Server) codeExchange(t tokenRequest) (int, any) {
-	s.mu.Lock()
+func (s *Logins) codeExchange(t tokenRequest) (int, any) {
+	s.t.Lock()
 	g := s.codes[t.Get("code")]
-	usable := g != nil && !g.used && s.now().Before(g.expires)
+	usable := g != nil && !g.used && s.t.Now().Before(g.expires)
 	if g != nil {
 		g.used = true
 		delete(s.codes, t.Get("code"))
 	}
-	s.mu.Unlock()
-	if !usable || g.login.clientID != t.Get("client_id") {
-		s.log("feacft", &login{clientID: t.Get("client_id")}, object{"description": "Invalid authorization code"})
+	s.t.Unlock()
+	if !usable || g.login.ClientID != t.Get("client_id") {
+		s.log("feacft", &Login{ClientID: t.Get("client_id")}, object{"description": "Invalid authorization code"})
 		return oauth(403, "invalid_grant", "Invalid authorization code")
 	}
 	lg := g.login
-	if t.Get("redirect_uri") != lg.redirectURI && (lg.query.Get("redirect_uri") != "" || t.Get("redirect_uri") != "") {
-		s.log("feacft", lg, object{"description": "The redirect URI is wrong."})
-		return oauth(403, "invalid_grant", "The redirect URI is wrong. You sent "+t.Get("redirect_uri")+", and we expected "+lg.redirectURI)
+	if t.Get("redirect_uri") != lg.RedirectURI && (lg.Query.Get("redirect_uri") != "" || t.Get("redirect_uri") != "") {
+		s.log("feacft", lg.Login, object{"description": "The redirect URI is wrong."})
+		return oauth(403, "invalid_grant", "The redirect URI is wrong. You sent "+t.Get("redirect_uri")+", and we expected "+lg.RedirectURI)
 	}
 	if !verifies(lg.challenge, lg.challengeMethod, t.Get("code_verifier")) {
-		s.log("feacft", lg, object{"description": "Failed to verify code verifier"})
+		s.log("feacft", lg.Login, object{"description": "Failed to verify code verifier"})
 		return oauth(403, "invalid_grant", "Failed to verify code verifier")
 	}
-	s.log("seacft", lg, object{"description": "Authorization Code for Access Token"})
+	s.log("seacft", lg.Login, object{"description": "Authorization Code for Access Token"})
 	return 200, s.tokens(t, lg, g.scopes, slices.Contains(g.scopes, "offline_access"))
 }
 
@@ -49,84 +49,81 @@ func verifies(challenge, method, verifier string) bool {
 }
 
 // refreshExchange runs the post-login Actions too, where they can't redirect.
-func (s *Server) refreshExchange(t tokenRequest) (int, any) {
-	s.mu.Lock()
+func (s *Logins) refreshExchange(t tokenRequest) (int, any) {
+	s.t.Lock()
 	g := s.refresh[t.Get("refresh_token")]
-	gone := g != nil && s.users[g.login.userID] == nil
-	s.mu.Unlock()
-	if g == nil || gone || g.login.clientID != t.Get("client_id") {
-		s.log("fertft", &login{clientID: t.Get("client_id")}, object{"description": "Unknown or invalid refresh token."})
+	gone := g != nil && s.directory.User(g.login.UserID) == nil
+	s.t.Unlock()
+	if g == nil || gone || g.login.ClientID != t.Get("client_id") {
+		s.log("fertft", &Login{ClientID: t.Get("client_id")}, object{"description": "Unknown or invalid refresh token."})
 		return oauth(403, "invalid_grant", "Unknown or invalid refresh token.")
 	}
 	scopes := reduced(g.scopes, strings.Fields(t.Get("scope")))
-	now := s.now()
-	lg := &login{
-		id: token(24), clientID: g.login.clientID, protocol: protocolRefresh, query: url.Values{}, scopes: scopes, audience: g.login.audience,
-		userID: g.login.userID, sid: g.login.sid, authTime: g.login.authTime, created: now, refreshID: g.id,
-	}
-	s.begin(lg)
-	out := s.run(t.r.Context(), lg, s.request(t.r, nil, t.Values), onExecute)
-	if out.ending != granted {
-		s.log("fertft", lg, object{"description": out.text})
+	lg := &attempt{Login: &Login{
+		ID: random(24), ClientID: g.login.ClientID, Protocol: ProtocolRefresh, Query: url.Values{}, Scopes: scopes, Audience: g.login.Audience,
+		UserID: g.login.UserID, SID: g.login.SID, AuthTime: g.login.AuthTime, RefreshID: g.id,
+	}, created: s.t.Now()}
+	out := s.pipeline.Start(t.r, lg.Login, nil, t.Values)
+	if out.Ending != Granted {
+		s.log("fertft", lg.Login, object{"description": out.Text})
 		return tokenDenial(out)
 	}
-	s.log("sertft", lg, object{"description": "Refresh Token for Access Token"})
+	s.log("sertft", lg.Login, object{"description": "Refresh Token for Access Token"})
 	return 200, s.tokens(t, lg, scopes, false)
 }
 
-func (s *Server) passwordExchange(t tokenRequest) (int, any) {
+func (s *Logins) passwordExchange(t tokenRequest) (int, any) {
 	connection := t.Get("realm")
 	if t.Get("username") == "" || t.Get("password") == "" {
 		return oauth(400, "invalid_request", "Missing required parameter: "+choose(t.Get("username") == "", "username", "password"))
 	}
-	s.mu.Lock()
+	s.t.Lock()
 	if connection == "" {
-		connection = text(s.tenant, "default_directory")
+		connection = text(s.t.Settings(), "default_directory")
 	}
-	known := t.Get("audience") == "" || s.knownAudience(t.Get("audience"))
-	s.mu.Unlock()
+	known := t.Get("audience") == "" || s.directory.KnownAudience(t.Get("audience"))
+	s.t.Unlock()
 	if connection == "" && t.Get("grant_type") == "password" {
 		return oauth(500, "server_error", "Authorization server not configured with default connection.")
 	}
 	if !known {
 		return oauth(403, "access_denied", "Service not found: "+t.Get("audience"))
 	}
-	u, _, problem := s.checkPassword(t.Get("client_id"), connection, t.Get("username"), t.Get("password"))
+	u, _, problem := s.directory.CheckPassword(t.Get("client_id"), connection, t.Get("username"), t.Get("password"))
 	if u == nil {
 		return oauth(403, "invalid_grant", problem.Description)
 	}
-	now := s.now()
-	lg := &login{
-		id: token(24), clientID: t.Get("client_id"), protocol: protocolPassword, query: url.Values{}, scopes: strings.Fields(t.Get("scope")),
-		audience: t.Get("audience"), userID: u.id, authTime: now, created: now, connection: connection,
-		methods: []object{{"name": "pwd", "timestamp": millis(now)}},
-	}
-	s.mu.Lock()
-	u.loggedIn(now, ipOf(t.r))
-	blocked := u.isBlocked()
-	s.mu.Unlock()
+	now := s.t.Now()
+	lg := &attempt{Login: &Login{
+		ID: random(24), ClientID: t.Get("client_id"), Protocol: ProtocolPassword, Query: url.Values{}, Scopes: strings.Fields(t.Get("scope")),
+		Audience: t.Get("audience"), UserID: u.ID, AuthTime: now, Connection: connection,
+		Methods: []object{{"name": "pwd", "timestamp": millis(now)}},
+	}, created: now}
+	s.t.Lock()
+	u.LoggedIn(now, ipOf(t.r))
+	blocked := u.IsBlocked()
+	s.t.Unlock()
 	if blocked {
-		s.log("fepft", lg, object{"description": userBlocked})
+		s.log("fepft", lg.Login, object{"description": userBlocked})
 		return oauth(403, "unauthorized", userBlocked)
 	}
-	s.begin(lg)
-	out := s.run(t.r.Context(), lg, s.request(t.r, nil, t.Values), onExecute)
-	if out.ending != granted {
-		s.log("fepft", lg, object{"description": out.text})
+	out := s.pipeline.Start(t.r, lg.Login, nil, t.Values)
+	if out.Ending != Granted {
+		s.log("fepft", lg.Login, object{"description": out.Text})
 		return tokenDenial(out)
 	}
-	s.log("sepft", lg, object{"description": ""})
-	return 200, s.tokens(t, lg, lg.scopes, slices.Contains(lg.scopes, "offline_access"))
+	s.log("sepft", lg.Login, object{"description": ""})
+	return 200, s.tokens(t, lg, lg.Scopes, slices.Contains(lg.Scopes, "offline_access"))
 }
 
 // tokenDenial is how a refused pipeline looks at the token endpoint.
-func tokenDenial(out outcome) (int, any) {
-	switch out.ending {
-	case denied:
-		return oauth(403, "access_denied", out.text)
-	case needsInteraction:
-		return oauth(403, "interaction_required", out.text)
+func tokenDenial(out Outcome) (int, any) {
+	switch out.Ending {
+	case Denied:
+		return oauth(403, "access_denied", out.Text)
+	case NeedsInteraction:
+		return oauth(403, "interaction_required", out.Text)
 	default:
-		return oauth(403, "access_denied", message(out.text))
+		return oauth(403, "access_denied", message(out.Text))
 	}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // revoke answers POST /oauth/revoke: 200 whether the token was known or not.
-func (s *Server) revoke(rw http.ResponseWriter, r *http.Request) {
+func (s *Logins) revoke(rw http.ResponseWriter, r *http.Request) {
 	var req struct {
 		Token string `json:"token"`
 	}
@@ -18,27 +18,27 @@ func (s *Server) revoke(rw http.ResponseWriter, r *http.Request) {
 		writeJSON(rw, status, body)
 		return
 	}
-	s.mu.Lock()
+	s.t.Lock()
 	delete(s.refresh, req.Token)
-	s.mu.Unlock()
+	s.t.Unlock()
 	rw.WriteHeader(200)
 }
 
 // userinfo answers GET and POST /userinfo.
-func (s *Server) userinfo(rw http.ResponseWriter, r *http.Request) {
+func (s *Logins) userinfo(rw http.ResponseWriter, r *http.Request) {
 	cors(rw, r)
 	_, value, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	s.mu.Lock()
+	s.t.Lock()
 	g := s.opaque[value]
-	s.mu.Unlock()
+	s.t.Unlock()
 	var sub string
 	var scopes []string
-	if g != nil && s.now().Before(g.expires) {
-		sub, scopes = g.login.userID, g.scopes
+	if g != nil && s.t.Now().Before(g.expires) {
+		sub, scopes = g.login.UserID, g.scopes
 	} else {
 		claims := jwt.MapClaims{}
 		_, err := jwt.ParseWithClaims(value, claims, func(*jwt.Token) (any, error) { return &signingKey().PublicKey, nil },
-			jwt.WithValidMethods([]string{"RS256"}), jwt.WithTimeFunc(s.now))
+			jwt.WithValidMethods([]string{"RS256"}), jwt.WithTimeFunc(s.t.Now))
 		aud, _ := claims.GetAudience()
 		if err == nil && slices.ContainsFunc(aud, func(a string) bool { return strings.HasSuffix(a, "/userinfo") }) {
 			sub, _ = claims.GetSubject()
@@ -46,12 +46,12 @@ func (s *Server) userinfo(rw http.ResponseWriter, r *http.Request) {
 			scopes = strings.Fields(scope)
 		}
 	}
-	s.mu.Lock()
+	s.t.Lock()
 	var claims jwt.MapClaims
-	if u := s.users[sub]; u != nil && slices.Contains(scopes, "openid") {
-		claims = u.claims(scopes)
+	if u := s.directory.User(sub); u != nil && slices.Contains(scopes, "openid") {
+		claims = u.Claims(scopes)
 	}
-	s.mu.Unlock()
+	s.t.Unlock()
 	if claims == nil {
 		rw.Header().Set("WWW-Authenticate", `Bearer error="invalid_token", error_description="Unauthorized"`)
 		rw.Header().Set("Content-Type", "text/plain; charset=utf-8")

@@ -6,35 +6,45 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"phonegate/provision/sandbox/world"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/golang-jwt/jwt/v5"
 )
 
-// user is a profile with one identity.
-type user struct {
-	id, connection, email, username string
-	password                        [32]byte
-	emailVerified                   bool
-	blocked                         *bool
-	profile                         object // name, nickname, picture, given_name, family_name, phone_number, phone_verified
-	userMeta, appMeta               object
-	created, updated                time.Time
-	lastLogin, passwordReset        time.Time
-	lastIP                          string
-	logins                          int
+// User is a profile with one identity.
+type User struct {
+	// ID, Connection and Email are the user's only identity.
+	ID, Connection, Email string
+	// Logins is how often the user has logged in.
+	Logins                   int
+	username                 string
+	password                 [32]byte
+	emailVerified            bool
+	blocked                  *bool
+	profile                  object // name, nickname, picture, given_name, family_name, phone_number, phone_verified
+	userMeta, appMeta        object
+	created, updated         time.Time
+	lastLogin, passwordReset time.Time
+	lastIP                   string
 }
 
 func hash(id, password string) [32]byte { return sha256.Sum256([]byte(id + "\n" + password)) }
 
+// Metadata is what applications and administrators have noted. The caller holds the lock.
+func (u *User) Metadata() (user, app object) { return u.userMeta, u.appMeta }
+
 // newUser makes a user who is not added yet. The caller holds the lock.
-func (s *Server) newUser(connection, email, password string) *user {
-	now := s.now()
+func (s *Directory) newUser(connection, email, password string) *User {
+	now := s.t.Now()
 	nickname, _, _ := strings.Cut(email, "@")
-	u := &user{
-		id: newID("auth0|", 24), connection: connection, email: email, created: now, updated: now,
+	u := &User{
+		ID: "auth0|" + world.Hex(24), Connection: connection, Email: email, created: now, updated: now,
 		profile: object{"name": email, "nickname": nickname, "picture": picture(email)},
 	}
-	u.password = hash(u.id, password)
+	u.password = hash(u.ID, password)
 	return u
 }
 
@@ -46,27 +56,28 @@ func picture(email string) string {
 	return fmt.Sprintf("https://s.gravatar.com/avatar/%x?s=480&r=pg&d=https%%3A%%2F%%2Fcdn.auth0.com%%2Favatars%%2F%s.png", sha256.Sum256([]byte(email)), initials)
 }
 
-func (s *Server) addUser(u *user) {
-	s.users[u.id] = u
-	s.userOrder = append(s.userOrder, u.id)
-	if u.email != "" {
-		s.byEmail[u.connection+"\n"+u.email] = u.id
+func (s *Directory) addUser(u *User) {
+	s.users[u.ID] = u
+	s.userOrder = append(s.userOrder, u.ID)
+	if u.Email != "" {
+		s.byEmail[u.Connection+"\n"+u.Email] = u.ID
 	}
 }
 
-func (u *user) loggedIn(now time.Time, ip string) {
-	u.logins++
+// LoggedIn counts a login. The caller holds the lock.
+func (u *User) LoggedIn(now time.Time, ip string) {
+	u.Logins++
 	u.lastLogin, u.lastIP = now, ip
 }
 
-// json is the profile as the Management API shows it.
-func (u *user) json(_ *Server) object {
+// Profile is the profile as the Management API shows it.
+func (u *User) Profile() object {
 	o := maps.Clone(u.profile)
-	provider, id, _ := strings.Cut(u.id, "|")
-	o["created_at"], o["updated_at"], o["user_id"] = millis(u.created), millis(u.updated), u.id
-	o["identities"] = []object{{"connection": u.connection, "user_id": id, "provider": provider, "isSocial": false}}
-	if u.email != "" {
-		o["email"], o["email_verified"] = u.email, u.emailVerified
+	provider, id, _ := strings.Cut(u.ID, "|")
+	o["created_at"], o["updated_at"], o["user_id"] = millis(u.created), millis(u.updated), u.ID
+	o["identities"] = []object{{"connection": u.Connection, "user_id": id, "provider": provider, "isSocial": false}}
+	if u.Email != "" {
+		o["email"], o["email_verified"] = u.Email, u.emailVerified
 	}
 	if u.username != "" {
 		o["username"] = u.username
@@ -83,44 +94,50 @@ func (u *user) json(_ *Server) object {
 	if !u.passwordReset.IsZero() {
 		o["last_password_reset"] = millis(u.passwordReset)
 	}
-	if u.logins > 0 {
-		o["logins_count"], o["last_login"], o["last_ip"] = u.logins, millis(u.lastLogin), u.lastIP
+	if u.Logins > 0 {
+		o["logins_count"], o["last_login"], o["last_ip"] = u.Logins, millis(u.lastLogin), u.lastIP
 	}
 	return o
 }
 
-// checkPassword finds the user, or says what Auth0 says.
-func (s *Server) checkPassword(clientID, connection, name, password string) (*user, int, loginProblem) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// CheckPassword finds the user, or says what Auth0 says.
+func (s *Directory) CheckPassword(clientID, connection, name, password string) (*User, int, loginProblem) {
+	s.t.Lock()
+	defer s.t.Unlock()
 	wrong := loginProblem{Name: "ValidationError", Code: "invalid_user_password", Description: "Wrong email or password."}
 	conn := s.database(clientID, connection)
 	if conn == nil {
 		return nil, http.StatusBadRequest, loginProblem{Name: "Error", Code: "connection_not_found", Description: "the connection was not found or is not enabled for the client"}
 	}
-	lg := &login{clientID: clientID, connection: text(conn, "name")}
 	u := s.users[s.byEmail[text(conn, "name")+"\n"+strings.ToLower(strings.TrimSpace(name))]]
 	if u == nil {
-		s.logLocked("fu", lg, object{"description": "Wrong email or password.", "user_name": name})
+		s.t.Log("fu", s.Who(clientID, "", text(conn, "name")), object{"description": "Wrong email or password.", "user_name": name})
 		return nil, http.StatusUnauthorized, wrong
 	}
-	lg.userID = u.id
-	got := hash(u.id, password)
+	got := hash(u.ID, password)
 	if subtle.ConstantTimeCompare(got[:], u.password[:]) != 1 {
-		s.logLocked("fp", lg, object{"description": "Wrong email or password."})
+		s.t.Log("fp", s.Who(clientID, u.ID, text(conn, "name")), object{"description": "Wrong email or password."})
 		return nil, http.StatusUnauthorized, wrong
 	}
 	return u, 0, loginProblem{}
 }
 
-// userBlocked is what a blocked user's application is told.
-const userBlocked = "user is blocked"
+// IsBlocked says that an administrator has blocked the user.
+func (u *User) IsBlocked() bool { return u.blocked != nil && *u.blocked }
 
-func (u *user) isBlocked() bool { return u.blocked != nil && *u.blocked }
-
-// loginProblem is the error body of /usernamepassword/login.
-type loginProblem struct {
-	Name        string `json:"name"`
-	Code        string `json:"code"`
-	Description string `json:"description"`
+// Claims are the profile's claims for the scopes.
+func (u *User) Claims(scopes []string) jwt.MapClaims {
+	c := jwt.MapClaims{"sub": u.ID}
+	if slices.Contains(scopes, "profile") {
+		for _, k := range []string{"name", "nickname", "picture", "given_name", "family_name"} {
+			if v, ok := u.profile[k]; ok {
+				c[k] = v
+			}
+		}
+		c["updated_at"] = millis(u.updated)
+	}
+	if slices.Contains(scopes, "email") && u.Email != "" {
+		c["email"], c["email_verified"] = u.Email, u.emailVerified
+	}
+	return c
 }

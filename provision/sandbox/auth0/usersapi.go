@@ -1,15 +1,17 @@
 package auth0
 
 import (
+	"phonegate/provision/sandbox/world"
 	"slices"
 	"strings"
+	"time"
 )
 
 func noUser() (int, any) { return fail(404, "inexistent_user", "The user does not exist.") }
 
 const userFields = "email phone_number user_metadata blocked email_verified phone_verified app_metadata given_name family_name name nickname picture password connection verify_email username"
 
-func (s *Server) createUser(c *call) (int, any) {
+func (s *Directory) createUser(c *call) (int, any) {
 	if bad := unknownProperty(c.body, userFields+" user_id"); bad != "" {
 		return invalidBody("Additional properties not allowed: "+bad+" (consider writing to app_metadata or user_metadata instead)", "")
 	}
@@ -43,19 +45,19 @@ func (s *Server) createUser(c *call) (int, any) {
 	}
 	u := s.newUser(name, email, password)
 	if id := text(c.body, "user_id"); id != "" {
-		u.id = "auth0|" + id
-		u.password = hash(u.id, password)
-		if s.users[u.id] != nil {
+		u.ID = "auth0|" + id
+		u.password = hash(u.ID, password)
+		if s.users[u.ID] != nil {
 			return fail(409, "user_exists", "The user already exists.")
 		}
 	}
 	u.change(c.body)
 	s.addUser(u)
-	return 201, u.json(s)
+	return 201, u.Profile()
 }
 
 // change applies the plain fields of a body.
-func (u *user) change(body object) {
+func (u *User) change(body object) {
 	for _, k := range strings.Fields("given_name family_name name nickname picture phone_number phone_verified") {
 		if v, ok := body[k]; ok {
 			u.profile[k] = v
@@ -91,15 +93,15 @@ func mergeMetadata(old, set object) object {
 	return out
 }
 
-func (s *Server) getUser(c *call) (int, any) {
+func (s *Directory) getUser(c *call) (int, any) {
 	u := s.users[c.id()]
 	if u == nil {
 		return noUser()
 	}
-	return 200, pick(c.q, u.json(s))
+	return 200, pick(c.q, u.Profile())
 }
 
-func (s *Server) patchUser(c *call) (int, any) {
+func (s *Directory) patchUser(c *call) (int, any) {
 	u := s.users[c.id()]
 	if u == nil {
 		return noUser()
@@ -110,45 +112,84 @@ func (s *Server) patchUser(c *call) (int, any) {
 	if len(c.body) == 0 {
 		return fail(400, "invalid_body", "Payload validation error: 'Too few properties defined (0), minimum 1'.")
 	}
-	now := s.now()
+	now := s.t.Now()
 	if p := text(c.body, "password"); p != "" {
-		u.password, u.passwordReset = hash(u.id, p), now
+		u.password, u.passwordReset = hash(u.ID, p), now
 	}
 	if email := strings.ToLower(text(c.body, "email")); email != "" {
 		if !validEmail(email) {
 			return invalidBody("Object didn't pass validation for format email: "+email, "email")
 		}
-		if other := s.byEmail[u.connection+"\n"+email]; other != "" && other != u.id {
+		if other := s.byEmail[u.Connection+"\n"+email]; other != "" && other != u.ID {
 			return fail(400, "auth0_idp_error", "The specified new email already exists")
 		}
-		delete(s.byEmail, u.connection+"\n"+u.email)
-		u.email = email
-		s.byEmail[u.connection+"\n"+email] = u.id
+		delete(s.byEmail, u.Connection+"\n"+u.Email)
+		u.Email = email
+		s.byEmail[u.Connection+"\n"+email] = u.ID
 	}
 	u.change(c.body)
 	u.updated = now
-	return 200, u.json(s)
+	return 200, u.Profile()
 }
 
-func (s *Server) deleteUser(c *call) (int, any) {
+func (s *Directory) deleteUser(c *call) (int, any) {
 	if u := s.users[c.id()]; u != nil {
-		delete(s.users, u.id)
-		delete(s.byEmail, u.connection+"\n"+u.email)
-		s.userOrder = slices.DeleteFunc(s.userOrder, func(id string) bool { return id == u.id })
+		delete(s.users, u.ID)
+		delete(s.byEmail, u.Connection+"\n"+u.Email)
+		s.userOrder = slices.DeleteFunc(s.userOrder, func(id string) bool { return id == u.ID })
 	}
 	return 204, nil // also for a user who never was
 }
 
-func (s *Server) usersByEmail(c *call) (int, any) {
+func (s *Directory) usersByEmail(c *call) (int, any) {
 	email := c.q.Get("email")
 	if email == "" {
 		return invalidQuery("Missing required property: email", "")
 	}
 	out := []object{}
 	for _, id := range s.userOrder {
-		if s.users[id].email == email { // stored in lower case, and the endpoint compares exactly
-			out = append(out, pick(c.q, s.users[id].json(s)))
+		if s.users[id].Email == email { // stored in lower case, and the endpoint compares exactly
+			out = append(out, pick(c.q, s.users[id].Profile()))
 		}
 	}
 	return 200, out
 }
+
+// listUsers answers GET /users with the part of the query syntax that provisioning uses: terms
+// field:value joined by AND, quoted or with a trailing star.
+func (s *Directory) listUsers(c *call) (int, any) {
+	p, ok := readPaging(c.q, 50, 100)
+	if !ok {
+		return badPaging()
+	}
+	match, err := parseQuery(c.q.Get("q"))
+	if err != nil {
+		return fail(400, "invalid_query_string", err.Error())
+	}
+	late := s.t.World.Behaviour(userSearch) == "late"
+	var out []object
+	for _, id := range s.userOrder {
+		u := s.users[id]
+		if late && s.t.Now().Sub(u.created) < 5*time.Second {
+			continue
+		}
+		if o := u.Profile(); match(o) {
+			out = append(out, pick(c.q, o))
+		}
+	}
+	page := slice(p, out)
+	if page == nil {
+		page = []object{}
+	}
+	if !p.totals {
+		return 200, page
+	}
+	return 200, object{"start": p.page * p.perPage, "limit": p.perPage, "length": len(page), "users": page, "total": len(out)}
+}
+
+// userSearch is what no document settles about GET /users.
+var userSearch = world.Declare(world.Behaviour{
+	Name: "auth0.user_search", Values: []string{"current", "late"},
+	About:   "Whether GET /users finds a user made a moment ago; search is eventually consistent, users-by-email is not.",
+	Sources: "User Search Best Practices",
+})

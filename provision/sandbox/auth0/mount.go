@@ -5,46 +5,19 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
-
-	"github.com/golang-jwt/jwt/v5"
 
 	"phonegate/provision/sandbox/world"
 )
 
-// call is one Management API request. Operations run with the server locked unless their row says otherwise.
-type call struct {
-	r      *http.Request
-	q      url.Values
-	body   object
-	list   []any // the body, if it is an array
-	claims jwt.MapClaims
-}
-
-type operation func(*Server, *call) (int, any)
-
-// row is one emulated operation: what the sandbox knows of it, and how it is answered.
-type row struct {
-	world.Endpoint
-	// scopes are alternatives: one is enough.
-	scopes []string
-	op     operation
-	// unlocked operations lock for themselves.
-	unlocked bool
-	// page answers operations outside the Management API.
-	page func(*Server, http.ResponseWriter, *http.Request)
-}
-
 func (s *Server) mount() {
-	for _, e := range table() {
+	for _, e := range s.rows() {
 		if e.op != nil {
 			s.mux.Handle(e.Method+" "+e.Path, s.managed(e))
 			continue
 		}
-		page := e.page
-		s.mux.HandleFunc(e.Method+" "+e.Path, func(rw http.ResponseWriter, r *http.Request) { page(s, rw, r) })
+		s.mux.Handle(e.Method+" "+e.Path, e.page)
 	}
 	s.mux.HandleFunc("/", func(rw http.ResponseWriter, r *http.Request) {
 		world.MarkNotEmulated(rw)
@@ -75,7 +48,7 @@ func (s *Server) managed(e row) http.Handler {
 			}
 		}
 		if e.unlocked {
-			status, body := e.op(s, c)
+			status, body := e.op(c)
 			writeJSON(rw, status, body)
 			return
 		}
@@ -86,9 +59,9 @@ func (s *Server) managed(e row) http.Handler {
 
 // locked runs an operation under the lock and writes its answer out before letting go: answers alias live state.
 func (s *Server) locked(e row, c *call) (int, any) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	status, body := e.op(s, c)
+	s.t.Lock()
+	defer s.t.Unlock()
+	status, body := e.op(c)
 	if c.r.Method != http.MethodGet && status < 300 {
 		s.logAPI(c, e, status)
 	}
@@ -102,6 +75,17 @@ func (s *Server) locked(e row, c *call) (int, any) {
 	return status, json.RawMessage(data)
 }
 
+// logAPI notes a successful write of the Management API.
+func (s *Server) logAPI(c *call, e row, status int) {
+	id, _ := c.claims["azp"].(string)
+	s.t.Log("sapi", s.directory.Who(id, "", ""), object{
+		"description": strings.ToLower(e.Method) + " " + strings.TrimPrefix(e.Path, v2+"/"), "details": object{
+			"request":  object{"method": strings.ToLower(c.r.Method), "path": c.r.URL.Path, "channel": "api", "userAgent": c.r.UserAgent()},
+			"response": object{"statusCode": status},
+		},
+	})
+}
+
 func (s *Server) authenticate(c *call, scopes []string) (int, any) {
 	h := c.r.Header.Get("Authorization")
 	if h == "" {
@@ -111,7 +95,7 @@ func (s *Server) authenticate(c *call, scopes []string) (int, any) {
 	if !ok || !strings.EqualFold(kind, "Bearer") {
 		return fail(400, "", "Bad HTTP authentication header format")
 	}
-	claims, err := s.verify(strings.TrimSpace(token))
+	claims, err := s.t.Verify(strings.TrimSpace(token))
 	switch {
 	case err == errAudience:
 		return fail(401, "", "Bad audience: the token is not for this tenant's Management API")
@@ -123,8 +107,7 @@ func (s *Server) authenticate(c *call, scopes []string) (int, any) {
 		return fail(401, "", "Invalid token")
 	}
 	c.claims = claims
-	scope, _ := claims["scope"].(string)
-	held := strings.Fields(scope)
+	held := c.scopes()
 	if len(scopes) > 0 && !slices.ContainsFunc(scopes, func(x string) bool { return slices.Contains(held, x) }) {
 		return fail(403, "insufficient_scope", "Insufficient scope, expected any of: "+strings.Join(scopes, ","))
 	}
@@ -152,5 +135,3 @@ func readBody(c *call) (int, any) {
 	}
 	return 0, nil
 }
-
-func (c *call) id() string { return c.r.PathValue("id") }
