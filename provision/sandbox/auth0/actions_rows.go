@@ -1,8 +1,11 @@
 package auth0
 
+// recorded are the recordings of the operations on Actions.
+const recorded = recording + ": go-auth0 TestActionManager_*, terraform TestAccAction (2026-05-29)"
+
 // Rows are the operations on Actions, their versions and their bindings.
 func (s *Actions) Rows() []row {
-	rec := recordedActions
+	rec := recorded
 	return []row{
 		api("GET", "/actions/triggers", "read:actions", s.listTriggers, recording+": auth0-deploy-cli e2e (2026-08-10)", ""),
 		api("GET", "/actions/actions", "read:actions", s.listActions, rec, ""),

@@ -232,11 +232,9 @@ func TestSecretsAreReplacedAsAList(t *testing.T) {
 			te := newTenant(t, nil, tt.behaviour, tt.value)
 			_, a := te.api("POST", "/actions/actions", draft("Mine"))
 			te.api("PATCH", "/actions/actions/"+a["id"].(string), tt.patch)
-			got := map[string]string{}
-			for _, x := range te.s.actions.findAction(a["id"].(string)).secrets {
-				got[x.name] = x.value
-			}
-			if fmt.Sprint(got) != fmt.Sprint(tt.want) {
+			kept, ok := te.s.actions.Draft(a["id"].(string))
+			got := kept.Secrets
+			if !ok || fmt.Sprint(got) != fmt.Sprint(tt.want) {
 				t.Errorf("got %v, want %v", got, tt.want)
 			}
 		})

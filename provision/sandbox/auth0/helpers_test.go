@@ -23,6 +23,7 @@ const (
 	base       = "https://" + tenantHost
 	verifier   = "verifier-verifier-verifier-verifier-verifier-0123"
 	password   = "Correct-horse-9"
+	realmGrant = "http://auth0.com/oauth/grant-type/password-realm"
 )
 
 // inProcess is a transport into a handler, with the server's real host name.

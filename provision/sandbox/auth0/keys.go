@@ -24,6 +24,9 @@ var signingKey = sync.OnceValue(func() *rsa.PrivateKey {
 	return key
 })
 
+// publicKey checks what the tenant has signed.
+func publicKey() *rsa.PublicKey { return &signingKey().PublicKey }
+
 var keyID = sync.OnceValue(func() string { return world.Hex(21) })
 
 func sign(claims jwt.MapClaims, typ string) string {
@@ -41,7 +44,7 @@ var errAudience = errors.New("bad audience")
 // Verify reads an access token of this tenant for its Management API.
 func (s *Tenant) Verify(token string) (jwt.MapClaims, error) {
 	claims := jwt.MapClaims{}
-	_, err := jwt.ParseWithClaims(token, claims, func(*jwt.Token) (any, error) { return &signingKey().PublicKey, nil },
+	_, err := jwt.ParseWithClaims(token, claims, func(*jwt.Token) (any, error) { return publicKey(), nil },
 		jwt.WithValidMethods([]string{"RS256"}), jwt.WithTimeFunc(s.Now), jwt.WithExpirationRequired())
 	if err != nil {
 		return nil, err

@@ -48,7 +48,7 @@ func (s *Tenant) listLogs(c *call) (int, any) {
 		return badPaging()
 	}
 	if c.q.Has("take") {
-		p.perPage = min(max(1, atoi(c.q.Get("take"), 50)), 100)
+		p.PerPage = min(max(1, atoi(c.q.Get("take"), 50)), 100)
 	}
 	match, err := parseQuery(choose(c.q.Has("q"), c.q.Get("q"), c.q.Get("search")))
 	if err != nil {
@@ -68,14 +68,7 @@ func (s *Tenant) listLogs(c *call) (int, any) {
 	if from == "" && c.q.Get("sort") != "date:1" {
 		slices.Reverse(out)
 	}
-	page := slice(p, out)
-	if page == nil {
-		page = []object{}
-	}
-	if !p.totals {
-		return 200, page
-	}
-	return 200, object{"start": p.page * p.perPage, "limit": p.perPage, "length": len(page), "total": len(out), "logs": page}
+	return 200, searchPage(p, "logs", out)
 }
 
 func (s *Tenant) getLog(c *call) (int, any) {

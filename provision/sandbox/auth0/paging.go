@@ -7,15 +7,15 @@ import (
 	"strings"
 )
 
-// paging is a request's page and whether it wants totals.
-type paging struct {
-	page, perPage int
+// Paging is a request's page and whether it wants totals.
+type Paging struct {
+	page, PerPage int
 	totals        bool
 }
 
 // readPaging checks page and per_page, of which max is the largest allowed.
-func readPaging(q url.Values, size, max int) (paging, bool) {
-	p := paging{perPage: size, totals: q.Get("include_totals") == "true"}
+func readPaging(q url.Values, size, max int) (Paging, bool) {
+	p := Paging{PerPage: size, totals: q.Get("include_totals") == "true"}
 	ok := true
 	number := func(name string, into *int, low, high int) {
 		if !q.Has(name) {
@@ -29,7 +29,7 @@ func readPaging(q url.Values, size, max int) (paging, bool) {
 		*into = n
 	}
 	number("page", &p.page, 0, 1<<30)
-	number("per_page", &p.perPage, 0, max)
+	number("per_page", &p.PerPage, 0, max)
 	return p, ok
 }
 
@@ -37,13 +37,13 @@ func badPaging() (int, any) {
 	return invalidQuery("Value out of range: page starts at 0, per_page is at most 100", "per_page")
 }
 
-func slice[T any](p paging, all []T) []T {
-	from := min(p.page*p.perPage, len(all))
-	return slices.Clone(all[from:min(from+p.perPage, len(all))])
+func slice[T any](p Paging, all []T) []T {
+	from := min(p.page*p.PerPage, len(all))
+	return slices.Clone(all[from:min(from+p.PerPage, len(all))])
 }
 
 // classicPage is a page as clients, connections and users have it: a bare array, or with totals an object.
-func classicPage(p paging, key string, all []object) any {
+func classicPage(p Paging, key string, all []object) any {
 	page := slice(p, all)
 	if page == nil {
 		page = []object{}
@@ -51,11 +51,23 @@ func classicPage(p paging, key string, all []object) any {
 	if !p.totals {
 		return page
 	}
-	return object{"total": len(all), "start": p.page * p.perPage, "limit": p.perPage, key: page}
+	return object{"total": len(all), "start": p.page * p.PerPage, "limit": p.PerPage, key: page}
+}
+
+// searchPage is a page as users and logs have it: like a classic one, and with totals the page's own length too.
+func searchPage(p Paging, key string, all []object) any {
+	page := slice(p, all)
+	if page == nil {
+		page = []object{}
+	}
+	if !p.totals {
+		return page
+	}
+	return object{"start": p.page * p.PerPage, "limit": p.PerPage, "length": len(page), key: page, "total": len(all)}
 }
 
 // actionsPage is a page as Actions have it: zero values are omitted, an empty page has no total, page 0 no page.
-func actionsPage(p paging, key string, all []object) object {
+func actionsPage(p Paging, key string, all []object) object {
 	page := slice(p, all)
 	if page == nil {
 		page = []object{}
@@ -67,8 +79,8 @@ func actionsPage(p paging, key string, all []object) object {
 	if p.page > 0 {
 		o["page"] = p.page
 	}
-	if p.perPage > 0 {
-		o["per_page"] = p.perPage
+	if p.PerPage > 0 {
+		o["per_page"] = p.PerPage
 	}
 	return o
 }

@@ -175,7 +175,7 @@ func TestContinueLegGetsItsOwnRequestAndKeepsTransactionMetadata(t *testing.T) {
 		"ask": func(c jsvm.ActionCall) jsvm.ActionResult {
 			calls = append(calls, c)
 			c.Cache["k"] = "v"
-			if c.Handler == onContinue {
+			if c.Handler == "onContinuePostLogin" {
 				return jsvm.ActionResult{IDTokenClaims: map[string]any{"https://acme.example/x": true}}
 			}
 			return jsvm.ActionResult{Redirect: "https://form.example/", TransactionMetadata: map[string]any{"leg": "first"}}
@@ -190,7 +190,7 @@ func TestContinueLegGetsItsOwnRequestAndKeepsTransactionMetadata(t *testing.T) {
 	b := te.browser()
 	form := b.login("signup", "ada@example.com", nil)
 	b.post(continueURL(form.at)+"&code=1&auth_session=x", url.Values{"answer": {"yes"}, "client_secret": {"x"}})
-	if len(calls) != 3 || calls[1].Handler != onContinue || calls[2].Handler != onExecute {
+	if len(calls) != 3 || calls[1].Handler != "onContinuePostLogin" || calls[2].Handler != "onExecutePostLogin" {
 		t.Fatalf("legs: %d", len(calls))
 	}
 	req := calls[1].Event["request"].(map[string]any)
@@ -266,7 +266,7 @@ func TestNewVersionAnswersALoginUnderWay(t *testing.T) {
 	for value, want := range map[string]string{"deployed": "new", "suspended": "old"} {
 		te := newTenant(t, scripted(legs{
 			"old": func(c jsvm.ActionCall) jsvm.ActionResult {
-				if c.Handler == onContinue {
+				if c.Handler == "onContinuePostLogin" {
 					return jsvm.ActionResult{Denied: reason("old")}
 				}
 				return jsvm.ActionResult{Redirect: "https://form.example/"}

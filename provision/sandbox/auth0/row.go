@@ -17,8 +17,6 @@ const (
 	described = "spec"
 	docs      = "docs"
 	observed  = "observed"
-	// recordedActions are the recordings of the operations on Actions.
-	recordedActions = recording + ": go-auth0 TestActionManager_*, terraform TestAccAction (2026-05-29)"
 )
 
 // v2 is where the Management API's paths begin.

@@ -92,3 +92,16 @@ func (s *Tenant) Seed() {
 	s.prompts = object{"universal_login_experience": "classic", "identifier_first": false, "webauthn_platform_first_factor": false}
 	s.branding = object{"colors": object{"primary": "#0059d6", "page_background": "#000000"}}
 }
+
+// tenantFields are the properties of tenant settings.
+const tenantFields = `change_password device_flow guardian_mfa_page default_audience default_directory error_page
+default_token_quota flags friendly_name picture_url support_email support_url allowed_logout_urls
+session_lifetime session_lifetime_in_minutes idle_session_lifetime idle_session_lifetime_in_minutes
+ephemeral_session_lifetime idle_ephemeral_session_lifetime ephemeral_session_lifetime_in_minutes
+idle_ephemeral_session_lifetime_in_minutes sandbox_version legacy_sandbox_version default_redirection_uri
+enabled_locales security_headers session_cookie sessions oidc_logout customize_mfa_in_postlogin_action
+allow_organization_name_in_authentication_api acr_values_supported mtls
+pushed_authorization_requests_supported authorization_response_iss_parameter_supported
+skip_non_verifiable_callback_uri_confirmation_prompt resource_parameter_profile
+client_id_metadata_document_supported enable_ai_guide phone_consolidated_experience
+include_session_metadata_in_tenant_logs dynamic_client_registration_security_mode country_codes`

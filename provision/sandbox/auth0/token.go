@@ -20,7 +20,7 @@ func oauth(status int, code, description string) (int, any) {
 	return status, oauthError{code, description}
 }
 
-const realmGrant = "http://auth0.com/oauth/grant-type/password-realm"
+const passwordRealm = "http://auth0.com/oauth/grant-type/password-realm"
 
 // tokenRequest is the form of /oauth/token, whichever way it came.
 type tokenRequest struct {
@@ -82,7 +82,7 @@ func (s *Logins) exchange(r *http.Request, t tokenRequest) (int, any) {
 		return oauth(401, "access_denied", "Unauthorized")
 	}
 	if !slices.Contains(texts(t.client["grant_types"]), grantName(kind)) {
-		if !slices.Contains([]string{"client_credentials", "authorization_code", "refresh_token", "password", realmGrant}, kind) {
+		if !slices.Contains([]string{"client_credentials", "authorization_code", "refresh_token", "password", passwordRealm}, kind) {
 			return oauth(403, "unsupported_grant_type", "Unsupported grant type: "+kind)
 		}
 		return oauth(403, "unauthorized_client", "Grant type '"+kind+"' not allowed for the client.")
@@ -101,7 +101,7 @@ func (s *Logins) exchange(r *http.Request, t tokenRequest) (int, any) {
 
 // grantName is how a client lists a grant type.
 func grantName(kind string) string {
-	if kind == realmGrant {
+	if kind == passwordRealm {
 		return "password"
 	}
 	return kind

@@ -37,7 +37,7 @@ func (s *Logins) userinfo(rw http.ResponseWriter, r *http.Request) {
 		sub, scopes = g.login.UserID, g.scopes
 	} else {
 		claims := jwt.MapClaims{}
-		_, err := jwt.ParseWithClaims(value, claims, func(*jwt.Token) (any, error) { return &signingKey().PublicKey, nil },
+		_, err := jwt.ParseWithClaims(value, claims, func(*jwt.Token) (any, error) { return publicKey(), nil },
 			jwt.WithValidMethods([]string{"RS256"}), jwt.WithTimeFunc(s.t.Now))
 		aud, _ := claims.GetAudience()
 		if err == nil && slices.ContainsFunc(aud, func(a string) bool { return strings.HasSuffix(a, "/userinfo") }) {

@@ -61,6 +61,7 @@ func TestConnectionOptionsHaveTheirOwnScope(t *testing.T) {
 
 func TestStateIsEqualAfterEverythingIsTakenBack(t *testing.T) {
 	te := newTenant(t, nil)
+	_, global := te.api("GET", "/clients/"+SeedGlobalClient, nil)
 	before := canonical(t, te.s.State())
 	id := te.deploy("Mine", "x", map[string]string{"KEY": "v"})
 	te.api("PATCH", "/clients/"+SeedGlobalClient, map[string]any{"custom_login_page_on": true, "custom_login_page": "<p>"})
@@ -68,7 +69,7 @@ func TestStateIsEqualAfterEverythingIsTakenBack(t *testing.T) {
 		t.Error("the state misses a change or shows a secret")
 	}
 	te.api("DELETE", "/actions/actions/"+id+"?force=true", nil)
-	te.api("PATCH", "/clients/"+SeedGlobalClient, map[string]any{"custom_login_page_on": false, "custom_login_page": defaultLoginPage})
+	te.api("PATCH", "/clients/"+SeedGlobalClient, map[string]any{"custom_login_page_on": false, "custom_login_page": global["custom_login_page"]})
 	if after := canonical(t, te.s.State()); after != before {
 		t.Errorf("before %s\nafter  %s", before, after)
 	}

@@ -177,14 +177,7 @@ func (s *Directory) listUsers(c *call) (int, any) {
 			out = append(out, pick(c.q, o))
 		}
 	}
-	page := slice(p, out)
-	if page == nil {
-		page = []object{}
-	}
-	if !p.totals {
-		return 200, page
-	}
-	return 200, object{"start": p.page * p.perPage, "limit": p.perPage, "length": len(page), "users": page, "total": len(out)}
+	return 200, searchPage(p, "users", out)
 }
 
 // userSearch is what no document settles about GET /users.
