@@ -73,45 +73,46 @@ func (s *Actions) findAction(id string) *action {
 	return s.actions[i]
 }
 
-func noAction() (int, any) { return fail(404, "", "That action does not exist.") }
+// NoAction is the answer about an Action that does not exist.
+func NoAction() (int, any) { return Fail(404, "", "That action does not exist.") }
 
-func (s *Actions) listActions(c *call) (int, any) {
-	if status, body := known(c.q, "actionName triggerId deployed installed page per_page"); status != 0 {
+func (s *Actions) listActions(c *Call) (int, any) {
+	if status, body := Known(c.Query, "actionName triggerId deployed installed page per_page"); status != 0 {
 		return status, body
 	}
-	p, ok := readPaging(c.q, 50, 100)
+	p, ok := ReadPaging(c.Query, 50, 100)
 	if !ok {
-		return badPaging()
+		return BadPaging()
 	}
-	var out []object
+	var out []Object
 	for _, a := range s.actions {
 		s.settle(a, true)
-		if (c.q.Has("actionName") && a.name != c.q.Get("actionName")) || (c.q.Has("triggerId") && a.trigger != c.q.Get("triggerId")) ||
-			(c.q.Get("deployed") == "true" && a.deployed == nil) || (c.q.Get("deployed") == "false" && a.deployed != nil) ||
-			c.q.Get("installed") == "true" {
+		if (c.Query.Has("actionName") && a.name != c.Query.Get("actionName")) || (c.Query.Has("triggerId") && a.trigger != c.Query.Get("triggerId")) ||
+			(c.Query.Get("deployed") == "true" && a.deployed == nil) || (c.Query.Get("deployed") == "false" && a.deployed != nil) ||
+			c.Query.Get("installed") == "true" {
 			continue
 		}
 		out = append(out, a.json())
 	}
-	return 200, actionsPage(p, "actions", out)
+	return 200, ActionsPage(p, "actions", out)
 }
 
-func (s *Actions) createAction(c *call) (int, any) {
-	if status, body := checkAction(c.body, true); status != 0 {
+func (s *Actions) createAction(c *Call) (int, any) {
+	if status, body := checkAction(c.Body, true); status != 0 {
 		return status, body
 	}
 	if len(s.actions) >= maxActions {
-		return fail(403, "", "You have reached the maximum number of actions for this tenant.")
+		return Fail(403, "", "You have reached the maximum number of actions for this tenant.")
 	}
-	name := text(c.body, "name")
+	name := Text(c.Body, "name")
 	if s.nameTaken(name, nil) {
-		return fail(409, "", "An action with that name already exists.")
+		return Fail(409, "", "An action with that name already exists.")
 	}
 	now := s.t.Now()
 	a := &action{id: uuid.NewString(), name: name, created: now, runtime: "node22", deps: []any{}}
-	s.change(a, c.body)
+	s.change(a, c.Body)
 	s.actions = append(s.actions, a)
-	if truth(c.body, "deploy") {
+	if Truth(c.Body, "deploy") {
 		s.deployDraft(a)
 		// A deployment that is asked for with the creation is reported at once, before the build.
 		a.deployed, a.deploying, a.dirty = a.deploying, nil, false
@@ -125,38 +126,38 @@ func (s *Actions) nameTaken(name string, but *action) bool {
 	return taken && s.t.World.Behaviour(actionNames) == "unique"
 }
 
-func (s *Actions) getAction(c *call) (int, any) {
-	a := s.findAction(c.id())
+func (s *Actions) getAction(c *Call) (int, any) {
+	a := s.findAction(c.ID())
 	if a == nil {
-		return noAction()
+		return NoAction()
 	}
 	s.settle(a, true)
 	return 200, a.json()
 }
 
-func (s *Actions) patchAction(c *call) (int, any) {
-	a := s.findAction(c.id())
+func (s *Actions) patchAction(c *Call) (int, any) {
+	a := s.findAction(c.ID())
 	if a == nil {
-		return noAction()
+		return NoAction()
 	}
-	if status, body := checkAction(c.body, false); status != 0 {
+	if status, body := checkAction(c.Body, false); status != 0 {
 		return status, body
 	}
-	if name := text(c.body, "name"); name != "" && s.nameTaken(name, a) {
-		return fail(409, "", "An action with that name already exists.")
+	if name := Text(c.Body, "name"); name != "" && s.nameTaken(name, a) {
+		return Fail(409, "", "An action with that name already exists.")
 	}
-	s.change(a, c.body)
+	s.change(a, c.Body)
 	return 200, a.json()
 }
 
-func (s *Actions) deleteAction(c *call) (int, any) {
-	a := s.findAction(c.id())
+func (s *Actions) deleteAction(c *Call) (int, any) {
+	a := s.findAction(c.ID())
 	if a == nil {
-		return noAction()
+		return NoAction()
 	}
 	bound := slices.ContainsFunc(s.bindings, func(b *binding) bool { return b.action == a })
-	if bound && c.q.Get("force") != "true" {
-		return fail(409, "", "Unable to delete an action bound to a trigger.")
+	if bound && c.Query.Get("force") != "true" {
+		return Fail(409, "", "Unable to delete an action bound to a trigger.")
 	}
 	s.bindings = slices.DeleteFunc(s.bindings, func(b *binding) bool { return b.action == a })
 	s.actions = slices.DeleteFunc(s.actions, func(b *action) bool { return b == a })

@@ -35,30 +35,30 @@ func (s *Actions) Seed() {
 
 // State is what lasts of Actions and bindings, without binding ids, which change with every write. Secrets appear as digests. The
 // caller holds the lock.
-func (s *Actions) State() object {
-	actions := []object{}
+func (s *Actions) State() Object {
+	actions := []Object{}
 	for _, a := range s.actions {
 		s.settle(a, false)
-		o := object{
+		o := Object{
 			"id": a.id, "name": a.name, "trigger": a.trigger, "version": a.triggerVersion, "code": a.code, "runtime": a.runtime,
 			"dependencies": a.deps, "secrets": digests(a.secrets), "all_changes_deployed": a.allDeployed(),
 		}
 		if v := a.deployed; v != nil {
-			o["deployed"] = object{"code": v.code, "runtime": v.runtime, "dependencies": v.deps, "secrets": digests(v.secrets)}
+			o["deployed"] = Object{"code": v.code, "runtime": v.runtime, "dependencies": v.deps, "secrets": digests(v.secrets)}
 		}
 		actions = append(actions, o)
 	}
-	slices.SortFunc(actions, func(a, b object) int { return strings.Compare(text(a, "id"), text(b, "id")) })
-	bindings := object{}
+	slices.SortFunc(actions, func(a, b Object) int { return strings.Compare(Text(a, "id"), Text(b, "id")) })
+	bindings := Object{}
 	for _, b := range s.bindings {
-		list, _ := bindings[b.trigger].([]object)
-		bindings[b.trigger] = append(list, object{"action": b.action.id, "display_name": b.display})
+		list, _ := bindings[b.trigger].([]Object)
+		bindings[b.trigger] = append(list, Object{"action": b.action.id, "display_name": b.display})
 	}
-	return object{"actions": actions, "bindings": bindings}
+	return Object{"actions": actions, "bindings": bindings}
 }
 
-func digests(list []secret) object {
-	o := object{}
+func digests(list []secret) Object {
+	o := Object{}
 	for _, x := range list {
 		sum := sha256.Sum256([]byte(x.name + "\n" + x.value))
 		o[x.name] = hex.EncodeToString(sum[:8])

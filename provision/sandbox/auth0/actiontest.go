@@ -10,35 +10,35 @@ import (
 
 // testAction runs a draft's onExecutePostLogin with the given event, as the dashboard's Test button does. What the Action asks
 // for is not done.
-func (s *Pipeline) testAction(c *call) (int, any) {
+func (s *Pipeline) testAction(c *Call) (int, any) {
 	s.t.Lock()
-	draft, ok := s.actions.Draft(c.id())
+	draft, ok := s.actions.Draft(c.ID())
 	s.t.Unlock()
 	if !ok {
-		return noAction()
+		return NoAction()
 	}
 	host := s.t.Domain()
-	payload, _ := c.body["payload"].(object)
-	event, ok := payload["event"].(object)
+	payload, _ := c.Body["payload"].(Object)
+	event, ok := payload["event"].(Object)
 	if !ok {
-		return invalidBody("Missing required property: payload", "")
+		return InvalidBody("Missing required property: payload", "")
 	}
-	user, _ := event["user"].(object)
-	req := request{host: host, ip: "127.0.0.1", query: object{}, body: object{}}
+	user, _ := event["user"].(Object)
+	req := request{host: host, ip: "127.0.0.1", query: Object{}, body: Object{}}
 	started := time.Now()
-	res, err := s.runAction(context.WithoutCancel(c.r.Context()), jsvm.Surroundings{
+	res, err := s.runAction(context.WithoutCancel(c.Request.Context()), jsvm.Surroundings{
 		Network: s.network, Now: s.t.Now, Sleep: s.t.World.Sleep, Time: legBudget,
 	}, jsvm.ActionCall{
 		Code: draft.Code, Handler: onExecute, Event: event, Secrets: draft.Secrets, CanRedirect: true, Cache: map[string]string{},
 		EncodeToken: func(secret string, seconds int, payload map[string]any) (string, error) {
-			return s.encodeToken(secret, seconds, payload, host, text(user, "user_id"), req.ip)
+			return s.encodeToken(secret, seconds, payload, host, Text(user, "user_id"), req.ip)
 		},
 		ValidateToken: func(secret, name string) (map[string]any, error) {
-			return s.validateToken(secret, name, req, text(user, "user_id"))
+			return s.validateToken(secret, name, req, Text(user, "user_id"))
 		},
 	})
 	ms := time.Since(started).Milliseconds()
-	out := object{"stats": object{
+	out := Object{"stats": Object{
 		"total_request_duration_ms": ms, "total_runtime_execution_duration_ms": ms, "runtime_processing_duration_ms": 0,
 		"action_duration_ms": res.Elapsed.Milliseconds(), "boot_duration_ms": 0, "network_duration_ms": 0,
 	}}
@@ -54,7 +54,7 @@ func (s *Pipeline) testAction(c *call) (int, any) {
 		if !found {
 			name, text = "Error", thrown
 		}
-		out["error"] = object{"name": name, "message": text, "stack": choose(stack == "", thrown, stack)}
+		out["error"] = Object{"name": name, "message": text, "stack": Choose(stack == "", thrown, stack)}
 	}
 	if len(res.Commands) > 0 {
 		out["commands"] = res.Commands
@@ -62,5 +62,5 @@ func (s *Pipeline) testAction(c *call) (int, any) {
 	if len(res.Logs) > 0 {
 		out["logs"] = strings.Join(res.Logs, "\n")
 	}
-	return 200, object{"payload": out}
+	return 200, Object{"payload": out}
 }

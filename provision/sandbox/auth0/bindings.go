@@ -50,24 +50,24 @@ func currentTrigger(id string) string {
 	return ""
 }
 
-func (s *Actions) listTriggers(*call) (int, any) {
-	out := []object{}
+func (s *Actions) listTriggers(*Call) (int, any) {
+	out := []Object{}
 	for _, t := range triggers {
-		compatible := []object{}
+		compatible := []Object{}
 		if t.id == "post-login" && t.version == "v3" {
-			compatible = append(compatible, object{"id": "post-login", "version": "v2"})
+			compatible = append(compatible, Object{"id": "post-login", "version": "v2"})
 		}
-		out = append(out, object{
+		out = append(out, Object{
 			"id": t.id, "version": t.version, "status": t.status, "runtimes": t.runtimes, "default_runtime": "node22",
 			"compatible_triggers": compatible, "binding_policy": t.policy,
 		})
 	}
-	return 200, object{"triggers": out}
+	return 200, Object{"triggers": out}
 }
 
-func (s *Actions) checkTrigger(c *call) (int, any) {
-	if currentTrigger(c.id()) == "" {
-		return fail(400, "invalid_uri", "Path validation error: 'No enum match for: "+c.id()+"' on property triggerId (An actions extensibility point).")
+func (s *Actions) checkTrigger(c *Call) (int, any) {
+	if currentTrigger(c.ID()) == "" {
+		return Fail(400, "invalid_uri", "Path validation error: 'No enum match for: "+c.ID()+"' on property triggerId (An actions extensibility point).")
 	}
 	return 0, nil
 }
@@ -82,87 +82,87 @@ func (s *Actions) boundTo(trigger string) []*binding {
 	return out
 }
 
-func (s *Actions) listBindings(c *call) (int, any) {
+func (s *Actions) listBindings(c *Call) (int, any) {
 	if status, body := s.checkTrigger(c); status != 0 {
 		return status, body
 	}
-	if status, body := known(c.q, "page per_page"); status != 0 {
+	if status, body := Known(c.Query, "page per_page"); status != 0 {
 		return status, body
 	}
-	p, ok := readPaging(c.q, 50, 100)
+	p, ok := ReadPaging(c.Query, 50, 100)
 	if !ok {
-		return badPaging()
+		return BadPaging()
 	}
-	return 200, actionsPage(p, "bindings", s.bindingsJSON(c.id()))
+	return 200, ActionsPage(p, "bindings", s.bindingsJSON(c.ID()))
 }
 
-func (s *Actions) bindingsJSON(trigger string) []object {
-	out := []object{}
+func (s *Actions) bindingsJSON(trigger string) []Object {
+	out := []Object{}
 	for _, b := range s.boundTo(trigger) {
 		s.settle(b.action, false)
-		out = append(out, object{
+		out = append(out, Object{
 			"id": b.id, "trigger_id": b.trigger, "action": b.action.brief(), "display_name": b.display,
-			"created_at": nanos(b.created), "updated_at": nanos(b.created),
+			"created_at": Nanos(b.created), "updated_at": Nanos(b.created),
 		})
 	}
 	return out
 }
 
 // patchBindings replaces all bindings of the trigger; every binding gets a new id.
-func (s *Actions) patchBindings(c *call) (int, any) {
+func (s *Actions) patchBindings(c *Call) (int, any) {
 	if status, body := s.checkTrigger(c); status != 0 {
 		return status, body
 	}
-	if bad := unknownProperty(c.body, "bindings"); bad != "" {
-		return invalidBody("Additional properties not allowed: "+bad, "")
+	if bad := UnknownProperty(c.Body, "bindings"); bad != "" {
+		return InvalidBody("Additional properties not allowed: "+bad, "")
 	}
-	list, ok := c.body["bindings"].([]any)
+	list, ok := c.Body["bindings"].([]any)
 	if !ok {
-		if _, given := c.body["bindings"]; !given { // not required by the schema: nothing to change
-			return 200, object{"bindings": s.bindingsJSON(c.id())}
+		if _, given := c.Body["bindings"]; !given { // not required by the schema: nothing to change
+			return 200, Object{"bindings": s.bindingsJSON(c.ID())}
 		}
-		return invalidBody("Expected type array but found another type", "bindings")
+		return InvalidBody("Expected type array but found another type", "bindings")
 	}
 	if len(list) > maxBound {
-		return invalidBody(fmt.Sprintf("Array is too long (%d), maximum %d", len(list), maxBound), "bindings")
+		return InvalidBody(fmt.Sprintf("Array is too long (%d), maximum %d", len(list), maxBound), "bindings")
 	}
 	var made []*binding
 	for i, e := range list {
-		b, status, body := s.newBinding(c.id(), i, e)
+		b, status, body := s.newBinding(c.ID(), i, e)
 		if b == nil {
 			return status, body
 		}
 		made = append(made, b)
 	}
-	trigger := c.id()
+	trigger := c.ID()
 	s.bindings = append(slices.DeleteFunc(s.bindings, func(b *binding) bool { return b.trigger == trigger }), made...)
-	return 200, object{"bindings": s.bindingsJSON(trigger)}
+	return 200, Object{"bindings": s.bindingsJSON(trigger)}
 }
 
 func (s *Actions) newBinding(trigger string, i int, e any) (*binding, int, any) {
-	o, _ := e.(object)
-	ref, _ := o["ref"].(object)
-	kind, value := text(ref, "type"), text(ref, "value")
-	if unknownProperty(o, "ref display_name secrets") != "" || unknownProperty(ref, "type value") != "" || value == "" ||
+	o, _ := e.(Object)
+	ref, _ := o["ref"].(Object)
+	kind, value := Text(ref, "type"), Text(ref, "value")
+	if UnknownProperty(o, "ref display_name secrets") != "" || UnknownProperty(ref, "type value") != "" || value == "" ||
 		!slices.Contains([]string{"binding_id", "action_id", "action_name"}, kind) {
-		status, body := invalidBody("Data does not match any schemas from 'oneOf'", fmt.Sprintf("bindings[%d]", i))
+		status, body := InvalidBody("Data does not match any schemas from 'oneOf'", fmt.Sprintf("bindings[%d]", i))
 		return nil, status, body
 	}
 	a, display := s.resolve(kind, value)
 	if a == nil {
-		status, body := fail(400, "", "Trying to create a binding for an action that does not exist.")
+		status, body := Fail(400, "", "Trying to create a binding for an action that does not exist.")
 		return nil, status, body
 	}
 	if a.trigger != trigger {
-		status, body := fail(400, "", "Trying to create a binding between an incompatible action and trigger.")
+		status, body := Fail(400, "", "Trying to create a binding between an incompatible action and trigger.")
 		return nil, status, body
 	}
 	s.settle(a, false)
 	if a.deployed == nil {
-		status, body := fail(400, "", "Trying to create a binding for an action that has not been deployed.")
+		status, body := Fail(400, "", "Trying to create a binding for an action that has not been deployed.")
 		return nil, status, body
 	}
-	if d := text(o, "display_name"); d != "" {
+	if d := Text(o, "display_name"); d != "" {
 		display = d
 	}
 	if display == "" {
@@ -192,11 +192,11 @@ func (s *Actions) resolve(kind, value string) (*action, string) {
 }
 
 // listModules is empty: nobody has made an Actions module in this tenant.
-func (s *Actions) listModules(c *call) (int, any) {
-	p, ok := readPaging(c.q, 50, 100)
+func (s *Actions) listModules(c *Call) (int, any) {
+	p, ok := ReadPaging(c.Query, 50, 100)
 	if !ok {
-		return badPaging()
+		return BadPaging()
 	}
-	o := actionsPage(p, "modules", nil)
+	o := ActionsPage(p, "modules", nil)
 	return 200, o
 }

@@ -9,12 +9,14 @@ import (
 
 const maxForm = 1 << 20
 
-func parseForm(rw http.ResponseWriter, r *http.Request) error {
+// ParseForm reads query and form into r.Form, of bodies up to a limit.
+func ParseForm(rw http.ResponseWriter, r *http.Request) error {
 	r.Body = http.MaxBytesReader(rw, r.Body, maxForm)
 	return r.ParseForm()
 }
 
-func ipOf(r *http.Request) string {
+// IPOf is the address that the request comes from, a loopback address if there is none.
+func IPOf(r *http.Request) string {
 	ip, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil || net.ParseIP(ip) == nil {
 		return "127.0.0.1"
@@ -22,15 +24,15 @@ func ipOf(r *http.Request) string {
 	return ip
 }
 
-// readJSONOrForm reads a body of either kind; Lock and SDKs differ.
-func readJSONOrForm(rw http.ResponseWriter, r *http.Request, into any) error {
+// ReadBody reads a body of either kind; Lock and SDKs differ.
+func ReadBody(rw http.ResponseWriter, r *http.Request, into any) error {
 	if strings.Contains(r.Header.Get("Content-Type"), "json") {
 		return json.NewDecoder(http.MaxBytesReader(rw, r.Body, maxForm)).Decode(into)
 	}
-	if err := parseForm(rw, r); err != nil {
+	if err := ParseForm(rw, r); err != nil {
 		return err
 	}
-	o := object{}
+	o := Object{}
 	for k, v := range r.PostForm {
 		o[k] = v[0]
 	}
@@ -41,8 +43,8 @@ func readJSONOrForm(rw http.ResponseWriter, r *http.Request, into any) error {
 	return json.Unmarshal(data, into)
 }
 
-// cors lets pages of other origins read the answer, as embedded Lock does.
-func cors(rw http.ResponseWriter, r *http.Request) {
+// CORS lets pages of other origins read the answer, as embedded Lock does.
+func CORS(rw http.ResponseWriter, r *http.Request) {
 	if o := r.Header.Get("Origin"); o != "" {
 		rw.Header().Set("Access-Control-Allow-Origin", o)
 		rw.Header().Set("Access-Control-Allow-Credentials", "true")
@@ -52,8 +54,8 @@ func cors(rw http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// preflight answers OPTIONS.
-func preflight(rw http.ResponseWriter, r *http.Request) {
-	cors(rw, r)
+// Preflight answers OPTIONS.
+func Preflight(rw http.ResponseWriter, r *http.Request) {
+	CORS(rw, r)
 	rw.WriteHeader(http.StatusNoContent)
 }

@@ -1,41 +1,41 @@
 package auth0
 
 // Rows are the operations on applications, connections, users and APIs.
-func (s *Directory) Rows() []row {
+func (s *Directory) Rows() []Row {
 	readClients := []string{"read:clients", "read:client_keys", "read:client_credentials", "read:client_summary"}
-	rows := []row{
-		api("GET", "/clients", "", s.listClients, recording+": TestClient_List, TestAccPages", ""),
-		api("POST", "/clients", "create:clients", s.createClient, recording+": TestClient_Create", ""),
-		api("GET", "/clients/{id}", "", s.getClient, recording+": TestClient_Read", ""),
-		api("PATCH", "/clients/{id}", "update:clients", s.patchClient, recording+": TestClient_Update, TestAccPages", ""),
-		api("DELETE", "/clients/{id}", "delete:clients", s.deleteClient, recording+": TestClient_Delete", "deleting the global client"),
-		api("GET", "/client-grants", "read:client_grants", s.listGrants, recording+": TestClientGrantManager_List", ""),
-		api("POST", "/client-grants", "create:client_grants", s.createGrant, recording+": TestClientGrantManager_Create", "text of the conflict"),
-		api("PATCH", "/client-grants/{id}", "update:client_grants", s.patchGrant, recording+": TestClientGrantManager_Update", ""),
-		api("DELETE", "/client-grants/{id}", "delete:client_grants", s.deleteGrant, recording+": TestClientGrantManager_Delete", ""),
-		api("GET", "/connections", "read:connections", s.listConnections, recording+": TestConnectionManager_List", ""),
-		api("GET", "/connections/{id}", "read:connections", s.getConnection, recording+": TestConnectionManager_Read", "which scopes show options"),
-		api("PATCH", "/connections/{id}", "update:connections", s.patchConnection, recording+": TestConnectionManager_Update", ""),
-		api("GET", "/connections/{id}/clients", "read:connections", s.connectionClients, recording+": TestConnectionManager_EnabledClients", ""),
-		api("PATCH", "/connections/{id}/clients", "update:connections", s.patchConnectionClients, recording+": TestConnectionManager_UpdateEnabledClients_*", ""),
-		api("GET", "/users", "read:users", s.listUsers, recording+": TestUserManager_Search; terms joined by AND only", "how late search is", userSearch),
-		api("POST", "/users", "create:users", s.createUser, recording+": TestUserManager_Create", ""),
-		api("GET", "/users-by-email", "read:users", s.usersByEmail, recording+": TestUserManager_ListByEmail", ""),
-		api("GET", "/users/{id}", "read:users", s.getUser, recording+": TestUserManager_Read", ""),
-		api("PATCH", "/users/{id}", "update:users", s.patchUser, recording+": TestUserManager_Update", ""),
-		api("DELETE", "/users/{id}", "delete:users", s.deleteUser, recording+": TestUserManager_Delete", ""),
-		api("GET", "/resource-servers", "read:resource_servers", s.listResourceServers, recording+": TestResourceServer_List", ""),
-		api("GET", "/resource-servers/{id}", "read:resource_servers", s.getResourceServer, recording+": TestResourceServer_Read", ""),
+	rows := []Row{
+		API("GET", "/clients", "", s.listClients, Recording+": TestClient_List, TestAccPages", ""),
+		API("POST", "/clients", "create:clients", s.createClient, Recording+": TestClient_Create", ""),
+		API("GET", "/clients/{id}", "", s.getClient, Recording+": TestClient_Read", ""),
+		API("PATCH", "/clients/{id}", "update:clients", s.patchClient, Recording+": TestClient_Update, TestAccPages", ""),
+		API("DELETE", "/clients/{id}", "delete:clients", s.deleteClient, Recording+": TestClient_Delete", "deleting the global client"),
+		API("GET", "/client-grants", "read:client_grants", s.listGrants, Recording+": TestClientGrantManager_List", ""),
+		API("POST", "/client-grants", "create:client_grants", s.createGrant, Recording+": TestClientGrantManager_Create", "text of the conflict"),
+		API("PATCH", "/client-grants/{id}", "update:client_grants", s.patchGrant, Recording+": TestClientGrantManager_Update", ""),
+		API("DELETE", "/client-grants/{id}", "delete:client_grants", s.deleteGrant, Recording+": TestClientGrantManager_Delete", ""),
+		API("GET", "/connections", "read:connections", s.listConnections, Recording+": TestConnectionManager_List", ""),
+		API("GET", "/connections/{id}", "read:connections", s.getConnection, Recording+": TestConnectionManager_Read", "which scopes show options"),
+		API("PATCH", "/connections/{id}", "update:connections", s.patchConnection, Recording+": TestConnectionManager_Update", ""),
+		API("GET", "/connections/{id}/clients", "read:connections", s.connectionClients, Recording+": TestConnectionManager_EnabledClients", ""),
+		API("PATCH", "/connections/{id}/clients", "update:connections", s.patchConnectionClients, Recording+": TestConnectionManager_UpdateEnabledClients_*", ""),
+		API("GET", "/users", "read:users", s.listUsers, Recording+": TestUserManager_Search; terms joined by AND only", "how late search is", userSearch),
+		API("POST", "/users", "create:users", s.createUser, Recording+": TestUserManager_Create", ""),
+		API("GET", "/users-by-email", "read:users", s.usersByEmail, Recording+": TestUserManager_ListByEmail", ""),
+		API("GET", "/users/{id}", "read:users", s.getUser, Recording+": TestUserManager_Read", ""),
+		API("PATCH", "/users/{id}", "update:users", s.patchUser, Recording+": TestUserManager_Update", ""),
+		API("DELETE", "/users/{id}", "delete:users", s.deleteUser, Recording+": TestUserManager_Delete", ""),
+		API("GET", "/resource-servers", "read:resource_servers", s.listResourceServers, Recording+": TestResourceServer_List", ""),
+		API("GET", "/resource-servers/{id}", "read:resource_servers", s.getResourceServer, Recording+": TestResourceServer_Read", ""),
 	}
 	for i := range rows {
-		if rows[i].scopes[0] == "" {
-			rows[i].scopes = readClients
+		if rows[i].Scopes[0] == "" {
+			rows[i].Scopes = readClients
 		}
 		switch rows[i].Method + " " + rows[i].Path {
-		case "PATCH " + v2 + "/users/{id}":
-			rows[i].scopes = []string{"update:users", "update:users_app_metadata"}
-		case "PATCH " + v2 + "/clients/{id}":
-			rows[i].scopes = []string{"update:clients", "update:client_keys"}
+		case "PATCH " + APIPath + "/users/{id}":
+			rows[i].Scopes = []string{"update:users", "update:users_app_metadata"}
+		case "PATCH " + APIPath + "/clients/{id}":
+			rows[i].Scopes = []string{"update:clients", "update:client_keys"}
 		}
 	}
 	return rows

@@ -8,11 +8,11 @@ import (
 
 // SavedDirectory is the directory's part of a snapshot.
 type SavedDirectory struct {
-	Clients         []object            `json:"clients"`
-	Grants          []object            `json:"client_grants"`
-	Connections     []object            `json:"connections"`
+	Clients         []Object            `json:"clients"`
+	Grants          []Object            `json:"client_grants"`
+	Connections     []Object            `json:"connections"`
 	Enabled         map[string][]string `json:"enabled_clients"`
-	ResourceServers []object            `json:"resource_servers"`
+	ResourceServers []Object            `json:"resource_servers"`
 	Users           []savedUser         `json:"users"`
 }
 
@@ -25,9 +25,9 @@ type savedUser struct {
 	Password      []byte    `json:"password_hash"`
 	EmailVerified bool      `json:"email_verified"`
 	Blocked       *bool     `json:"blocked"`
-	Profile       object    `json:"profile"`
-	UserMeta      object    `json:"user_metadata"`
-	AppMeta       object    `json:"app_metadata"`
+	Profile       Object    `json:"profile"`
+	UserMeta      Object    `json:"user_metadata"`
+	AppMeta       Object    `json:"app_metadata"`
 	Created       time.Time `json:"created"`
 	Updated       time.Time `json:"updated"`
 	LastLogin     time.Time `json:"last_login"`
@@ -66,8 +66,8 @@ func (s *Directory) Restore(in SavedDirectory) {
 }
 
 // State is what lasts in the directory, without times and secrets. The caller holds the lock.
-func (s *Directory) State() object {
-	users := []object{}
+func (s *Directory) State() Object {
+	users := []Object{}
 	for _, id := range s.userOrder {
 		o := s.users[id].Profile()
 		for _, k := range []string{"created_at", "updated_at", "last_login", "last_password_reset", "last_ip"} {
@@ -75,20 +75,20 @@ func (s *Directory) State() object {
 		}
 		users = append(users, o)
 	}
-	enabled := object{}
+	enabled := Object{}
 	for k, list := range s.enabled {
 		list = slices.Clone(list)
 		slices.Sort(list)
 		enabled[k] = list
 	}
-	return object{
+	return Object{
 		"clients": hidden(s.clients), "client_grants": s.grants, "connections": s.connections, "enabled_clients": enabled,
 		"resource_servers": s.resourceServers, "users": users,
 	}
 }
 
-func hidden(clients []object) []object {
-	var out []object
+func hidden(clients []Object) []Object {
+	var out []Object
 	for _, c := range clients {
 		c = maps.Clone(c)
 		delete(c, "client_secret")

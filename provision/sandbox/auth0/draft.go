@@ -48,7 +48,7 @@ func (a *action) touch(now time.Time) {
 }
 
 // change applies a body that was checked.
-func (s *Actions) change(a *action, body object) {
+func (s *Actions) change(a *action, body Object) {
 	now := s.t.Now()
 	if v, ok := body["name"].(string); ok {
 		a.name = v
@@ -60,8 +60,8 @@ func (s *Actions) change(a *action, body object) {
 		a.runtime = v
 	}
 	if list, ok := body["supported_triggers"].([]any); ok && len(list) > 0 {
-		t, _ := list[0].(object)
-		a.trigger, a.triggerVersion = text(t, "id"), text(t, "version")
+		t, _ := list[0].(Object)
+		a.trigger, a.triggerVersion = Text(t, "id"), Text(t, "version")
 		if a.triggerVersion == "" {
 			a.triggerVersion = currentTrigger(a.trigger)
 		}
@@ -84,8 +84,8 @@ func (s *Actions) change(a *action, body object) {
 func (s *Actions) newSecrets(old []secret, list []any, now time.Time) []secret {
 	out := []secret{}
 	for _, e := range list {
-		o, _ := e.(object)
-		n := secret{name: text(o, "name"), value: text(o, "value"), updated: now}
+		o, _ := e.(Object)
+		n := secret{name: Text(o, "name"), value: Text(o, "value"), updated: now}
 		if _, given := o["value"]; !given && s.t.World.Behaviour(namedSecrets) == "kept" {
 			if i := slices.IndexFunc(old, func(x secret) bool { return x.name == n.name }); i >= 0 {
 				n.value, n.updated = old[i].value, old[i].updated

@@ -16,7 +16,7 @@ func Endpoints() []world.Endpoint {
 }
 
 // rows are all emulated operations.
-func (s *Server) rows() []row {
+func (s *Server) rows() []Row {
 	return slices.Concat(s.actions.Rows(), s.pipeline.Rows(), s.directory.Rows(), s.t.Rows(), s.login.Rows())
 }
 
@@ -25,7 +25,7 @@ func (s *Server) scopes() []string {
 	out := []string{"read:users_app_metadata", "update:users_app_metadata", "create:users_app_metadata", "delete:users_app_metadata",
 		"read:client_keys", "read:connections_options", "update:connections_options"}
 	for _, e := range s.rows() {
-		out = append(out, e.scopes...)
+		out = append(out, e.Scopes...)
 	}
 	slices.Sort(out)
 	return slices.Compact(out)

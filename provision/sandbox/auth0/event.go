@@ -10,7 +10,7 @@ import (
 // request is what an Action learns of the HTTP request of its leg.
 type request struct {
 	host, ip, method, agent, language string
-	query, body                       object
+	query, body                       Object
 }
 
 // stripped are parameters that Actions don't get to see since September 2025.
@@ -19,13 +19,13 @@ var stripped = []string{"auth_session", "authn_response", "client_secret", "clie
 func (s *Pipeline) request(r *http.Request, query, body url.Values) request {
 	lang, _, _ := strings.Cut(r.Header.Get("Accept-Language"), ",")
 	return request{
-		host: s.t.Host(r), ip: ipOf(r), method: r.Method, agent: r.UserAgent(), language: lang,
+		host: s.t.Host(r), ip: IPOf(r), method: r.Method, agent: r.UserAgent(), language: lang,
 		query: visible(query), body: visible(body),
 	}
 }
 
-func visible(v url.Values) object {
-	o := object{}
+func visible(v url.Values) Object {
+	o := Object{}
 	for k, list := range v {
 		if slices.Contains(stripped, k) || len(list) == 0 {
 			continue
@@ -40,7 +40,7 @@ func visible(v url.Values) object {
 }
 
 // event builds the event object for one Action. It is false when the user is gone.
-func (s *Pipeline) event(lg *Login, leg *leg, req request) (object, bool) {
+func (s *Pipeline) event(lg *Login, leg *leg, req request) (Object, bool) {
 	s.t.Lock()
 	defer s.t.Unlock()
 	u := s.directory.User(lg.UserID)
@@ -49,69 +49,69 @@ func (s *Pipeline) event(lg *Login, leg *leg, req request) (object, bool) {
 	}
 	userMeta, appMeta := u.Metadata()
 	if s.t.World.Behaviour(pipelineMetadata) == "visible" {
-		userMeta, appMeta = overlay(userMeta, leg.userMeta), overlay(appMeta, leg.appMeta)
+		userMeta, appMeta = Overlay(userMeta, leg.userMeta), Overlay(appMeta, leg.appMeta)
 	}
 	profile := u.Profile()
 	for _, k := range []string{"logins_count", "last_ip", "last_login", "blocked"} {
 		delete(profile, k)
 	}
 	profile["user_metadata"], profile["app_metadata"] = orEmpty(userMeta), orEmpty(appMeta)
-	e := object{
+	e := Object{
 		"user":       profile,
 		"client":     s.eventClient(lg.ClientID),
 		"connection": s.eventConnection(u.Connection),
-		"tenant":     object{"id": s.t.Name()},
-		"request": object{
+		"tenant":     Object{"id": s.t.Name()},
+		"request": Object{
 			"hostname": req.host, "ip": req.ip, "method": req.method, "user_agent": req.agent, "language": req.language,
-			"query": req.query, "body": req.body, "geoip": object{
+			"query": req.query, "body": req.body, "geoip": Object{
 				"cityName": "Melbourne", "continentCode": "OC", "countryCode": "AU", "countryCode3": "AUS", "countryName": "Australia",
 				"latitude": -37.81, "longitude": 144.96, "timeZone": "Australia/Melbourne",
 			},
 		},
 		"transaction":   lg.transaction(),
-		"stats":         object{"logins_count": u.Logins},
-		"authorization": object{"roles": []string{}},
+		"stats":         Object{"logins_count": u.Logins},
+		"authorization": Object{"roles": []string{}},
 	}
 	if len(lg.Methods) > 0 {
-		e["authentication"] = object{"methods": lg.Methods}
+		e["authentication"] = Object{"methods": lg.Methods}
 	}
 	if lg.Audience != "" {
-		e["resource_server"] = object{"identifier": lg.Audience}
+		e["resource_server"] = Object{"identifier": lg.Audience}
 	}
 	if x := s.sessions[lg.SID]; x != nil {
-		e["session"] = object{"id": x.ID, "created_at": millis(x.Created), "authenticated_at": millis(x.Created), "metadata": object{}}
+		e["session"] = Object{"id": x.ID, "created_at": Millis(x.Created), "authenticated_at": Millis(x.Created), "metadata": Object{}}
 	}
 	if lg.Protocol == ProtocolRefresh {
-		e["refresh_token"] = object{"id": lg.RefreshID, "client_id": lg.ClientID, "created_at": millis(lg.AuthTime)}
+		e["refresh_token"] = Object{"id": lg.RefreshID, "client_id": lg.ClientID, "created_at": Millis(lg.AuthTime)}
 	}
-	return clone(e), true
+	return Clone(e), true
 }
 
-func orEmpty(o object) object {
+func orEmpty(o Object) Object {
 	if o == nil {
-		return object{}
+		return Object{}
 	}
 	return o
 }
 
-func (s *Pipeline) eventClient(id string) object {
+func (s *Pipeline) eventClient(id string) Object {
 	c := s.directory.FindClient(id)
-	meta, _ := c["client_metadata"].(object)
-	return object{"client_id": id, "name": text(c, "name"), "metadata": orEmpty(meta)}
+	meta, _ := c["client_metadata"].(Object)
+	return Object{"client_id": id, "name": Text(c, "name"), "metadata": orEmpty(meta)}
 }
 
-func (s *Pipeline) eventConnection(name string) object {
+func (s *Pipeline) eventConnection(name string) Object {
 	c := s.directory.FindConnection(name)
 	if c == nil {
-		return object{"name": name, "strategy": "auth0"}
+		return Object{"name": name, "strategy": "auth0"}
 	}
-	meta, _ := c["metadata"].(object)
-	return object{"id": c["id"], "name": name, "strategy": c["strategy"], "metadata": orEmpty(meta)}
+	meta, _ := c["metadata"].(Object)
+	return Object{"id": c["id"], "name": name, "strategy": c["strategy"], "metadata": orEmpty(meta)}
 }
 
 // transaction is event.transaction.
-func (lg *Login) transaction() object {
-	o := object{
+func (lg *Login) transaction() Object {
+	o := Object{
 		"id": lg.ID, "protocol": lg.Protocol, "requested_scopes": lg.Scopes, "metadata": orEmpty(lg.meta),
 		"locale": "en", "ui_locales": strings.Fields(lg.Query.Get("ui_locales")), "acr_values": strings.Fields(lg.Query.Get("acr_values")),
 		"prompt": lg.Prompts,

@@ -12,12 +12,12 @@ const keptExecutions = 5000
 
 // note adds an Action's run to the leg's execution.
 func (l *leg) note(now time.Time, st Step, started time.Time, res jsvm.ActionResult, problem string) {
-	r := object{
-		"action_name": st.Name, "started_at": nanos(started), "ended_at": nanos(now),
-		"response": object{"logs": strings.Join(res.Logs, "\n"), "stats": object{"action_duration_ms": res.Elapsed.Milliseconds()}},
+	r := Object{
+		"action_name": st.Name, "started_at": Nanos(started), "ended_at": Nanos(now),
+		"response": Object{"logs": strings.Join(res.Logs, "\n"), "stats": Object{"action_duration_ms": res.Elapsed.Milliseconds()}},
 	}
 	if problem != "" {
-		r["error"] = object{"id": "invalid_argument", "msg": problem}
+		r["error"] = Object{"id": "invalid_argument", "msg": problem}
 	}
 	l.results = append(l.results, r)
 }
@@ -29,14 +29,14 @@ func (s *Pipeline) recordExecution(lg *Login, l *leg, out Outcome) {
 		return
 	}
 	lg.results = append(lg.results, l.results...)
-	now := nanos(s.t.Now())
+	now := Nanos(s.t.Now())
 	status := "final"
 	if out.Ending == Redirected {
 		status = "suspended"
 	}
 	if lg.Execution == "" {
-		lg.Execution = random(21) + s.t.Now().Format("20060102")
-		s.executions[lg.Execution] = object{"created_at": nanos(l.started)}
+		lg.Execution = Random(21) + s.t.Now().Format("20060102")
+		s.executions[lg.Execution] = Object{"created_at": Nanos(l.started)}
 		s.executionOrder = append(s.executionOrder, lg.Execution)
 		if len(s.executionOrder) > keptExecutions {
 			delete(s.executions, s.executionOrder[0])
@@ -44,17 +44,17 @@ func (s *Pipeline) recordExecution(lg *Login, l *leg, out Outcome) {
 		}
 	}
 	if e := s.executions[lg.Execution]; e != nil {
-		s.executions[lg.Execution] = object{
+		s.executions[lg.Execution] = Object{
 			"id": lg.Execution, "trigger_id": "post-login", "status": status, "results": slices.Clone(lg.results),
 			"created_at": e["created_at"], "updated_at": now,
 		}
 	}
 }
 
-func (s *Pipeline) getExecution(c *call) (int, any) {
-	e := s.executions[c.id()]
+func (s *Pipeline) getExecution(c *Call) (int, any) {
+	e := s.executions[c.ID()]
 	if e == nil {
-		return fail(404, "", "That execution does not exist.")
+		return Fail(404, "", "That execution does not exist.")
 	}
 	return 200, e
 }

@@ -92,7 +92,7 @@ func TestFirstLoginGoesThroughTheFormAndGetsTokens(t *testing.T) {
 		t.Fatalf("tokens: %d %v", status, tokens)
 	}
 	claims := jwt.MapClaims{}
-	if _, err := jwt.ParseWithClaims(tokens["id_token"].(string), claims, func(*jwt.Token) (any, error) { return publicKey(), nil }); err != nil {
+	if _, err := jwt.ParseWithClaims(tokens["id_token"].(string), claims, func(*jwt.Token) (any, error) { return PublicKey(), nil }); err != nil {
 		t.Fatal(err)
 	}
 	if claims["iss"] != base+"/" || claims["aud"] != "sandbox-app" || claims["nonce"] != "n1" || claims["email"] != "ada@example.com" {

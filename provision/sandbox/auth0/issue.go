@@ -11,9 +11,9 @@ import (
 )
 
 // tokens issues what a login has earned.
-func (s *Logins) tokens(t tokenRequest, lg *attempt, scopes []string, withRefresh bool) object {
+func (s *Logins) tokens(t tokenRequest, lg *attempt, scopes []string, withRefresh bool) Object {
 	iss, now := "https://"+s.t.Host(t.r)+"/", s.t.Now()
-	body := object{"expires_in": 86400, "token_type": "Bearer"}
+	body := Object{"expires_in": 86400, "token_type": "Bearer"}
 	if len(scopes) > 0 {
 		body["scope"] = strings.Join(scopes, " ")
 	}
@@ -23,12 +23,12 @@ func (s *Logins) tokens(t tokenRequest, lg *attempt, scopes []string, withRefres
 		profile = u.Claims(scopes)
 	}
 	if lg.Audience == "" {
-		opaque := random(24)
+		opaque := Random(24)
 		s.opaque[opaque] = &grant{login: lg, scopes: scopes, expires: now.Add(24 * time.Hour)}
 		body["access_token"] = opaque
 	}
 	if withRefresh {
-		value := "v1." + random(33)
+		value := "v1." + Random(33)
 		s.refresh[value] = &grant{login: lg, scopes: scopes, id: world.Hex(24)}
 		body["refresh_token"] = value
 	}
@@ -40,10 +40,10 @@ func (s *Logins) tokens(t tokenRequest, lg *attempt, scopes []string, withRefres
 			"iss": iss, "sub": lg.UserID, "aud": []string{lg.Audience, iss + "userinfo"}, "iat": now.Unix(), "exp": now.Unix() + 86400,
 			"azp": lg.ClientID, "scope": strings.Join(scopes, " "),
 		})
-		body["access_token"] = sign(claims, "JWT")
+		body["access_token"] = Sign(claims, "JWT")
 	}
 	if slices.Contains(scopes, "openid") {
-		body["id_token"] = sign(lg.idToken(iss, now, profile), "JWT")
+		body["id_token"] = Sign(lg.idToken(iss, now, profile), "JWT")
 	}
 	return body
 }

@@ -24,12 +24,13 @@ var signingKey = sync.OnceValue(func() *rsa.PrivateKey {
 	return key
 })
 
-// publicKey checks what the tenant has signed.
-func publicKey() *rsa.PublicKey { return &signingKey().PublicKey }
+// PublicKey checks what the tenant has signed.
+func PublicKey() *rsa.PublicKey { return &signingKey().PublicKey }
 
 var keyID = sync.OnceValue(func() string { return world.Hex(21) })
 
-func sign(claims jwt.MapClaims, typ string) string {
+// Sign makes a token of the tenant, "" if the claims can't be written. Typ goes into its header.
+func Sign(claims jwt.MapClaims, typ string) string {
 	t := jwt.NewWithClaims(jwt.SigningMethodRS256, claims)
 	t.Header["kid"], t.Header["typ"] = keyID(), typ
 	out, err := t.SignedString(signingKey())
@@ -39,12 +40,13 @@ func sign(claims jwt.MapClaims, typ string) string {
 	return out
 }
 
-var errAudience = errors.New("bad audience")
+// ErrAudience says that a token is for another API.
+var ErrAudience = errors.New("bad audience")
 
 // Verify reads an access token of this tenant for its Management API.
 func (s *Tenant) Verify(token string) (jwt.MapClaims, error) {
 	claims := jwt.MapClaims{}
-	_, err := jwt.ParseWithClaims(token, claims, func(*jwt.Token) (any, error) { return publicKey(), nil },
+	_, err := jwt.ParseWithClaims(token, claims, func(*jwt.Token) (any, error) { return PublicKey(), nil },
 		jwt.WithValidMethods([]string{"RS256"}), jwt.WithTimeFunc(s.Now), jwt.WithExpirationRequired())
 	if err != nil {
 		return nil, err
@@ -53,7 +55,7 @@ func (s *Tenant) Verify(token string) (jwt.MapClaims, error) {
 	s.Lock()
 	defer s.Unlock()
 	if !slices.ContainsFunc(aud, s.ManagementAudience) {
-		return nil, errAudience
+		return nil, ErrAudience
 	}
 	return claims, nil
 }
@@ -61,7 +63,7 @@ func (s *Tenant) Verify(token string) (jwt.MapClaims, error) {
 func (s *Tenant) jwks(rw http.ResponseWriter, _ *http.Request) {
 	pub := signingKey().PublicKey
 	rw.Header().Set("Cache-Control", "public, max-age=15, stale-while-revalidate=15, stale-if-error=86400")
-	writeJSON(rw, 200, object{"keys": []object{{
+	WriteJSON(rw, 200, Object{"keys": []Object{{
 		"kty": "RSA", "use": "sig", "alg": "RS256", "kid": keyID(),
 		"n": base64.RawURLEncoding.EncodeToString(pub.N.Bytes()),
 		"e": base64.RawURLEncoding.EncodeToString(big.NewInt(int64(pub.E)).Bytes()),
@@ -70,7 +72,7 @@ func (s *Tenant) jwks(rw http.ResponseWriter, _ *http.Request) {
 
 func (s *Tenant) discovery(rw http.ResponseWriter, r *http.Request) {
 	base := "https://" + s.Host(r) + "/"
-	writeJSON(rw, 200, object{
+	WriteJSON(rw, 200, Object{
 		"issuer": base, "authorization_endpoint": base + "authorize", "token_endpoint": base + "oauth/token",
 		"userinfo_endpoint": base + "userinfo", "jwks_uri": base + ".well-known/jwks.json",
 		"end_session_endpoint": base + "oidc/logout", "revocation_endpoint": base + "oauth/revoke",

@@ -17,15 +17,15 @@ func (s *Logins) clientScript(rw http.ResponseWriter, r *http.Request) {
 	id, ok := strings.CutSuffix(r.PathValue("file"), ".js")
 	s.t.Lock()
 	c := s.directory.FindClient(id)
-	var connections []object
+	var connections []Object
 	if c != nil {
 		for _, x := range s.directory.Databases(id) {
-			options, _ := x["options"].(object)
-			connections = append(connections, object{
-				"name": x["name"], "passwordPolicy": choose(text(options, "passwordPolicy") == "", "none", text(options, "passwordPolicy")),
-				"password_complexity_options": object{"min_length": minLength(text(options, "passwordPolicy"))},
-				"showSignup":                  !truth(options, "disable_signup"), "showForgot": true, "requires_username": false,
-				"validation": object{"username": object{"min": 1, "max": 15}},
+			options, _ := x["options"].(Object)
+			connections = append(connections, Object{
+				"name": x["name"], "passwordPolicy": Choose(Text(options, "passwordPolicy") == "", "none", Text(options, "passwordPolicy")),
+				"password_complexity_options": Object{"min_length": minLength(Text(options, "passwordPolicy"))},
+				"showSignup":                  !Truth(options, "disable_signup"), "showForgot": true, "requires_username": false,
+				"validation": Object{"username": Object{"min": 1, "max": 15}},
 			})
 		}
 	}
@@ -36,10 +36,10 @@ func (s *Logins) clientScript(rw http.ResponseWriter, r *http.Request) {
 		rw.WriteHeader(404)
 		return
 	}
-	data, err := json.Marshal(object{
+	data, err := json.Marshal(Object{
 		"id": id, "tenant": tenant, "subscription": "free", "authorize": "https://" + s.t.Host(r) + "/authorize", "callback": "",
 		"hasAllowedOrigins": true, "name": "", "mobileDownload": nil,
-		"strategies": []object{{"name": "auth0", "connections": connections}},
+		"strategies": []Object{{"name": "auth0", "connections": connections}},
 	})
 	if err != nil {
 		rw.WriteHeader(500)
@@ -68,7 +68,7 @@ var hiddenForm = template.Must(template.New("hidden").Parse(`<form method="post"
 
 // usernamePassword answers Lock's password form: not a redirect but a form that the page posts on.
 func (s *Logins) usernamePassword(rw http.ResponseWriter, r *http.Request) {
-	cors(rw, r)
+	CORS(rw, r)
 	var req struct {
 		ClientID   string `json:"client_id"`
 		Connection string `json:"connection"`
@@ -76,32 +76,32 @@ func (s *Logins) usernamePassword(rw http.ResponseWriter, r *http.Request) {
 		Password   string `json:"password"`
 		State      string `json:"state"`
 	}
-	if err := readJSONOrForm(rw, r, &req); err != nil {
-		writeJSON(rw, 400, loginProblem{"Error", "invalid_request", "the body could not be read"})
+	if err := ReadBody(rw, r, &req); err != nil {
+		WriteJSON(rw, 400, LoginProblem{"Error", "invalid_request", "the body could not be read"})
 		return
 	}
 	s.t.Lock()
 	lg := s.logins[req.State]
 	s.t.Unlock()
 	if lg == nil || lg.ClientID != req.ClientID {
-		writeJSON(rw, 403, loginProblem{"Error", "invalid_request", "the login session is unknown or has expired"})
+		WriteJSON(rw, 403, LoginProblem{"Error", "invalid_request", "the login session is unknown or has expired"})
 		return
 	}
 	u, status, problem := s.directory.CheckPassword(req.ClientID, req.Connection, req.Username, req.Password)
 	if u == nil {
-		writeJSON(rw, status, problem)
+		WriteJSON(rw, status, problem)
 		return
 	}
-	value := random(32)
+	value := Random(32)
 	s.t.Lock()
 	s.tickets[value] = ticket{u.ID, req.State}
 	s.t.Unlock()
-	wctx, err := json.Marshal(object{
+	wctx, err := json.Marshal(Object{
 		"strategy": "auth0", "auth0Client": "", "tenant": s.t.Name(), "connection": req.Connection, "client_id": req.ClientID, "state": req.State,
 		"protocol": "oauth2", "realm": req.Connection,
 	})
 	if err != nil {
-		writeJSON(rw, 500, loginProblem{"Error", "server_error", "something went wrong"})
+		WriteJSON(rw, 500, LoginProblem{"Error", "server_error", "something went wrong"})
 		return
 	}
 	rw.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -111,7 +111,7 @@ func (s *Logins) usernamePassword(rw http.ResponseWriter, r *http.Request) {
 
 // loginCallback takes the posted form and goes on with the login.
 func (s *Logins) loginCallback(rw http.ResponseWriter, r *http.Request) {
-	if err := parseForm(rw, r); err != nil {
+	if err := ParseForm(rw, r); err != nil {
 		errorPage(rw, 400, "invalid_request", "the body could not be read")
 		return
 	}
@@ -131,24 +131,24 @@ func (s *Logins) loginCallback(rw http.ResponseWriter, r *http.Request) {
 
 // geolocation answers GET /user/geoloc/country, which Lock asks for its phone fields.
 func (s *Logins) geolocation(rw http.ResponseWriter, r *http.Request) {
-	cors(rw, r)
-	writeJSON(rw, 200, object{"ip": ipOf(r), "latitude": -37.81, "longitude": 144.96, "country_code": "AU", "country_code3": "AUS", "country_name": "Australia", "city_name": "Melbourne", "time_zone": "Australia/Melbourne", "continent_code": "OC"})
+	CORS(rw, r)
+	WriteJSON(rw, 200, Object{"ip": IPOf(r), "latitude": -37.81, "longitude": 144.96, "country_code": "AU", "country_code3": "AUS", "country_name": "Australia", "city_name": "Melbourne", "time_zone": "Australia/Melbourne", "continent_code": "OC"})
 }
 
 // ssoData answers GET /user/ssodata, which old pages ask whether somebody is signed in.
 func (s *Logins) ssoData(rw http.ResponseWriter, r *http.Request) {
-	cors(rw, r)
+	CORS(rw, r)
 	x := s.currentSession(r)
 	if x == nil {
-		writeJSON(rw, 200, object{"sso": false})
+		WriteJSON(rw, 200, Object{"sso": false})
 		return
 	}
-	body := object{"sso": true, "current_user_id": x.UserID}
+	body := Object{"sso": true, "current_user_id": x.UserID}
 	s.t.Lock()
 	if u := s.directory.User(x.UserID); u != nil {
 		body["current_connection"], body["last_name"], body["last_username"] = u.Connection, u.Profile()["name"], u.Email
-		body["lastUsedConnection"] = object{"name": u.Connection, "strategy": "auth0"}
+		body["lastUsedConnection"] = Object{"name": u.Connection, "strategy": "auth0"}
 	}
 	s.t.Unlock()
-	writeJSON(rw, 200, body)
+	WriteJSON(rw, 200, body)
 }

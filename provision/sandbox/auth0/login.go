@@ -45,7 +45,7 @@ type attempt struct {
 }
 
 // log adds a line about a login to the tenant's log.
-func (s *Logins) log(kind string, lg *Login, more object) {
+func (s *Logins) log(kind string, lg *Login, more Object) {
 	s.t.Lock()
 	defer s.t.Unlock()
 	who := s.directory.Who(lg.ClientID, lg.UserID, lg.Connection)
@@ -90,9 +90,9 @@ func (s *Logins) currentSession(r *http.Request) *Session {
 func (s *Logins) signIn(rw http.ResponseWriter, r *http.Request, lg *attempt, u *User) {
 	now := s.t.Now()
 	s.t.Lock()
-	x := &Session{ID: random(24), UserID: u.ID, Created: now}
+	x := &Session{ID: Random(24), UserID: u.ID, Created: now}
 	s.pipeline.AddSession(x)
-	u.LoggedIn(now, ipOf(r))
+	u.LoggedIn(now, IPOf(r))
 	delete(s.logins, lg.state)
 	s.t.Unlock()
 	lg.attach(x, now)
@@ -101,7 +101,7 @@ func (s *Logins) signIn(rw http.ResponseWriter, r *http.Request, lg *attempt, u 
 
 func (lg *attempt) attach(x *Session, authTime time.Time) {
 	lg.UserID, lg.SID, lg.AuthTime = x.UserID, x.ID, authTime
-	lg.Methods = []object{{"name": "pwd", "timestamp": millis(authTime)}}
+	lg.Methods = []Object{{"name": "pwd", "timestamp": Millis(authTime)}}
 }
 
 // proceed runs the pipeline for a signed-in user and ends the browser's request.
@@ -111,7 +111,7 @@ func (s *Logins) proceed(rw http.ResponseWriter, r *http.Request, lg *attempt) {
 	blocked := u == nil || u.IsBlocked()
 	s.t.Unlock()
 	if blocked {
-		s.log("f", lg.Login, object{"description": userBlocked})
+		s.log("f", lg.Login, Object{"description": userBlocked})
 		s.callback(rw, r, lg, url.Values{"error": {"unauthorized"}, "error_description": {userBlocked}})
 		return
 	}

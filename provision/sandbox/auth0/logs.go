@@ -20,12 +20,12 @@ type Who struct {
 }
 
 // Log adds a line to the tenant's log; more replaces what it would say. The caller holds the lock.
-func (s *Tenant) Log(kind string, who Who, more object) {
+func (s *Tenant) Log(kind string, who Who, more Object) {
 	now := s.Now()
 	s.logged++
 	id := fmt.Sprintf("900%s%026d", now.Format("20060102150405"), s.logged)
-	line := object{
-		"_id": id, "log_id": id, "date": millis(now), "type": kind, "description": "", "connection": who.Connection,
+	line := Object{
+		"_id": id, "log_id": id, "date": Millis(now), "type": kind, "description": "", "connection": who.Connection,
 		"connection_id": who.ConnectionID, "client_id": who.Client, "client_name": who.ClientName, "ip": "127.0.0.1", "hostname": s.domain,
 		"user_id": who.User, "user_name": who.Email, "user_agent": "Other 0.0.0 / Other 0.0.0", "isMobile": false, "details": nil,
 	}
@@ -33,7 +33,7 @@ func (s *Tenant) Log(kind string, who Who, more object) {
 		line["strategy"], line["strategy_type"] = "auth0", "database"
 	}
 	if who.Execution != "" {
-		line["details"] = object{"actions": object{"executions": []string{who.Execution}}}
+		line["details"] = Object{"actions": Object{"executions": []string{who.Execution}}}
 	}
 	maps.Copy(line, more)
 	s.logs = append(s.logs, line)
@@ -42,42 +42,42 @@ func (s *Tenant) Log(kind string, who Who, more object) {
 	}
 }
 
-func (s *Tenant) listLogs(c *call) (int, any) {
-	p, ok := readPaging(c.q, 50, 100)
+func (s *Tenant) listLogs(c *Call) (int, any) {
+	p, ok := ReadPaging(c.Query, 50, 100)
 	if !ok {
-		return badPaging()
+		return BadPaging()
 	}
-	if c.q.Has("take") {
-		p.PerPage = min(max(1, atoi(c.q.Get("take"), 50)), 100)
+	if c.Query.Has("take") {
+		p.PerPage = min(max(1, atoi(c.Query.Get("take"), 50)), 100)
 	}
-	match, err := parseQuery(choose(c.q.Has("q"), c.q.Get("q"), c.q.Get("search")))
+	match, err := ParseQuery(Choose(c.Query.Has("q"), c.Query.Get("q"), c.Query.Get("search")))
 	if err != nil {
-		return fail(400, "invalid_query_string", err.Error())
+		return Fail(400, "invalid_query_string", err.Error())
 	}
-	out := []object{}
-	from, seen := c.q.Get("from"), false
+	out := []Object{}
+	from, seen := c.Query.Get("from"), false
 	for _, line := range s.logs {
 		if from != "" && !seen { // a checkpoint: what came after that line
-			seen = text(line, "log_id") == from
+			seen = Text(line, "log_id") == from
 			continue
 		}
 		if match(line) {
-			out = append(out, pick(c.q, line))
+			out = append(out, Pick(c.Query, line))
 		}
 	}
-	if from == "" && c.q.Get("sort") != "date:1" {
+	if from == "" && c.Query.Get("sort") != "date:1" {
 		slices.Reverse(out)
 	}
-	return 200, searchPage(p, "logs", out)
+	return 200, SearchPage(p, "logs", out)
 }
 
-func (s *Tenant) getLog(c *call) (int, any) {
+func (s *Tenant) getLog(c *Call) (int, any) {
 	for _, line := range s.logs {
-		if line["log_id"] == c.id() {
+		if line["log_id"] == c.ID() {
 			return 200, line
 		}
 	}
-	return fail(404, "inexistent_log", "The log does not exist.")
+	return Fail(404, "inexistent_log", "The log does not exist.")
 }
 
 func atoi(v string, otherwise int) int {

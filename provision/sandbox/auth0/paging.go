@@ -9,12 +9,14 @@ import (
 
 // Paging is a request's page and whether it wants totals.
 type Paging struct {
-	page, PerPage int
-	totals        bool
+	// PerPage is how many results a page has.
+	PerPage int
+	page    int
+	totals  bool
 }
 
-// readPaging checks page and per_page, of which max is the largest allowed.
-func readPaging(q url.Values, size, max int) (Paging, bool) {
+// ReadPaging checks page and per_page, of which max is the largest allowed.
+func ReadPaging(q url.Values, size, max int) (Paging, bool) {
 	p := Paging{PerPage: size, totals: q.Get("include_totals") == "true"}
 	ok := true
 	number := func(name string, into *int, low, high int) {
@@ -33,8 +35,9 @@ func readPaging(q url.Values, size, max int) (Paging, bool) {
 	return p, ok
 }
 
-func badPaging() (int, any) {
-	return invalidQuery("Value out of range: page starts at 0, per_page is at most 100", "per_page")
+// BadPaging is the answer to a page that ReadPaging refuses.
+func BadPaging() (int, any) {
+	return InvalidQuery("Value out of range: page starts at 0, per_page is at most 100", "per_page")
 }
 
 func slice[T any](p Paging, all []T) []T {
@@ -42,37 +45,37 @@ func slice[T any](p Paging, all []T) []T {
 	return slices.Clone(all[from:min(from+p.PerPage, len(all))])
 }
 
-// classicPage is a page as clients, connections and users have it: a bare array, or with totals an object.
-func classicPage(p Paging, key string, all []object) any {
+// ClassicPage is a page as clients, connections and users have it: a bare array, or with totals an object.
+func ClassicPage(p Paging, key string, all []Object) any {
 	page := slice(p, all)
 	if page == nil {
-		page = []object{}
+		page = []Object{}
 	}
 	if !p.totals {
 		return page
 	}
-	return object{"total": len(all), "start": p.page * p.PerPage, "limit": p.PerPage, key: page}
+	return Object{"total": len(all), "start": p.page * p.PerPage, "limit": p.PerPage, key: page}
 }
 
-// searchPage is a page as users and logs have it: like a classic one, and with totals the page's own length too.
-func searchPage(p Paging, key string, all []object) any {
+// SearchPage is a page as users and logs have it: like a classic one, and with totals the page's own length too.
+func SearchPage(p Paging, key string, all []Object) any {
 	page := slice(p, all)
 	if page == nil {
-		page = []object{}
+		page = []Object{}
 	}
 	if !p.totals {
 		return page
 	}
-	return object{"start": p.page * p.PerPage, "limit": p.PerPage, "length": len(page), key: page, "total": len(all)}
+	return Object{"start": p.page * p.PerPage, "limit": p.PerPage, "length": len(page), key: page, "total": len(all)}
 }
 
-// actionsPage is a page as Actions have it: zero values are omitted, an empty page has no total, page 0 no page.
-func actionsPage(p Paging, key string, all []object) object {
+// ActionsPage is a page as Actions have it: zero values are omitted, an empty page has no total, page 0 no page.
+func ActionsPage(p Paging, key string, all []Object) Object {
 	page := slice(p, all)
 	if page == nil {
-		page = []object{}
+		page = []Object{}
 	}
-	o := object{key: page}
+	o := Object{key: page}
 	if len(page) > 0 {
 		o["total"] = len(all)
 	}
@@ -85,14 +88,14 @@ func actionsPage(p Paging, key string, all []object) object {
 	return o
 }
 
-// pick keeps or leaves out the fields that a request names with fields and include_fields.
-func pick(q url.Values, o object) object {
+// Pick keeps or leaves out the fields that a request names with fields and include_fields.
+func Pick(q url.Values, o Object) Object {
 	if q.Get("fields") == "" {
 		return o
 	}
 	names := strings.Split(q.Get("fields"), ",")
 	keep := q.Get("include_fields") != "false"
-	out := object{}
+	out := Object{}
 	for k, v := range o {
 		if slices.Contains(names, k) == keep {
 			out[k] = v

@@ -49,7 +49,7 @@ type Pipeline struct {
 	runAction Runner
 	network   http.RoundTripper // what deployed code reaches
 
-	executions     map[string]object
+	executions     map[string]Object
 	executionOrder []string
 	sessions       map[string]*Session
 }
@@ -63,7 +63,7 @@ func NewPipeline(t *Tenant, actions *Actions, directory *Directory, run Runner, 
 
 // Reset forgets executions and sessions. The caller holds the lock.
 func (s *Pipeline) Reset() {
-	s.executions, s.executionOrder = map[string]object{}, nil
+	s.executions, s.executionOrder = map[string]Object{}, nil
 	s.sessions = map[string]*Session{}
 }
 
@@ -96,11 +96,11 @@ func (s *Pipeline) run(ctx context.Context, lg *Login, req request, handler stri
 
 // leg is what the Actions of one leg have set so far.
 type leg struct {
-	userMeta, appMeta object
+	userMeta, appMeta Object
 	cache             map[string]string
 	started           time.Time
 	used              time.Duration
-	results           []object
+	results           []Object
 }
 
 func (s *Pipeline) runLeg(ctx context.Context, lg *Login, leg *leg, req request, handler string) Outcome {
@@ -170,12 +170,12 @@ func (s *Pipeline) runStep(ctx context.Context, lg *Login, leg *leg, st Step, re
 	return Outcome{}, false
 }
 
-func merged(into, more object) object {
+func merged(into, more Object) Object {
 	if len(more) == 0 {
 		return into
 	}
 	if into == nil {
-		into = object{}
+		into = Object{}
 	}
 	maps.Copy(into, more)
 	return into

@@ -52,7 +52,7 @@ func (s *Pipeline) validateToken(secret, name string, req request, userID string
 		return nil, invalidToken("Failed signature validation")
 	case !standardClaims(claims):
 		return nil, invalidToken("Missing or invalid standard claims")
-	case !strings.EqualFold(text(header, "typ"), "JWT"):
+	case !strings.EqualFold(Text(header, "typ"), "JWT"):
 		return nil, invalidToken("Unexpected token payload type")
 	case claims["sub"] != userID:
 		return nil, invalidToken("The sub claim does not match the user_id.")
@@ -67,7 +67,7 @@ func invalidToken(why string) error { return errors.New("The session token is in
 
 // parameter is a parameter of /continue; the body wins over the query.
 func parameter(req request, name string) (string, bool) {
-	for _, from := range []object{req.body, req.query} {
+	for _, from := range []Object{req.body, req.query} {
 		if v, ok := from[name].(string); ok {
 			return v, true
 		}
@@ -75,12 +75,12 @@ func parameter(req request, name string) (string, bool) {
 	return "", false
 }
 
-func splitToken(token string) (header, claims object, err error) {
+func splitToken(token string) (header, claims Object, err error) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
 		return nil, nil, errors.New("not a token")
 	}
-	for i, into := range []*object{&header, &claims} {
+	for i, into := range []*Object{&header, &claims} {
 		data, err := base64.RawURLEncoding.DecodeString(parts[i])
 		if err != nil {
 			return nil, nil, err
@@ -92,8 +92,8 @@ func splitToken(token string) (header, claims object, err error) {
 	return header, claims, nil
 }
 
-func signedWith(token, secret string, header object) bool {
-	if text(header, "alg") != "HS256" || secret == "" {
+func signedWith(token, secret string, header Object) bool {
+	if Text(header, "alg") != "HS256" || secret == "" {
 		return false
 	}
 	_, err := jwt.NewParser(jwt.WithValidMethods([]string{"HS256"}), jwt.WithoutClaimsValidation()).
@@ -101,14 +101,14 @@ func signedWith(token, secret string, header object) bool {
 	return err == nil
 }
 
-func standardClaims(c object) bool {
+func standardClaims(c Object) bool {
 	for _, k := range []string{"iat", "exp"} {
 		if _, ok := c[k].(float64); !ok {
 			return false
 		}
 	}
 	for _, k := range []string{"sub", "iss"} {
-		if text(c, k) == "" {
+		if Text(c, k) == "" {
 			return false
 		}
 	}

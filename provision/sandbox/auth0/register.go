@@ -26,11 +26,11 @@ type SignUpRequest struct {
 	Name         string `json:"name"`
 	Nickname     string `json:"nickname"`
 	Picture      string `json:"picture"`
-	UserMetadata object `json:"user_metadata"`
+	UserMetadata Object `json:"user_metadata"`
 }
 
 func signUpFailure(code, description string) (int, any) {
-	return 400, authFailure{Name: "BadRequestError", Code: code, Description: description, StatusCode: 400}
+	return 400, AuthFailure{Name: "BadRequestError", Code: code, Description: description, StatusCode: 400}
 }
 
 // SignUp makes a user in a database connection. Anybody may call it, with any user_metadata: Auth0 has no check of
@@ -45,8 +45,8 @@ func (s *Directory) SignUp(req SignUpRequest) (int, any) {
 	if conn == nil {
 		return signUpFailure("connection_not_found", "the connection was not found or is not enabled for the client")
 	}
-	options, _ := conn["options"].(object)
-	if truth(options, "disable_signup") {
+	options, _ := conn["options"].(Object)
+	if Truth(options, "disable_signup") {
 		return signUpFailure("public_signup_disabled", "Public signup is disabled")
 	}
 	req.Email = strings.ToLower(strings.TrimSpace(req.Email))
@@ -56,15 +56,15 @@ func (s *Directory) SignUp(req SignUpRequest) (int, any) {
 	if status, body := checkMetadata(req.UserMetadata); status != 0 {
 		return status, body
 	}
-	if status, body := checkStrength(text(options, "passwordPolicy"), req.Password); status != 0 {
-		s.logFailedSignUp(req, text(conn, "name"), "Password is too weak")
+	if status, body := checkStrength(Text(options, "passwordPolicy"), req.Password); status != 0 {
+		s.logFailedSignUp(req, Text(conn, "name"), "Password is too weak")
 		return status, body
 	}
-	if s.byEmail[text(conn, "name")+"\n"+req.Email] != "" {
-		s.logFailedSignUp(req, text(conn, "name"), "The user already exists.")
+	if s.byEmail[Text(conn, "name")+"\n"+req.Email] != "" {
+		s.logFailedSignUp(req, Text(conn, "name"), "The user already exists.")
 		return signUpFailure("invalid_signup", "Invalid sign up")
 	}
-	u := s.newUser(text(conn, "name"), req.Email, req.Password)
+	u := s.newUser(Text(conn, "name"), req.Email, req.Password)
 	u.username = req.Username
 	for k, v := range map[string]string{
 		"given_name": req.GivenName, "family_name": req.FamilyName, "name": req.Name, "nickname": req.Nickname, "picture": req.Picture,
@@ -74,31 +74,31 @@ func (s *Directory) SignUp(req SignUpRequest) (int, any) {
 		}
 	}
 	if len(req.UserMetadata) > 0 {
-		u.userMeta = clone(req.UserMetadata)
+		u.userMeta = Clone(req.UserMetadata)
 	}
 	s.addUser(u)
-	s.t.Log("ss", s.Who(req.ClientID, u.ID, u.Connection), object{"description": ""})
-	out := object{"_id": strings.TrimPrefix(u.ID, "auth0|"), "email": u.Email, "email_verified": false}
+	s.t.Log("ss", s.Who(req.ClientID, u.ID, u.Connection), Object{"description": ""})
+	out := Object{"_id": strings.TrimPrefix(u.ID, "auth0|"), "email": u.Email, "email_verified": false}
 	if u.username != "" {
 		out["username"] = u.username
 	}
 	if len(u.userMeta) > 0 {
-		out["user_metadata"] = clone(u.userMeta)
+		out["user_metadata"] = Clone(u.userMeta)
 	}
 	return 200, out
 }
 
 func (s *Directory) logFailedSignUp(req SignUpRequest, connection, why string) {
-	s.t.Log("fs", s.Who(req.ClientID, "", connection), object{"description": why, "user_name": req.Email})
+	s.t.Log("fs", s.Who(req.ClientID, "", connection), Object{"description": why, "user_name": req.Email})
 }
 
 // database is the database connection by that name, or the first one, if it is enabled for the client.
-func (s *Directory) database(clientID, name string) object {
+func (s *Directory) database(clientID, name string) Object {
 	for _, c := range s.connections {
-		if text(c, "strategy") != "auth0" || (name != "" && text(c, "name") != name) {
+		if Text(c, "strategy") != "auth0" || (name != "" && Text(c, "name") != name) {
 			continue
 		}
-		if slices.Contains(s.enabled[text(c, "id")], clientID) {
+		if slices.Contains(s.enabled[Text(c, "id")], clientID) {
 			return c
 		}
 	}
@@ -114,7 +114,7 @@ func validEmail(e string) bool {
 	return strings.Contains(domain, ".") && len(e) <= 320
 }
 
-func checkMetadata(m object) (int, any) {
+func checkMetadata(m Object) (int, any) {
 	if len(m) > maxMetaKeys {
 		return signUpFailure("invalid_body", fmt.Sprintf("user_metadata has %d properties, at most %d are allowed", len(m), maxMetaKeys))
 	}

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// object is a JSON object of the Management API.
-type object = map[string]any
+// Object is a JSON object of the Management API.
+type Object = map[string]any
 
 // failure is the Management API's error body.
 type failure struct {
@@ -19,17 +19,19 @@ type failure struct {
 	ErrorCode  string `json:"errorCode,omitempty"`
 }
 
-func fail(status int, code, message string) (int, any) {
+// Fail is an answer of the Management API that something failed.
+func Fail(status int, code, message string) (int, any) {
 	return status, failure{status, http.StatusText(status), message, code}
 }
 
-// invalidBody and invalidQuery are the answers of the schema check; property is "" where none is named.
-func invalidBody(problem, property string) (int, any) {
-	return fail(400, "invalid_body", "Payload validation error: '"+problem+"'"+onProperty(property)+".")
+// InvalidBody is the schema check's answer to a body; property is "" if none is named.
+func InvalidBody(problem, property string) (int, any) {
+	return Fail(400, "invalid_body", "Payload validation error: '"+problem+"'"+onProperty(property)+".")
 }
 
-func invalidQuery(problem, property string) (int, any) {
-	return fail(400, "invalid_query_string", "Query validation error: '"+problem+"'"+onProperty(property)+".")
+// InvalidQuery is the schema check's answer to a query; property is "" if none is named.
+func InvalidQuery(problem, property string) (int, any) {
+	return Fail(400, "invalid_query_string", "Query validation error: '"+problem+"'"+onProperty(property)+".")
 }
 
 func onProperty(p string) string {
@@ -39,8 +41,8 @@ func onProperty(p string) string {
 	return " on property " + p
 }
 
-// known refuses query parameters that an operation does not have.
-func known(q url.Values, allowed string) (int, any) {
+// Known refuses query parameters that an operation does not have.
+func Known(q url.Values, allowed string) (int, any) {
 	var bad []string
 	for k := range q {
 		if !slices.Contains(strings.Fields(allowed), k) {
@@ -51,7 +53,7 @@ func known(q url.Values, allowed string) (int, any) {
 		return 0, nil
 	}
 	slices.Sort(bad)
-	return invalidQuery("Additional properties not allowed: "+strings.Join(bad, ", "), "")
+	return InvalidQuery("Additional properties not allowed: "+strings.Join(bad, ", "), "")
 }
 
 // WriteError writes Auth0's own error body for a bare status.
@@ -68,11 +70,12 @@ func WriteError(rw http.ResponseWriter, status int) {
 	if !ok {
 		m[1] = http.StatusText(status)
 	}
-	_, body := fail(status, m[0], m[1])
-	writeJSON(rw, status, body)
+	_, body := Fail(status, m[0], m[1])
+	WriteJSON(rw, status, body)
 }
 
-func writeJSON(rw http.ResponseWriter, status int, body any) {
+// WriteJSON writes an answer; nil is one without a body.
+func WriteJSON(rw http.ResponseWriter, status int, body any) {
 	if body == nil {
 		rw.WriteHeader(status)
 		return
@@ -86,8 +89,8 @@ func writeJSON(rw http.ResponseWriter, status int, body any) {
 	_, _ = rw.Write(data)
 }
 
-// unknownProperty names the first property that is not allowed, "" if all are.
-func unknownProperty(body object, allowed string) string {
+// UnknownProperty names the first property that is not allowed, "" if all are.
+func UnknownProperty(body Object, allowed string) string {
 	names := strings.Fields(allowed)
 	var bad []string
 	for k := range body {
@@ -99,8 +102,8 @@ func unknownProperty(body object, allowed string) string {
 	return strings.Join(bad, ", ")
 }
 
-// authFailure is the error body of /dbconnections and of the hosted pages' own endpoints.
-type authFailure struct {
+// AuthFailure is the error body of /dbconnections and of the hosted pages' own endpoints.
+type AuthFailure struct {
 	Name        string `json:"name,omitempty"`
 	Message     string `json:"message,omitempty"`
 	Code        string `json:"code,omitempty"`
@@ -109,8 +112,8 @@ type authFailure struct {
 	StatusCode  int    `json:"statusCode,omitempty"`
 }
 
-// loginProblem is the error body of /usernamepassword/login.
-type loginProblem struct {
+// LoginProblem is the error body of /usernamepassword/login.
+type LoginProblem struct {
 	Name        string `json:"name"`
 	Code        string `json:"code"`
 	Description string `json:"description"`

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// parseQuery reads a Lucene-like query. The empty one matches everything.
-func parseQuery(q string) (func(object) bool, error) {
+// ParseQuery reads a Lucene-like query. The empty one matches everything.
+func ParseQuery(q string) (func(Object) bool, error) {
 	type term struct{ field, value string }
 	var terms []term
 	for part := range strings.SplitSeq(q, " AND ") {
@@ -20,7 +20,7 @@ func parseQuery(q string) (func(object) bool, error) {
 		}
 		terms = append(terms, term{strings.TrimSuffix(strings.TrimSpace(field), ".raw"), unquote(strings.TrimSpace(value))})
 	}
-	return func(o object) bool {
+	return func(o Object) bool {
 		for _, t := range terms {
 			if !matches(lookup(o, strings.Split(t.field, ".")), t.value) {
 				return false
@@ -42,11 +42,11 @@ func lookup(v any, path []string) []any {
 		return []any{v}
 	}
 	switch x := v.(type) {
-	case object:
+	case Object:
 		if inner, ok := x[path[0]]; ok {
 			return lookup(inner, path[1:])
 		}
-	case []object:
+	case []Object:
 		var out []any
 		for _, e := range x {
 			out = append(out, lookup(e, path)...)

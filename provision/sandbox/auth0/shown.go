@@ -2,24 +2,24 @@ package auth0
 
 import "strings"
 
-func secretsJSON(list []secret) []object {
-	out := []object{}
+func secretsJSON(list []secret) []Object {
+	out := []Object{}
 	for _, x := range list {
-		out = append(out, object{"name": x.name, "updated_at": nanos(x.updated)})
+		out = append(out, Object{"name": x.name, "updated_at": Nanos(x.updated)})
 	}
 	return out
 }
 
-func (a *action) triggers() []object {
-	return []object{{"id": a.trigger, "version": a.triggerVersion}}
+func (a *action) triggers() []Object {
+	return []Object{{"id": a.trigger, "version": a.triggerVersion}}
 }
 
 func (a *action) allDeployed() bool { return a.deployed != nil && a.deploying == nil && !a.dirty }
 
 // json is the Action as GET shows it: secrets have names only.
-func (a *action) json() object {
-	o := object{
-		"id": a.id, "name": a.name, "supported_triggers": a.triggers(), "created_at": nanos(a.created), "updated_at": nanos(a.updated),
+func (a *action) json() Object {
+	o := Object{
+		"id": a.id, "name": a.name, "supported_triggers": a.triggers(), "created_at": Nanos(a.created), "updated_at": Nanos(a.updated),
 		"code": a.code, "dependencies": a.deps, "runtime": a.runtime, "status": a.status, "secrets": secretsJSON(a.secrets),
 		"all_changes_deployed": a.allDeployed(),
 	}
@@ -31,24 +31,24 @@ func (a *action) json() object {
 }
 
 // brief is the Action inside a binding.
-func (a *action) brief() object {
-	o := object{
-		"id": a.id, "name": a.name, "supported_triggers": a.triggers(), "created_at": nanos(a.created), "updated_at": nanos(a.updated),
+func (a *action) brief() Object {
+	o := Object{
+		"id": a.id, "name": a.name, "supported_triggers": a.triggers(), "created_at": Nanos(a.created), "updated_at": Nanos(a.updated),
 		"all_changes_deployed": a.allDeployed(),
 	}
 	a.addVersions(o)
 	return o
 }
 
-func (a *action) addVersions(o object) {
+func (a *action) addVersions(o Object) {
 	if a.deployed == nil {
 		return
 	}
 	v := a.deployed
 	status := "built"
-	current := object{
+	current := Object{
 		"id": v.id, "code": v.code, "runtime": v.runtime, "number": v.number,
-		"created_at": nanos(v.created), "updated_at": nanos(v.updated),
+		"created_at": Nanos(v.created), "updated_at": Nanos(v.updated),
 	}
 	if v.built.IsZero() && a.status != "built" {
 		status = a.status
@@ -56,7 +56,7 @@ func (a *action) addVersions(o object) {
 		if v.built.IsZero() {
 			v.built = v.created
 		}
-		current["build_time"] = nanos(v.built)
+		current["build_time"] = Nanos(v.built)
 	}
 	current["status"] = strings.ToUpper(status)
 	o["current_version"] = current
@@ -65,35 +65,35 @@ func (a *action) addVersions(o object) {
 	o["deployed_version"] = deployed
 }
 
-func (a *action) versionJSON(v *version, deployed bool) object {
-	o := object{
+func (a *action) versionJSON(v *version, deployed bool) Object {
+	o := Object{
 		"id": v.id, "code": v.code, "dependencies": v.deps, "deployed": deployed, "number": v.number, "status": "built",
-		"secrets": secretsJSON(v.secrets), "created_at": nanos(v.created), "updated_at": nanos(v.updated), "runtime": v.runtime,
+		"secrets": secretsJSON(v.secrets), "created_at": Nanos(v.created), "updated_at": Nanos(v.updated), "runtime": v.runtime,
 		"supported_triggers": a.triggers(),
 	}
 	if !v.built.IsZero() {
-		o["built_at"] = nanos(v.built)
+		o["built_at"] = Nanos(v.built)
 	}
 	return o
 }
 
-func (a *action) listedVersion(v *version) object {
+func (a *action) listedVersion(v *version) Object {
 	o := a.versionJSON(v, v == a.deployed)
 	o["action"] = a.outline(a.allDeployed())
 	return o
 }
 
 // freshVersion is the reply to a deployment: it says deployed:false, although all went well.
-func (a *action) freshVersion(v *version) object {
+func (a *action) freshVersion(v *version) Object {
 	o := a.versionJSON(v, false)
 	delete(o, "built_at")
 	o["action"] = a.outline(false)
 	return o
 }
 
-func (a *action) outline(all bool) object {
-	return object{
-		"id": a.id, "name": a.name, "supported_triggers": a.triggers(), "created_at": nanos(a.created), "updated_at": nanos(a.updated),
+func (a *action) outline(all bool) Object {
+	return Object{
+		"id": a.id, "name": a.name, "supported_triggers": a.triggers(), "created_at": Nanos(a.created), "updated_at": Nanos(a.updated),
 		"all_changes_deployed": all,
 	}
 }

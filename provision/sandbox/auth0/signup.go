@@ -4,18 +4,18 @@ import "net/http"
 
 // signUpPost answers POST /dbconnections/signup.
 func (s *Logins) signUpPost(rw http.ResponseWriter, r *http.Request) {
-	cors(rw, r)
+	CORS(rw, r)
 	var req SignUpRequest
-	if err := readJSONOrForm(rw, r, &req); err != nil {
-		writeJSON(rw, 400, authFailure{Name: "BadRequestError", Code: "invalid_body", Description: err.Error(), StatusCode: 400})
+	if err := ReadBody(rw, r, &req); err != nil {
+		WriteJSON(rw, 400, AuthFailure{Name: "BadRequestError", Code: "invalid_body", Description: err.Error(), StatusCode: 400})
 		return
 	}
 	status, body := s.directory.SignUp(req)
-	writeJSON(rw, status, body)
+	WriteJSON(rw, status, body)
 }
 
 func signUpText(body any) string {
-	f, _ := body.(authFailure)
+	f, _ := body.(AuthFailure)
 	switch d := f.Description.(type) {
 	case string:
 		if f.Code == "invalid_signup" {
@@ -29,13 +29,13 @@ func signUpText(body any) string {
 
 // changePassword answers POST /dbconnections/change_password: the same words whether the user exists or not.
 func (s *Logins) changePassword(rw http.ResponseWriter, r *http.Request) {
-	cors(rw, r)
+	CORS(rw, r)
 	var req struct {
 		Email      string `json:"email"`
 		Connection string `json:"connection"`
 	}
-	if err := readJSONOrForm(rw, r, &req); err != nil || req.Email == "" || req.Connection == "" {
-		writeJSON(rw, 400, object{"error": "email and connection are required"})
+	if err := ReadBody(rw, r, &req); err != nil || req.Email == "" || req.Connection == "" {
+		WriteJSON(rw, 400, Object{"error": "email and connection are required"})
 		return
 	}
 	rw.Header().Set("Content-Type", "text/html; charset=utf-8")

@@ -22,8 +22,8 @@ func loginFields(page string) []templates.Field {
 }
 
 // readFields checks the fields as Lock's validator would, and gives user_metadata, or the hint to show.
-func readFields(page string, f url.Values) (object, string) {
-	meta := object{}
+func readFields(page string, f url.Values) (Object, string) {
+	meta := Object{}
 	for _, field := range loginFields(page) {
 		value := strings.TrimSpace(f.Get(field.Name))
 		pattern, err := regexp.Compile(field.Pattern)

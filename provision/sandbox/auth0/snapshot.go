@@ -46,5 +46,5 @@ func (s *Server) State() map[string]any {
 	out := s.actions.State()
 	maps.Copy(out, s.directory.State())
 	maps.Copy(out, s.t.State())
-	return clone(out)
+	return Clone(out)
 }

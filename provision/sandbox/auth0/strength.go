@@ -52,8 +52,8 @@ func checkStrength(policy, password string) (int, any) {
 	if !slices.ContainsFunc(rules, func(r passwordRule) bool { return !r.Verified }) {
 		return 0, nil
 	}
-	return 400, authFailure{
+	return 400, AuthFailure{
 		Name: "PasswordStrengthError", Message: "Password is too weak", Code: "invalid_password",
-		Description: object{"rules": rules, "verified": false}, Policy: strings.Join(lines, "\n"), StatusCode: 400,
+		Description: Object{"rules": rules, "verified": false}, Policy: strings.Join(lines, "\n"), StatusCode: 400,
 	}
 }

@@ -5,7 +5,7 @@ import "testing"
 func TestWeakPasswordsAreRefused(t *testing.T) {
 	for policy, bad := range map[string]string{"low": "12345", "fair": "abcdefgh", "good": "abcdefgh", "excellent": "Abcdefgh1"} {
 		status, body := checkStrength(policy, bad)
-		f, _ := body.(authFailure)
+		f, _ := body.(AuthFailure)
 		if status != 400 || f.Name != "PasswordStrengthError" || f.Code != "invalid_password" {
 			t.Errorf("%s accepted %q: %d %v", policy, bad, status, body)
 		}

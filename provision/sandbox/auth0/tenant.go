@@ -19,8 +19,8 @@ type Tenant struct {
 	mu                          sync.Mutex
 	domain                      string
 	aliases                     []string
-	settings, prompts, branding object
-	logs                        []object
+	settings, prompts, branding Object
+	logs                        []Object
 	logged                      int // lines ever, for their ids
 }
 

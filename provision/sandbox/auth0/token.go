@@ -25,19 +25,19 @@ const passwordRealm = "http://auth0.com/oauth/grant-type/password-realm"
 // tokenRequest is the form of /oauth/token, whichever way it came.
 type tokenRequest struct {
 	url.Values
-	client object
+	client Object
 	r      *http.Request
 }
 
 // token answers POST /oauth/token.
 func (s *Logins) token(rw http.ResponseWriter, r *http.Request) {
-	cors(rw, r)
+	CORS(rw, r)
 	rw.Header().Set("Cache-Control", "no-store")
 	rw.Header().Set("Pragma", "no-cache")
 	params := map[string]any{}
-	if err := readJSONOrForm(rw, r, &params); err != nil {
+	if err := ReadBody(rw, r, &params); err != nil {
 		status, body := oauth(400, "invalid_request", "Invalid request payload")
-		writeJSON(rw, status, body)
+		WriteJSON(rw, status, body)
 		return
 	}
 	t := tokenRequest{url.Values{}, nil, r}
@@ -47,7 +47,7 @@ func (s *Logins) token(rw http.ResponseWriter, r *http.Request) {
 		}
 	}
 	status, body := s.exchange(r, t)
-	writeJSON(rw, status, body)
+	WriteJSON(rw, status, body)
 }
 
 func (s *Logins) exchange(r *http.Request, t tokenRequest) (int, any) {
@@ -67,21 +67,21 @@ func (s *Logins) exchange(r *http.Request, t tokenRequest) (int, any) {
 		return oauth(401, "access_denied", "Unauthorized")
 	}
 	s.t.Lock()
-	t.client = clone(s.directory.FindClient(t.Get("client_id")))
+	t.client = Clone(s.directory.FindClient(t.Get("client_id")))
 	s.t.Unlock()
-	if t.client == nil || truth(t.client, "global") {
+	if t.client == nil || Truth(t.client, "global") {
 		return oauth(401, "access_denied", "Unauthorized")
 	}
-	right := subtle.ConstantTimeCompare([]byte(t.Get("client_secret")), []byte(text(t.client, "client_secret"))) == 1
-	switch method := text(t.client, "token_endpoint_auth_method"); {
+	right := subtle.ConstantTimeCompare([]byte(t.Get("client_secret")), []byte(Text(t.client, "client_secret"))) == 1
+	switch method := Text(t.client, "token_endpoint_auth_method"); {
 	case method == "none" && !basic && t.Get("client_secret") == "":
 	case method == "none":
 		return oauth(401, "access_denied", "Unauthorized")
-	case t.Get("client_secret") == "" && kind == "authorization_code" && t.Get("code_verifier") != "" && text(t.client, "app_type") == "native":
+	case t.Get("client_secret") == "" && kind == "authorization_code" && t.Get("code_verifier") != "" && Text(t.client, "app_type") == "native":
 	case !right:
 		return oauth(401, "access_denied", "Unauthorized")
 	}
-	if !slices.Contains(texts(t.client["grant_types"]), grantName(kind)) {
+	if !slices.Contains(Texts(t.client["grant_types"]), grantName(kind)) {
 		if !slices.Contains([]string{"client_credentials", "authorization_code", "refresh_token", "password", passwordRealm}, kind) {
 			return oauth(403, "unsupported_grant_type", "Unsupported grant type: "+kind)
 		}
@@ -112,13 +112,13 @@ func (s *Logins) clientCredentials(t tokenRequest) (int, any) {
 	aud, id := t.Get("audience"), t.Get("client_id")
 	lg := &Login{ClientID: id, Audience: aud}
 	if problem := s.grantedScopes(lg, strings.Fields(t.Get("scope"))); problem != "" {
-		s.log("feccft", lg, object{"description": problem, "audience": aud})
+		s.log("feccft", lg, Object{"description": problem, "audience": aud})
 		return oauth(403, "access_denied", problem)
 	}
 	now, scope := s.t.Now(), strings.Join(lg.Scopes, " ")
-	s.log("seccft", lg, object{"scope": scope, "audience": aud})
-	body := object{
-		"access_token": sign(jwt.MapClaims{
+	s.log("seccft", lg, Object{"scope": scope, "audience": aud})
+	body := Object{
+		"access_token": Sign(jwt.MapClaims{
 			"iss": "https://" + s.t.Host(t.r) + "/", "sub": id + "@clients", "aud": aud, "iat": now.Unix(), "exp": now.Unix() + 86400,
 			"gty": "client-credentials", "azp": id, "scope": scope,
 		}, "JWT"),

@@ -25,24 +25,24 @@ type Login struct {
 
 	// UserID, SID and Methods say who logs in, in which session and how that was checked.
 	UserID, SID string
-	Methods     []object
+	Methods     []Object
 	// CanRedirect says that a browser waits for the answer.
 	CanRedirect bool
 
 	// IDClaims and AccessClaims are what Actions have put into the tokens, Execution is where their doings are noted.
-	IDClaims, AccessClaims object
+	IDClaims, AccessClaims Object
 	Execution              string
 
 	chain   []Step
 	next    int
-	meta    object
-	results []object
+	meta    Object
+	results []Object
 }
 
 // Clone is a login that goes on apart from this one.
 func (lg *Login) Clone() *Login {
 	again := *lg
-	again.meta, again.IDClaims, again.AccessClaims = clone(lg.meta), clone(lg.IDClaims), clone(lg.AccessClaims)
+	again.meta, again.IDClaims, again.AccessClaims = Clone(lg.meta), Clone(lg.IDClaims), Clone(lg.AccessClaims)
 	return &again
 }
 

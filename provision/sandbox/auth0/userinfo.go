@@ -13,9 +13,9 @@ func (s *Logins) revoke(rw http.ResponseWriter, r *http.Request) {
 	var req struct {
 		Token string `json:"token"`
 	}
-	if err := readJSONOrForm(rw, r, &req); err != nil || req.Token == "" {
+	if err := ReadBody(rw, r, &req); err != nil || req.Token == "" {
 		status, body := oauth(400, "invalid_request", "Missing required parameter: token")
-		writeJSON(rw, status, body)
+		WriteJSON(rw, status, body)
 		return
 	}
 	s.t.Lock()
@@ -26,7 +26,7 @@ func (s *Logins) revoke(rw http.ResponseWriter, r *http.Request) {
 
 // userinfo answers GET and POST /userinfo.
 func (s *Logins) userinfo(rw http.ResponseWriter, r *http.Request) {
-	cors(rw, r)
+	CORS(rw, r)
 	_, value, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	s.t.Lock()
 	g := s.opaque[value]
@@ -37,7 +37,7 @@ func (s *Logins) userinfo(rw http.ResponseWriter, r *http.Request) {
 		sub, scopes = g.login.UserID, g.scopes
 	} else {
 		claims := jwt.MapClaims{}
-		_, err := jwt.ParseWithClaims(value, claims, func(*jwt.Token) (any, error) { return publicKey(), nil },
+		_, err := jwt.ParseWithClaims(value, claims, func(*jwt.Token) (any, error) { return PublicKey(), nil },
 			jwt.WithValidMethods([]string{"RS256"}), jwt.WithTimeFunc(s.t.Now))
 		aud, _ := claims.GetAudience()
 		if err == nil && slices.ContainsFunc(aud, func(a string) bool { return strings.HasSuffix(a, "/userinfo") }) {
@@ -59,5 +59,5 @@ func (s *Logins) userinfo(rw http.ResponseWriter, r *http.Request) {
 		_, _ = rw.Write([]byte("Unauthorized"))
 		return
 	}
-	writeJSON(rw, 200, claims)
+	WriteJSON(rw, 200, claims)
 }

@@ -24,8 +24,8 @@ type User struct {
 	password                 [32]byte
 	emailVerified            bool
 	blocked                  *bool
-	profile                  object // name, nickname, picture, given_name, family_name, phone_number, phone_verified
-	userMeta, appMeta        object
+	profile                  Object // name, nickname, picture, given_name, family_name, phone_number, phone_verified
+	userMeta, appMeta        Object
 	created, updated         time.Time
 	lastLogin, passwordReset time.Time
 	lastIP                   string
@@ -34,7 +34,7 @@ type User struct {
 func hash(id, password string) [32]byte { return sha256.Sum256([]byte(id + "\n" + password)) }
 
 // Metadata is what applications and administrators have noted. The caller holds the lock.
-func (u *User) Metadata() (user, app object) { return u.userMeta, u.appMeta }
+func (u *User) Metadata() (user, app Object) { return u.userMeta, u.appMeta }
 
 // newUser makes a user who is not added yet. The caller holds the lock.
 func (s *Directory) newUser(connection, email, password string) *User {
@@ -42,7 +42,7 @@ func (s *Directory) newUser(connection, email, password string) *User {
 	nickname, _, _ := strings.Cut(email, "@")
 	u := &User{
 		ID: "auth0|" + world.Hex(24), Connection: connection, Email: email, created: now, updated: now,
-		profile: object{"name": email, "nickname": nickname, "picture": picture(email)},
+		profile: Object{"name": email, "nickname": nickname, "picture": picture(email)},
 	}
 	u.password = hash(u.ID, password)
 	return u
@@ -71,11 +71,11 @@ func (u *User) LoggedIn(now time.Time, ip string) {
 }
 
 // Profile is the profile as the Management API shows it.
-func (u *User) Profile() object {
+func (u *User) Profile() Object {
 	o := maps.Clone(u.profile)
 	provider, id, _ := strings.Cut(u.ID, "|")
-	o["created_at"], o["updated_at"], o["user_id"] = millis(u.created), millis(u.updated), u.ID
-	o["identities"] = []object{{"connection": u.Connection, "user_id": id, "provider": provider, "isSocial": false}}
+	o["created_at"], o["updated_at"], o["user_id"] = Millis(u.created), Millis(u.updated), u.ID
+	o["identities"] = []Object{{"connection": u.Connection, "user_id": id, "provider": provider, "isSocial": false}}
 	if u.Email != "" {
 		o["email"], o["email_verified"] = u.Email, u.emailVerified
 	}
@@ -92,34 +92,34 @@ func (u *User) Profile() object {
 		o["app_metadata"] = u.appMeta
 	}
 	if !u.passwordReset.IsZero() {
-		o["last_password_reset"] = millis(u.passwordReset)
+		o["last_password_reset"] = Millis(u.passwordReset)
 	}
 	if u.Logins > 0 {
-		o["logins_count"], o["last_login"], o["last_ip"] = u.Logins, millis(u.lastLogin), u.lastIP
+		o["logins_count"], o["last_login"], o["last_ip"] = u.Logins, Millis(u.lastLogin), u.lastIP
 	}
 	return o
 }
 
 // CheckPassword finds the user, or says what Auth0 says.
-func (s *Directory) CheckPassword(clientID, connection, name, password string) (*User, int, loginProblem) {
+func (s *Directory) CheckPassword(clientID, connection, name, password string) (*User, int, LoginProblem) {
 	s.t.Lock()
 	defer s.t.Unlock()
-	wrong := loginProblem{Name: "ValidationError", Code: "invalid_user_password", Description: "Wrong email or password."}
+	wrong := LoginProblem{Name: "ValidationError", Code: "invalid_user_password", Description: "Wrong email or password."}
 	conn := s.database(clientID, connection)
 	if conn == nil {
-		return nil, http.StatusBadRequest, loginProblem{Name: "Error", Code: "connection_not_found", Description: "the connection was not found or is not enabled for the client"}
+		return nil, http.StatusBadRequest, LoginProblem{Name: "Error", Code: "connection_not_found", Description: "the connection was not found or is not enabled for the client"}
 	}
-	u := s.users[s.byEmail[text(conn, "name")+"\n"+strings.ToLower(strings.TrimSpace(name))]]
+	u := s.users[s.byEmail[Text(conn, "name")+"\n"+strings.ToLower(strings.TrimSpace(name))]]
 	if u == nil {
-		s.t.Log("fu", s.Who(clientID, "", text(conn, "name")), object{"description": "Wrong email or password.", "user_name": name})
+		s.t.Log("fu", s.Who(clientID, "", Text(conn, "name")), Object{"description": "Wrong email or password.", "user_name": name})
 		return nil, http.StatusUnauthorized, wrong
 	}
 	got := hash(u.ID, password)
 	if subtle.ConstantTimeCompare(got[:], u.password[:]) != 1 {
-		s.t.Log("fp", s.Who(clientID, u.ID, text(conn, "name")), object{"description": "Wrong email or password."})
+		s.t.Log("fp", s.Who(clientID, u.ID, Text(conn, "name")), Object{"description": "Wrong email or password."})
 		return nil, http.StatusUnauthorized, wrong
 	}
-	return u, 0, loginProblem{}
+	return u, 0, LoginProblem{}
 }
 
 // IsBlocked says that an administrator has blocked the user.
@@ -134,7 +134,7 @@ func (u *User) Claims(scopes []string) jwt.MapClaims {
 				c[k] = v
 			}
 		}
-		c["updated_at"] = millis(u.updated)
+		c["updated_at"] = Millis(u.updated)
 	}
 	if slices.Contains(scopes, "email") && u.Email != "" {
 		c["email"], c["email_verified"] = u.Email, u.emailVerified

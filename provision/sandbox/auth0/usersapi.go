@@ -7,57 +7,57 @@ import (
 	"time"
 )
 
-func noUser() (int, any) { return fail(404, "inexistent_user", "The user does not exist.") }
+func noUser() (int, any) { return Fail(404, "inexistent_user", "The user does not exist.") }
 
 const userFields = "email phone_number user_metadata blocked email_verified phone_verified app_metadata given_name family_name name nickname picture password connection verify_email username"
 
-func (s *Directory) createUser(c *call) (int, any) {
-	if bad := unknownProperty(c.body, userFields+" user_id"); bad != "" {
-		return invalidBody("Additional properties not allowed: "+bad+" (consider writing to app_metadata or user_metadata instead)", "")
+func (s *Directory) createUser(c *Call) (int, any) {
+	if bad := UnknownProperty(c.Body, userFields+" user_id"); bad != "" {
+		return InvalidBody("Additional properties not allowed: "+bad+" (consider writing to app_metadata or user_metadata instead)", "")
 	}
-	name := text(c.body, "connection")
+	name := Text(c.Body, "connection")
 	if name == "" {
-		return invalidBody("Missing required property: connection", "")
+		return InvalidBody("Missing required property: connection", "")
 	}
-	i := slices.IndexFunc(s.connections, func(o object) bool { return text(o, "name") == name })
+	i := slices.IndexFunc(s.connections, func(o Object) bool { return Text(o, "name") == name })
 	if i < 0 {
-		return fail(400, "inexistent_connection", "The connection does not exist.")
+		return Fail(400, "inexistent_connection", "The connection does not exist.")
 	}
-	email := strings.ToLower(text(c.body, "email"))
+	email := strings.ToLower(Text(c.Body, "email"))
 	if email != "" && !validEmail(email) {
-		return invalidBody("Object didn't pass validation for format email: "+email, "email")
+		return InvalidBody("Object didn't pass validation for format email: "+email, "email")
 	}
-	options, _ := s.connections[i]["options"].(object)
-	password := text(c.body, "password")
-	if text(s.connections[i], "strategy") == "auth0" {
+	options, _ := s.connections[i]["options"].(Object)
+	password := Text(c.Body, "password")
+	if Text(s.connections[i], "strategy") == "auth0" {
 		if email == "" {
-			return invalidBody("Missing required property: email", "")
+			return InvalidBody("Missing required property: email", "")
 		}
 		if password == "" {
-			return invalidBody("Missing required property: password", "")
+			return InvalidBody("Missing required property: password", "")
 		}
-		if status, _ := checkStrength(text(options, "passwordPolicy"), password); status != 0 {
-			return fail(400, "invalid_password", "PasswordStrengthError: Password is too weak")
+		if status, _ := checkStrength(Text(options, "passwordPolicy"), password); status != 0 {
+			return Fail(400, "invalid_password", "PasswordStrengthError: Password is too weak")
 		}
 	}
 	if s.byEmail[name+"\n"+email] != "" {
-		return fail(409, "auth0_idp_error", "The user already exists.")
+		return Fail(409, "auth0_idp_error", "The user already exists.")
 	}
 	u := s.newUser(name, email, password)
-	if id := text(c.body, "user_id"); id != "" {
+	if id := Text(c.Body, "user_id"); id != "" {
 		u.ID = "auth0|" + id
 		u.password = hash(u.ID, password)
 		if s.users[u.ID] != nil {
-			return fail(409, "user_exists", "The user already exists.")
+			return Fail(409, "user_exists", "The user already exists.")
 		}
 	}
-	u.change(c.body)
+	u.change(c.Body)
 	s.addUser(u)
 	return 201, u.Profile()
 }
 
 // change applies the plain fields of a body.
-func (u *User) change(body object) {
+func (u *User) change(body Object) {
 	for _, k := range strings.Fields("given_name family_name name nickname picture phone_number phone_verified") {
 		if v, ok := body[k]; ok {
 			u.profile[k] = v
@@ -69,71 +69,71 @@ func (u *User) change(body object) {
 	if v, ok := body["blocked"].(bool); ok {
 		u.blocked = &v
 	}
-	if v := text(body, "username"); v != "" {
+	if v := Text(body, "username"); v != "" {
 		u.username = v
 	}
-	if v, ok := body["user_metadata"].(object); ok {
+	if v, ok := body["user_metadata"].(Object); ok {
 		u.userMeta = mergeMetadata(u.userMeta, v)
 	}
-	if v, ok := body["app_metadata"].(object); ok {
+	if v, ok := body["app_metadata"].(Object); ok {
 		u.appMeta = mergeMetadata(u.appMeta, v)
 	}
 }
 
 // mergeMetadata is how PATCH merges: first-level properties are replaced, null removes one, an empty object
 // removes all.
-func mergeMetadata(old, set object) object {
+func mergeMetadata(old, set Object) Object {
 	if len(set) == 0 {
-		return object{}
+		return Object{}
 	}
-	out := overlay(old, clone(set))
+	out := Overlay(old, Clone(set))
 	if out == nil {
-		out = object{}
+		out = Object{}
 	}
 	return out
 }
 
-func (s *Directory) getUser(c *call) (int, any) {
-	u := s.users[c.id()]
+func (s *Directory) getUser(c *Call) (int, any) {
+	u := s.users[c.ID()]
 	if u == nil {
 		return noUser()
 	}
-	return 200, pick(c.q, u.Profile())
+	return 200, Pick(c.Query, u.Profile())
 }
 
-func (s *Directory) patchUser(c *call) (int, any) {
-	u := s.users[c.id()]
+func (s *Directory) patchUser(c *Call) (int, any) {
+	u := s.users[c.ID()]
 	if u == nil {
 		return noUser()
 	}
-	if bad := unknownProperty(c.body, userFields+" client_id verify_phone_number"); bad != "" {
-		return invalidBody("Additional properties not allowed: "+bad+" (consider writing to app_metadata or user_metadata instead)", "")
+	if bad := UnknownProperty(c.Body, userFields+" client_id verify_phone_number"); bad != "" {
+		return InvalidBody("Additional properties not allowed: "+bad+" (consider writing to app_metadata or user_metadata instead)", "")
 	}
-	if len(c.body) == 0 {
-		return fail(400, "invalid_body", "Payload validation error: 'Too few properties defined (0), minimum 1'.")
+	if len(c.Body) == 0 {
+		return Fail(400, "invalid_body", "Payload validation error: 'Too few properties defined (0), minimum 1'.")
 	}
 	now := s.t.Now()
-	if p := text(c.body, "password"); p != "" {
+	if p := Text(c.Body, "password"); p != "" {
 		u.password, u.passwordReset = hash(u.ID, p), now
 	}
-	if email := strings.ToLower(text(c.body, "email")); email != "" {
+	if email := strings.ToLower(Text(c.Body, "email")); email != "" {
 		if !validEmail(email) {
-			return invalidBody("Object didn't pass validation for format email: "+email, "email")
+			return InvalidBody("Object didn't pass validation for format email: "+email, "email")
 		}
 		if other := s.byEmail[u.Connection+"\n"+email]; other != "" && other != u.ID {
-			return fail(400, "auth0_idp_error", "The specified new email already exists")
+			return Fail(400, "auth0_idp_error", "The specified new email already exists")
 		}
 		delete(s.byEmail, u.Connection+"\n"+u.Email)
 		u.Email = email
 		s.byEmail[u.Connection+"\n"+email] = u.ID
 	}
-	u.change(c.body)
+	u.change(c.Body)
 	u.updated = now
 	return 200, u.Profile()
 }
 
-func (s *Directory) deleteUser(c *call) (int, any) {
-	if u := s.users[c.id()]; u != nil {
+func (s *Directory) deleteUser(c *Call) (int, any) {
+	if u := s.users[c.ID()]; u != nil {
 		delete(s.users, u.ID)
 		delete(s.byEmail, u.Connection+"\n"+u.Email)
 		s.userOrder = slices.DeleteFunc(s.userOrder, func(id string) bool { return id == u.ID })
@@ -141,15 +141,15 @@ func (s *Directory) deleteUser(c *call) (int, any) {
 	return 204, nil // also for a user who never was
 }
 
-func (s *Directory) usersByEmail(c *call) (int, any) {
-	email := c.q.Get("email")
+func (s *Directory) usersByEmail(c *Call) (int, any) {
+	email := c.Query.Get("email")
 	if email == "" {
-		return invalidQuery("Missing required property: email", "")
+		return InvalidQuery("Missing required property: email", "")
 	}
-	out := []object{}
+	out := []Object{}
 	for _, id := range s.userOrder {
 		if s.users[id].Email == email { // stored in lower case, and the endpoint compares exactly
-			out = append(out, pick(c.q, s.users[id].Profile()))
+			out = append(out, Pick(c.Query, s.users[id].Profile()))
 		}
 	}
 	return 200, out
@@ -157,27 +157,27 @@ func (s *Directory) usersByEmail(c *call) (int, any) {
 
 // listUsers answers GET /users with the part of the query syntax that provisioning uses: terms
 // field:value joined by AND, quoted or with a trailing star.
-func (s *Directory) listUsers(c *call) (int, any) {
-	p, ok := readPaging(c.q, 50, 100)
+func (s *Directory) listUsers(c *Call) (int, any) {
+	p, ok := ReadPaging(c.Query, 50, 100)
 	if !ok {
-		return badPaging()
+		return BadPaging()
 	}
-	match, err := parseQuery(c.q.Get("q"))
+	match, err := ParseQuery(c.Query.Get("q"))
 	if err != nil {
-		return fail(400, "invalid_query_string", err.Error())
+		return Fail(400, "invalid_query_string", err.Error())
 	}
 	late := s.t.World.Behaviour(userSearch) == "late"
-	var out []object
+	var out []Object
 	for _, id := range s.userOrder {
 		u := s.users[id]
 		if late && s.t.Now().Sub(u.created) < 5*time.Second {
 			continue
 		}
 		if o := u.Profile(); match(o) {
-			out = append(out, pick(c.q, o))
+			out = append(out, Pick(c.Query, o))
 		}
 	}
-	return 200, searchPage(p, "users", out)
+	return 200, SearchPage(p, "users", out)
 }
 
 // userSearch is what no document settles about GET /users.

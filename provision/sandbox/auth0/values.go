@@ -8,13 +8,14 @@ import (
 	"time"
 )
 
-// nanos is the time as Actions write it, millis as the rest of the API does.
-func nanos(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000000Z") }
+// Nanos is the time as Actions write it.
+func Nanos(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000000Z") }
 
-func millis(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+// Millis is the time as the Management API writes it.
+func Millis(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
-// clone copies a JSON value deeply, so that what leaves the lock can't change under a reader.
-func clone[T any](v T) T {
+// Clone copies a JSON value deeply, so that what leaves the lock can't change under a reader.
+func Clone[T any](v T) T {
 	var out T
 	data, err := json.Marshal(v)
 	if err == nil {
@@ -23,18 +24,20 @@ func clone[T any](v T) T {
 	return out
 }
 
-func text(o object, key string) string {
+// Text is a string of an object, "" if there is none.
+func Text(o Object, key string) string {
 	v, _ := o[key].(string)
 	return v
 }
 
-func truth(o object, key string) bool {
+// Truth is a boolean of an object, false if there is none.
+func Truth(o Object, key string) bool {
 	v, _ := o[key].(bool)
 	return v
 }
 
-// texts reads an array of strings, whether it came from JSON or from the seed.
-func texts(v any) []string {
+// Texts reads an array of strings, whether it came from JSON or from the seed.
+func Texts(v any) []string {
 	switch list := v.(type) {
 	case []string:
 		return list
@@ -50,21 +53,22 @@ func texts(v any) []string {
 	return nil
 }
 
-func choose(b bool, yes, no string) string {
+// Choose is yes if b, and else no.
+func Choose(b bool, yes, no string) string {
 	if b {
 		return yes
 	}
 	return no
 }
 
-// overlay is the metadata with first-level keys set or, for nil, removed. It never changes its arguments.
-func overlay(old, set object) object {
+// Overlay is the metadata with first-level keys set or, for nil, removed. It never changes its arguments.
+func Overlay(old, set Object) Object {
 	if len(set) == 0 {
 		return old
 	}
 	out := maps.Clone(old)
 	if out == nil {
-		out = object{}
+		out = Object{}
 	}
 	for k, v := range set {
 		if v == nil {
@@ -76,8 +80,8 @@ func overlay(old, set object) object {
 	return out
 }
 
-// random is n random bytes in base64url.
-func random(n int) string {
+// Random is n random bytes in base64url.
+func Random(n int) string {
 	b := make([]byte, n)
 	if _, err := rand.Read(b); err != nil {
 		panic(err) // crypto/rand never fails on the platforms Go supports

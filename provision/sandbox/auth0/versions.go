@@ -7,14 +7,14 @@ import (
 	"github.com/google/uuid"
 )
 
-func (s *Actions) deployAction(c *call) (int, any) {
-	a := s.findAction(c.id())
+func (s *Actions) deployAction(c *Call) (int, any) {
+	a := s.findAction(c.ID())
 	if a == nil {
-		return noAction()
+		return NoAction()
 	}
 	s.settle(a, false)
 	if a.status != "built" {
-		return fail(400, "", "A draft must be in the 'built' state before it can be deployed.")
+		return Fail(400, "", "A draft must be in the 'built' state before it can be deployed.")
 	}
 	v := s.deployDraft(a)
 	return 200, a.freshVersion(v)
@@ -44,60 +44,60 @@ func (s *Actions) putInForce(a *action, v *version, now time.Time) {
 	a.deploying, a.deployedAt, a.deployPolls, a.dirty = v, now, 0, false
 }
 
-func (s *Actions) listVersions(c *call) (int, any) {
-	a := s.findAction(c.id())
+func (s *Actions) listVersions(c *Call) (int, any) {
+	a := s.findAction(c.ID())
 	if a == nil {
-		return noAction()
+		return NoAction()
 	}
 	s.settle(a, true)
-	p, ok := readPaging(c.q, 50, 100)
+	p, ok := ReadPaging(c.Query, 50, 100)
 	if !ok {
-		return badPaging()
+		return BadPaging()
 	}
-	var out []object
+	var out []Object
 	for _, v := range slices.Backward(a.versions) {
 		out = append(out, a.listedVersion(v))
 	}
-	return 200, actionsPage(p, "versions", out)
+	return 200, ActionsPage(p, "versions", out)
 }
 
-func (s *Actions) findVersion(c *call) (*action, *version) {
-	a := s.findAction(c.id())
+func (s *Actions) findVersion(c *Call) (*action, *version) {
+	a := s.findAction(c.ID())
 	if a == nil {
 		return nil, nil
 	}
-	i := slices.IndexFunc(a.versions, func(v *version) bool { return v.id == c.r.PathValue("version") })
+	i := slices.IndexFunc(a.versions, func(v *version) bool { return v.id == c.Request.PathValue("version") })
 	if i < 0 {
 		return a, nil
 	}
 	return a, a.versions[i]
 }
 
-func (s *Actions) getVersion(c *call) (int, any) {
+func (s *Actions) getVersion(c *Call) (int, any) {
 	a, v := s.findVersion(c)
 	if a == nil {
-		return noAction()
+		return NoAction()
 	}
 	if v == nil {
-		return fail(404, "", "That action version does not exist.")
+		return Fail(404, "", "That action version does not exist.")
 	}
 	s.settle(a, true)
 	return 200, a.listedVersion(v)
 }
 
 // deployVersion rolls back: the old version comes back as a new one, and becomes the draft.
-func (s *Actions) deployVersion(c *call) (int, any) {
+func (s *Actions) deployVersion(c *Call) (int, any) {
 	a, v := s.findVersion(c)
 	if a == nil {
-		return noAction()
+		return NoAction()
 	}
 	if v == nil {
-		return fail(404, "", "That action version does not exist.")
+		return Fail(404, "", "That action version does not exist.")
 	}
 	now := s.t.Now()
 	again := *v
 	again.id, again.number, again.created, again.updated = uuid.NewString(), a.versions[len(a.versions)-1].number+1, now, now
-	if truth(c.body, "update_draft") {
+	if Truth(c.Body, "update_draft") {
 		a.code, a.runtime, a.deps, a.secrets = v.code, v.runtime, slices.Clone(v.deps), slices.Clone(v.secrets)
 		a.status = "built"
 	}
