@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"phonegate/provision/sandbox/auth0/reply"
 )
 
 // Limits of https://auth0.com/docs/customize/actions/limitations and the entity limit policy.
@@ -74,17 +76,17 @@ func (s *Actions) findAction(id string) *action {
 }
 
 // NoAction is the answer about an Action that does not exist.
-func NoAction() (int, any) { return Fail(404, "", "That action does not exist.") }
+func NoAction() (int, any) { return reply.Fail(404, "", "That action does not exist.") }
 
 func (s *Actions) listActions(c *Call) (int, any) {
-	if status, body := Known(c.Query, "actionName triggerId deployed installed page per_page"); status != 0 {
+	if status, body := reply.Known(c.Query, "actionName triggerId deployed installed page per_page"); status != 0 {
 		return status, body
 	}
-	p, ok := ReadPaging(c.Query, 50, 100)
+	p, ok := reply.ReadPaging(c.Query, 50, 100)
 	if !ok {
-		return BadPaging()
+		return reply.BadPaging()
 	}
-	var out []Object
+	var out []reply.Object
 	for _, a := range s.actions {
 		s.settle(a, true)
 		if (c.Query.Has("actionName") && a.name != c.Query.Get("actionName")) || (c.Query.Has("triggerId") && a.trigger != c.Query.Get("triggerId")) ||
@@ -94,7 +96,7 @@ func (s *Actions) listActions(c *Call) (int, any) {
 		}
 		out = append(out, a.json())
 	}
-	return 200, ActionsPage(p, "actions", out)
+	return 200, reply.ActionsPage(p, "actions", out)
 }
 
 func (s *Actions) createAction(c *Call) (int, any) {
@@ -102,17 +104,17 @@ func (s *Actions) createAction(c *Call) (int, any) {
 		return status, body
 	}
 	if len(s.actions) >= maxActions {
-		return Fail(403, "", "You have reached the maximum number of actions for this tenant.")
+		return reply.Fail(403, "", "You have reached the maximum number of actions for this tenant.")
 	}
-	name := Text(c.Body, "name")
+	name := reply.Text(c.Body, "name")
 	if s.nameTaken(name, nil) {
-		return Fail(409, "", "An action with that name already exists.")
+		return reply.Fail(409, "", "An action with that name already exists.")
 	}
 	now := s.t.Now()
 	a := &action{id: uuid.NewString(), name: name, created: now, runtime: "node22", deps: []any{}}
 	s.change(a, c.Body)
 	s.actions = append(s.actions, a)
-	if Truth(c.Body, "deploy") {
+	if reply.Truth(c.Body, "deploy") {
 		s.deployDraft(a)
 		// A deployment that is asked for with the creation is reported at once, before the build.
 		a.deployed, a.deploying, a.dirty = a.deploying, nil, false
@@ -143,8 +145,8 @@ func (s *Actions) patchAction(c *Call) (int, any) {
 	if status, body := checkAction(c.Body, false); status != 0 {
 		return status, body
 	}
-	if name := Text(c.Body, "name"); name != "" && s.nameTaken(name, a) {
-		return Fail(409, "", "An action with that name already exists.")
+	if name := reply.Text(c.Body, "name"); name != "" && s.nameTaken(name, a) {
+		return reply.Fail(409, "", "An action with that name already exists.")
 	}
 	s.change(a, c.Body)
 	return 200, a.json()
@@ -157,7 +159,7 @@ func (s *Actions) deleteAction(c *Call) (int, any) {
 	}
 	bound := slices.ContainsFunc(s.bindings, func(b *binding) bool { return b.action == a })
 	if bound && c.Query.Get("force") != "true" {
-		return Fail(409, "", "Unable to delete an action bound to a trigger.")
+		return reply.Fail(409, "", "Unable to delete an action bound to a trigger.")
 	}
 	s.bindings = slices.DeleteFunc(s.bindings, func(b *binding) bool { return b.action == a })
 	s.actions = slices.DeleteFunc(s.actions, func(b *action) bool { return b == a })

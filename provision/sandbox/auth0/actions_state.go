@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+
+	"phonegate/provision/sandbox/auth0/reply"
 )
 
 // addRoles is somebody else's Action, deployed and bound before phonegate comes.
@@ -35,30 +37,30 @@ func (s *Actions) Seed() {
 
 // State is what lasts of Actions and bindings, without binding ids, which change with every write. Secrets appear as digests. The
 // caller holds the lock.
-func (s *Actions) State() Object {
-	actions := []Object{}
+func (s *Actions) State() reply.Object {
+	actions := []reply.Object{}
 	for _, a := range s.actions {
 		s.settle(a, false)
-		o := Object{
+		o := reply.Object{
 			"id": a.id, "name": a.name, "trigger": a.trigger, "version": a.triggerVersion, "code": a.code, "runtime": a.runtime,
 			"dependencies": a.deps, "secrets": digests(a.secrets), "all_changes_deployed": a.allDeployed(),
 		}
 		if v := a.deployed; v != nil {
-			o["deployed"] = Object{"code": v.code, "runtime": v.runtime, "dependencies": v.deps, "secrets": digests(v.secrets)}
+			o["deployed"] = reply.Object{"code": v.code, "runtime": v.runtime, "dependencies": v.deps, "secrets": digests(v.secrets)}
 		}
 		actions = append(actions, o)
 	}
-	slices.SortFunc(actions, func(a, b Object) int { return strings.Compare(Text(a, "id"), Text(b, "id")) })
-	bindings := Object{}
+	slices.SortFunc(actions, func(a, b reply.Object) int { return strings.Compare(reply.Text(a, "id"), reply.Text(b, "id")) })
+	bindings := reply.Object{}
 	for _, b := range s.bindings {
-		list, _ := bindings[b.trigger].([]Object)
-		bindings[b.trigger] = append(list, Object{"action": b.action.id, "display_name": b.display})
+		list, _ := bindings[b.trigger].([]reply.Object)
+		bindings[b.trigger] = append(list, reply.Object{"action": b.action.id, "display_name": b.display})
 	}
-	return Object{"actions": actions, "bindings": bindings}
+	return reply.Object{"actions": actions, "bindings": bindings}
 }
 
-func digests(list []secret) Object {
-	o := Object{}
+func digests(list []secret) reply.Object {
+	o := reply.Object{}
 	for _, x := range list {
 		sum := sha256.Sum256([]byte(x.name + "\n" + x.value))
 		o[x.name] = hex.EncodeToString(sum[:8])

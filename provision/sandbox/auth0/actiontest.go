@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"phonegate/provision/sandbox/auth0/reply"
 	"phonegate/provision/sandbox/jsvm"
 )
 
@@ -18,27 +19,27 @@ func (s *Pipeline) testAction(c *Call) (int, any) {
 		return NoAction()
 	}
 	host := s.t.Domain()
-	payload, _ := c.Body["payload"].(Object)
-	event, ok := payload["event"].(Object)
+	payload, _ := c.Body["payload"].(reply.Object)
+	event, ok := payload["event"].(reply.Object)
 	if !ok {
-		return InvalidBody("Missing required property: payload", "")
+		return reply.InvalidBody("Missing required property: payload", "")
 	}
-	user, _ := event["user"].(Object)
-	req := request{host: host, ip: "127.0.0.1", query: Object{}, body: Object{}}
+	user, _ := event["user"].(reply.Object)
+	req := request{host: host, ip: "127.0.0.1", query: reply.Object{}, body: reply.Object{}}
 	started := time.Now()
 	res, err := s.runAction(context.WithoutCancel(c.Request.Context()), jsvm.Surroundings{
 		Network: s.network, Now: s.t.Now, Sleep: s.t.World.Sleep, Time: legBudget,
 	}, jsvm.ActionCall{
 		Code: draft.Code, Handler: onExecute, Event: event, Secrets: draft.Secrets, CanRedirect: true, Cache: map[string]string{},
 		EncodeToken: func(secret string, seconds int, payload map[string]any) (string, error) {
-			return s.encodeToken(secret, seconds, payload, host, Text(user, "user_id"), req.ip)
+			return s.encodeToken(secret, seconds, payload, host, reply.Text(user, "user_id"), req.ip)
 		},
 		ValidateToken: func(secret, name string) (map[string]any, error) {
-			return s.validateToken(secret, name, req, Text(user, "user_id"))
+			return s.validateToken(secret, name, req, reply.Text(user, "user_id"))
 		},
 	})
 	ms := time.Since(started).Milliseconds()
-	out := Object{"stats": Object{
+	out := reply.Object{"stats": reply.Object{
 		"total_request_duration_ms": ms, "total_runtime_execution_duration_ms": ms, "runtime_processing_duration_ms": 0,
 		"action_duration_ms": res.Elapsed.Milliseconds(), "boot_duration_ms": 0, "network_duration_ms": 0,
 	}}
@@ -54,7 +55,7 @@ func (s *Pipeline) testAction(c *Call) (int, any) {
 		if !found {
 			name, text = "Error", thrown
 		}
-		out["error"] = Object{"name": name, "message": text, "stack": Choose(stack == "", thrown, stack)}
+		out["error"] = reply.Object{"name": name, "message": text, "stack": reply.Choose(stack == "", thrown, stack)}
 	}
 	if len(res.Commands) > 0 {
 		out["commands"] = res.Commands
@@ -62,5 +63,5 @@ func (s *Pipeline) testAction(c *Call) (int, any) {
 	if len(res.Logs) > 0 {
 		out["logs"] = strings.Join(res.Logs, "\n")
 	}
-	return 200, Object{"payload": out}
+	return 200, reply.Object{"payload": out}
 }

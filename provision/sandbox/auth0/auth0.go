@@ -7,6 +7,7 @@ import (
 	"context"
 	"net/http"
 
+	"phonegate/provision/sandbox/auth0/reply"
 	"phonegate/provision/sandbox/jsvm"
 	"phonegate/provision/sandbox/world"
 )
@@ -104,6 +105,9 @@ func furnish(o Options) *Server {
 
 // ServeHTTP answers for every host of the tenant.
 func (s *Server) ServeHTTP(rw http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(rw, r) }
+
+// WriteError writes Auth0's own error body for a bare status.
+func WriteError(rw http.ResponseWriter, status int) { reply.WriteError(rw, status) }
 
 // AddAlias makes one more host lead to the tenant; servers know their port only after they listen.
 func (s *Server) AddAlias(host string) { s.t.AddAlias(host) }

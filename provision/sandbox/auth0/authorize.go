@@ -6,17 +6,19 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"phonegate/provision/sandbox/auth0/reply"
 )
 
 // authorize answers GET and POST /authorize.
 func (s *Logins) authorize(rw http.ResponseWriter, r *http.Request) {
-	if err := ParseForm(rw, r); err != nil {
+	if err := reply.ParseForm(rw, r); err != nil {
 		errorPage(rw, 400, "invalid_request", "the body could not be read")
 		return
 	}
 	q := r.Form
 	s.t.Lock()
-	c := Clone(s.directory.FindClient(q.Get("client_id")))
+	c := reply.Clone(s.directory.FindClient(q.Get("client_id")))
 	s.t.Unlock()
 	if c == nil {
 		errorPage(rw, 403, "invalid_request", "Unknown client: "+q.Get("client_id"))
@@ -24,18 +26,18 @@ func (s *Logins) authorize(rw http.ResponseWriter, r *http.Request) {
 	}
 	redirect := q.Get("redirect_uri")
 	if redirect == "" {
-		if list := Texts(c["callbacks"]); len(list) > 0 {
+		if list := reply.Texts(c["callbacks"]); len(list) > 0 {
 			redirect = list[0]
 		}
 	}
-	if !allowedRedirect(Texts(c["callbacks"]), redirect) {
+	if !allowedRedirect(reply.Texts(c["callbacks"]), redirect) {
 		errorPage(rw, 403, "unauthorized_client", "Callback URL mismatch. "+redirect+" is not in the list of allowed callback URLs")
 		return
 	}
 	now := s.t.Now()
 	lg := &attempt{
 		Login: &Login{
-			ID: Random(24), ClientID: q.Get("client_id"), Protocol: ProtocolCode, Query: q, Scopes: strings.Fields(q.Get("scope")),
+			ID: reply.Random(24), ClientID: q.Get("client_id"), Protocol: ProtocolCode, Query: q, Scopes: strings.Fields(q.Get("scope")),
 			Prompts: strings.Fields(q.Get("prompt")), Audience: q.Get("audience"), RedirectURI: redirect,
 			ResponseMode: q.Get("response_mode"), ResponseType: q.Get("response_type"), AppState: q.Get("state"),
 			Connection: q.Get("connection"), AuthTime: now, CanRedirect: true,
@@ -51,7 +53,7 @@ func (s *Logins) authorize(rw http.ResponseWriter, r *http.Request) {
 	case slices.Contains(lg.Prompts, "none"):
 		lg.CanRedirect = false
 		if x == nil {
-			s.log("fsa", lg.Login, Object{"description": "Login required"})
+			s.log("fsa", lg.Login, reply.Object{"description": "Login required"})
 			s.callback(rw, r, lg, url.Values{"error": {"login_required"}, "error_description": {"Login required"}})
 			return
 		}
@@ -61,7 +63,7 @@ func (s *Logins) authorize(rw http.ResponseWriter, r *http.Request) {
 		lg.attach(x, x.Created)
 		s.t.Lock()
 		if u := s.directory.User(x.UserID); u != nil {
-			u.LoggedIn(now, IPOf(r))
+			u.LoggedIn(now, reply.IPOf(r))
 		}
 		s.t.Unlock()
 		s.proceed(rw, r, lg)
@@ -76,7 +78,7 @@ func (s *Logins) askPassword(rw http.ResponseWriter, r *http.Request, lg *attemp
 	s.t.Lock()
 	s.logins[lg.state] = lg
 	s.sweep()
-	universal := Text(s.t.Prompts(), "universal_login_experience") == "new" && s.directory.LoginPage(lg.ClientID) == ""
+	universal := reply.Text(s.t.Prompts(), "universal_login_experience") == "new" && s.directory.LoginPage(lg.ClientID) == ""
 	s.t.Unlock()
 	q := url.Values{"state": {lg.state}}
 	path := "/u/login"
@@ -96,7 +98,7 @@ func (s *Logins) askPassword(rw http.ResponseWriter, r *http.Request, lg *attemp
 	http.Redirect(rw, r, path+"?"+q.Encode(), http.StatusFound)
 }
 
-func (s *Logins) checkAuthorize(c Object, lg *attempt) (string, string) {
+func (s *Logins) checkAuthorize(c reply.Object, lg *attempt) (string, string) {
 	switch {
 	case lg.ResponseType == "":
 		return "invalid_request", "Missing required parameter: response_type"
@@ -119,8 +121,8 @@ func (s *Logins) checkAuthorize(c Object, lg *attempt) (string, string) {
 }
 
 // public says that a client has no secret to show at /oauth/token.
-func public(c Object) bool {
-	return Text(c, "token_endpoint_auth_method") == "none"
+func public(c reply.Object) bool {
+	return reply.Text(c, "token_endpoint_auth_method") == "none"
 }
 
 // allowedRedirect compares exactly, but lets a loopback address have any port (RFC 8252, section 7.3).

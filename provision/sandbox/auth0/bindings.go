@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"phonegate/provision/sandbox/auth0/reply"
 )
 
 // binding puts an Action into a trigger; the order of the slice is the order of execution.
@@ -51,23 +53,23 @@ func currentTrigger(id string) string {
 }
 
 func (s *Actions) listTriggers(*Call) (int, any) {
-	out := []Object{}
+	out := []reply.Object{}
 	for _, t := range triggers {
-		compatible := []Object{}
+		compatible := []reply.Object{}
 		if t.id == "post-login" && t.version == "v3" {
-			compatible = append(compatible, Object{"id": "post-login", "version": "v2"})
+			compatible = append(compatible, reply.Object{"id": "post-login", "version": "v2"})
 		}
-		out = append(out, Object{
+		out = append(out, reply.Object{
 			"id": t.id, "version": t.version, "status": t.status, "runtimes": t.runtimes, "default_runtime": "node22",
 			"compatible_triggers": compatible, "binding_policy": t.policy,
 		})
 	}
-	return 200, Object{"triggers": out}
+	return 200, reply.Object{"triggers": out}
 }
 
 func (s *Actions) checkTrigger(c *Call) (int, any) {
 	if currentTrigger(c.ID()) == "" {
-		return Fail(400, "invalid_uri", "Path validation error: 'No enum match for: "+c.ID()+"' on property triggerId (An actions extensibility point).")
+		return reply.Fail(400, "invalid_uri", "Path validation error: 'No enum match for: "+c.ID()+"' on property triggerId (An actions extensibility point).")
 	}
 	return 0, nil
 }
@@ -86,23 +88,23 @@ func (s *Actions) listBindings(c *Call) (int, any) {
 	if status, body := s.checkTrigger(c); status != 0 {
 		return status, body
 	}
-	if status, body := Known(c.Query, "page per_page"); status != 0 {
+	if status, body := reply.Known(c.Query, "page per_page"); status != 0 {
 		return status, body
 	}
-	p, ok := ReadPaging(c.Query, 50, 100)
+	p, ok := reply.ReadPaging(c.Query, 50, 100)
 	if !ok {
-		return BadPaging()
+		return reply.BadPaging()
 	}
-	return 200, ActionsPage(p, "bindings", s.bindingsJSON(c.ID()))
+	return 200, reply.ActionsPage(p, "bindings", s.bindingsJSON(c.ID()))
 }
 
-func (s *Actions) bindingsJSON(trigger string) []Object {
-	out := []Object{}
+func (s *Actions) bindingsJSON(trigger string) []reply.Object {
+	out := []reply.Object{}
 	for _, b := range s.boundTo(trigger) {
 		s.settle(b.action, false)
-		out = append(out, Object{
+		out = append(out, reply.Object{
 			"id": b.id, "trigger_id": b.trigger, "action": b.action.brief(), "display_name": b.display,
-			"created_at": Nanos(b.created), "updated_at": Nanos(b.created),
+			"created_at": reply.Nanos(b.created), "updated_at": reply.Nanos(b.created),
 		})
 	}
 	return out
@@ -113,18 +115,18 @@ func (s *Actions) patchBindings(c *Call) (int, any) {
 	if status, body := s.checkTrigger(c); status != 0 {
 		return status, body
 	}
-	if bad := UnknownProperty(c.Body, "bindings"); bad != "" {
-		return InvalidBody("Additional properties not allowed: "+bad, "")
+	if bad := reply.UnknownProperty(c.Body, "bindings"); bad != "" {
+		return reply.InvalidBody("Additional properties not allowed: "+bad, "")
 	}
 	list, ok := c.Body["bindings"].([]any)
 	if !ok {
 		if _, given := c.Body["bindings"]; !given { // not required by the schema: nothing to change
-			return 200, Object{"bindings": s.bindingsJSON(c.ID())}
+			return 200, reply.Object{"bindings": s.bindingsJSON(c.ID())}
 		}
-		return InvalidBody("Expected type array but found another type", "bindings")
+		return reply.InvalidBody("Expected type array but found another type", "bindings")
 	}
 	if len(list) > maxBound {
-		return InvalidBody(fmt.Sprintf("Array is too long (%d), maximum %d", len(list), maxBound), "bindings")
+		return reply.InvalidBody(fmt.Sprintf("Array is too long (%d), maximum %d", len(list), maxBound), "bindings")
 	}
 	var made []*binding
 	for i, e := range list {
@@ -136,33 +138,33 @@ func (s *Actions) patchBindings(c *Call) (int, any) {
 	}
 	trigger := c.ID()
 	s.bindings = append(slices.DeleteFunc(s.bindings, func(b *binding) bool { return b.trigger == trigger }), made...)
-	return 200, Object{"bindings": s.bindingsJSON(trigger)}
+	return 200, reply.Object{"bindings": s.bindingsJSON(trigger)}
 }
 
 func (s *Actions) newBinding(trigger string, i int, e any) (*binding, int, any) {
-	o, _ := e.(Object)
-	ref, _ := o["ref"].(Object)
-	kind, value := Text(ref, "type"), Text(ref, "value")
-	if UnknownProperty(o, "ref display_name secrets") != "" || UnknownProperty(ref, "type value") != "" || value == "" ||
+	o, _ := e.(reply.Object)
+	ref, _ := o["ref"].(reply.Object)
+	kind, value := reply.Text(ref, "type"), reply.Text(ref, "value")
+	if reply.UnknownProperty(o, "ref display_name secrets") != "" || reply.UnknownProperty(ref, "type value") != "" || value == "" ||
 		!slices.Contains([]string{"binding_id", "action_id", "action_name"}, kind) {
-		status, body := InvalidBody("Data does not match any schemas from 'oneOf'", fmt.Sprintf("bindings[%d]", i))
+		status, body := reply.InvalidBody("Data does not match any schemas from 'oneOf'", fmt.Sprintf("bindings[%d]", i))
 		return nil, status, body
 	}
 	a, display := s.resolve(kind, value)
 	if a == nil {
-		status, body := Fail(400, "", "Trying to create a binding for an action that does not exist.")
+		status, body := reply.Fail(400, "", "Trying to create a binding for an action that does not exist.")
 		return nil, status, body
 	}
 	if a.trigger != trigger {
-		status, body := Fail(400, "", "Trying to create a binding between an incompatible action and trigger.")
+		status, body := reply.Fail(400, "", "Trying to create a binding between an incompatible action and trigger.")
 		return nil, status, body
 	}
 	s.settle(a, false)
 	if a.deployed == nil {
-		status, body := Fail(400, "", "Trying to create a binding for an action that has not been deployed.")
+		status, body := reply.Fail(400, "", "Trying to create a binding for an action that has not been deployed.")
 		return nil, status, body
 	}
-	if d := Text(o, "display_name"); d != "" {
+	if d := reply.Text(o, "display_name"); d != "" {
 		display = d
 	}
 	if display == "" {
@@ -193,10 +195,10 @@ func (s *Actions) resolve(kind, value string) (*action, string) {
 
 // listModules is empty: nobody has made an Actions module in this tenant.
 func (s *Actions) listModules(c *Call) (int, any) {
-	p, ok := ReadPaging(c.Query, 50, 100)
+	p, ok := reply.ReadPaging(c.Query, 50, 100)
 	if !ok {
-		return BadPaging()
+		return reply.BadPaging()
 	}
-	o := ActionsPage(p, "modules", nil)
+	o := reply.ActionsPage(p, "modules", nil)
 	return 200, o
 }

@@ -5,10 +5,12 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"phonegate/provision/sandbox/auth0/reply"
 )
 
-func (s *Directory) connection(id string) Object {
-	i := slices.IndexFunc(s.connections, func(c Object) bool { return Text(c, "id") == id })
+func (s *Directory) connection(id string) reply.Object {
+	i := slices.IndexFunc(s.connections, func(c reply.Object) bool { return reply.Text(c, "id") == id })
 	if i < 0 {
 		return nil
 	}
@@ -16,36 +18,36 @@ func (s *Directory) connection(id string) Object {
 }
 
 func noConnection() (int, any) {
-	return Fail(404, "inexistent_connection", "The connection does not exist")
+	return reply.Fail(404, "inexistent_connection", "The connection does not exist")
 }
 
 // shownConnection hides the options from tokens that may not read them: since July 2025 they have a scope of
 // their own.
-func (s *Directory) shownConnection(c *Call, conn Object) Object {
+func (s *Directory) shownConnection(c *Call, conn reply.Object) reply.Object {
 	o := maps.Clone(conn)
-	o["enabled_clients"] = append([]string{}, s.enabled[Text(conn, "id")]...)
+	o["enabled_clients"] = append([]string{}, s.enabled[reply.Text(conn, "id")]...)
 	if !slices.Contains(c.Scopes(), "read:connections_options") {
 		delete(o, "options")
 	}
-	return Pick(c.Query, o)
+	return reply.Pick(c.Query, o)
 }
 
 func (s *Directory) listConnections(c *Call) (int, any) {
-	p, ok := ReadPaging(c.Query, 50, 100)
+	p, ok := reply.ReadPaging(c.Query, 50, 100)
 	if !ok {
-		return BadPaging()
+		return reply.BadPaging()
 	}
-	var out []Object
+	var out []reply.Object
 	for _, x := range s.connections {
-		if (c.Query.Has("strategy") && !slices.Contains(c.Query["strategy"], Text(x, "strategy"))) || (c.Query.Has("name") && Text(x, "name") != c.Query.Get("name")) {
+		if (c.Query.Has("strategy") && !slices.Contains(c.Query["strategy"], reply.Text(x, "strategy"))) || (c.Query.Has("name") && reply.Text(x, "name") != c.Query.Get("name")) {
 			continue
 		}
 		out = append(out, s.shownConnection(c, x))
 	}
 	if c.Query.Has("take") || c.Query.Has("from") { // checkpoint paging: all fit on one page, so there is no "next"
-		return 200, Object{"connections": append([]Object{}, out...)}
+		return 200, reply.Object{"connections": append([]reply.Object{}, out...)}
 	}
-	return 200, ClassicPage(p, "connections", out)
+	return 200, reply.ClassicPage(p, "connections", out)
 }
 
 func (s *Directory) getConnection(c *Call) (int, any) {
@@ -62,15 +64,15 @@ func (s *Directory) patchConnection(c *Call) (int, any) {
 	if x == nil {
 		return noConnection()
 	}
-	if bad := UnknownProperty(c.Body, connectionFields); bad != "" {
-		return InvalidBody("Additional properties not allowed: "+bad, "")
+	if bad := reply.UnknownProperty(c.Body, connectionFields); bad != "" {
+		return reply.InvalidBody("Additional properties not allowed: "+bad, "")
 	}
 	if _, ok := c.Body["options"]; ok && !slices.Contains(c.Scopes(), "update:connections_options") {
-		return Fail(403, "insufficient_scope", "Insufficient scope, expected any of: update:connections_options")
+		return reply.Fail(403, "insufficient_scope", "Insufficient scope, expected any of: update:connections_options")
 	}
 	for k, v := range c.Body {
 		if k == "enabled_clients" {
-			s.enabled[Text(x, "id")] = Texts(v)
+			s.enabled[reply.Text(x, "id")] = reply.Texts(v)
 			continue
 		}
 		x[k] = v
@@ -82,11 +84,11 @@ func (s *Directory) connectionClients(c *Call) (int, any) {
 	if s.connection(c.ID()) == nil {
 		return noConnection()
 	}
-	out := []Object{}
+	out := []reply.Object{}
 	for _, id := range s.enabled[c.ID()] {
-		out = append(out, Object{"client_id": id})
+		out = append(out, reply.Object{"client_id": id})
 	}
-	return 200, Object{"clients": out}
+	return 200, reply.Object{"clients": out}
 }
 
 func (s *Directory) patchConnectionClients(c *Call) (int, any) {
@@ -94,18 +96,18 @@ func (s *Directory) patchConnectionClients(c *Call) (int, any) {
 		return noConnection()
 	}
 	if c.List == nil {
-		return InvalidBody("Expected type array but found type object", "")
+		return reply.InvalidBody("Expected type array but found type object", "")
 	}
 	list := slices.Clone(s.enabled[c.ID()])
 	for i, e := range c.List {
-		o, _ := e.(Object)
-		id := Text(o, "client_id")
+		o, _ := e.(reply.Object)
+		id := reply.Text(o, "client_id")
 		on, ok := o["status"].(bool)
-		if id == "" || !ok || UnknownProperty(o, "client_id status") != "" {
-			return InvalidBody("Missing required property: client_id and status", fmt.Sprintf("[%d]", i))
+		if id == "" || !ok || reply.UnknownProperty(o, "client_id status") != "" {
+			return reply.InvalidBody("Missing required property: client_id and status", fmt.Sprintf("[%d]", i))
 		}
 		if s.FindClient(id) == nil {
-			return Fail(404, "inexistent_client", "The client does not exist")
+			return reply.Fail(404, "inexistent_client", "The client does not exist")
 		}
 		list = slices.DeleteFunc(list, func(x string) bool { return x == id })
 		if on {
@@ -119,7 +121,7 @@ func (s *Directory) patchConnectionClients(c *Call) (int, any) {
 // KnownAudience says whether an API of that identifier exists: the Management API under any host of the
 // tenant, or a resource server. The caller holds the lock.
 func (s *Directory) KnownAudience(aud string) bool {
-	return s.t.ManagementAudience(aud) || slices.ContainsFunc(s.resourceServers, func(o Object) bool { return Text(o, "identifier") == aud })
+	return s.t.ManagementAudience(aud) || slices.ContainsFunc(s.resourceServers, func(o reply.Object) bool { return reply.Text(o, "identifier") == aud })
 }
 
 func (s *Directory) sameAudience(a, b string) bool {
@@ -127,18 +129,18 @@ func (s *Directory) sameAudience(a, b string) bool {
 }
 
 func (s *Directory) listResourceServers(c *Call) (int, any) {
-	p, ok := ReadPaging(c.Query, 50, 100)
+	p, ok := reply.ReadPaging(c.Query, 50, 100)
 	if !ok {
-		return BadPaging()
+		return reply.BadPaging()
 	}
-	var out []Object
+	var out []reply.Object
 	for _, x := range s.resourceServers {
-		if ids := c.Query["identifiers"]; len(ids) > 0 && !slices.Contains(strings.Split(strings.Join(ids, ","), ","), Text(x, "identifier")) {
+		if ids := c.Query["identifiers"]; len(ids) > 0 && !slices.Contains(strings.Split(strings.Join(ids, ","), ","), reply.Text(x, "identifier")) {
 			continue
 		}
 		out = append(out, x)
 	}
-	return 200, ClassicPage(p, "resource_servers", out)
+	return 200, reply.ClassicPage(p, "resource_servers", out)
 }
 
 func (s *Directory) getResourceServer(c *Call) (int, any) {
@@ -147,5 +149,5 @@ func (s *Directory) getResourceServer(c *Call) (int, any) {
 			return 200, x
 		}
 	}
-	return Fail(404, "inexistent_resource_server", "The resource server does not exist")
+	return reply.Fail(404, "inexistent_resource_server", "The resource server does not exist")
 }

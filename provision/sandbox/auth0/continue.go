@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"phonegate/provision/sandbox/auth0/reply"
 )
 
 // suspend stores a login until /continue and gives the address to send the browser to.
@@ -28,7 +30,7 @@ func (s *Logins) suspend(lg *attempt, address string) (string, error) {
 
 // resume answers /continue: the pipeline goes on in the same Action.
 func (s *Logins) resume(rw http.ResponseWriter, r *http.Request) {
-	if err := ParseForm(rw, r); err != nil {
+	if err := reply.ParseForm(rw, r); err != nil {
 		errorPage(rw, 400, "invalid_request", "the body could not be read")
 		return
 	}
@@ -98,5 +100,5 @@ func (s *Logins) sweep() {
 
 // newState looks like Auth0's: opaque, base64url, long, and unguessable.
 func newState() string {
-	return "hKFo2SA" + Random(24) + "KFupWxvZ2luo3RpZNkg" + Random(24)
+	return "hKFo2SA" + reply.Random(24) + "KFupWxvZ2luo3RpZNkg" + reply.Random(24)
 }

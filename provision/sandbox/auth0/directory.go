@@ -1,15 +1,19 @@
 package auth0
 
-import "slices"
+import (
+	"slices"
+
+	"phonegate/provision/sandbox/auth0/reply"
+)
 
 // Directory is who there is in a tenant: users, applications, connections and APIs.
 type Directory struct {
 	t               *Tenant
-	clients         []Object
-	grants          []Object
-	connections     []Object
+	clients         []reply.Object
+	grants          []reply.Object
+	connections     []reply.Object
 	enabled         map[string][]string // client ids by connection id
-	resourceServers []Object
+	resourceServers []reply.Object
 	users           map[string]*User
 	userOrder       []string
 	byEmail         map[string]string // connection + "\n" + email -> user id
@@ -22,7 +26,7 @@ func NewDirectory(t *Tenant) *Directory {
 
 // Who is whom a line of the log is about. The caller holds the lock.
 func (s *Directory) Who(client, user, connection string) Who {
-	who := Who{Client: client, ClientName: Text(s.FindClient(client), "name"), User: user, Connection: connection}
+	who := Who{Client: client, ClientName: reply.Text(s.FindClient(client), "name"), User: user, Connection: connection}
 	if u := s.users[user]; u != nil {
 		who.Known, who.Email, who.Connection = true, u.Email, u.Connection
 		id, _ := s.FindConnection(u.Connection)["id"].(string)
@@ -35,8 +39,8 @@ func (s *Directory) Who(client, user, connection string) Who {
 func (s *Directory) User(id string) *User { return s.users[id] }
 
 // FindConnection is the connection of that name, nil if there is none. The caller holds the lock.
-func (s *Directory) FindConnection(name string) Object {
-	i := slices.IndexFunc(s.connections, func(c Object) bool { return Text(c, "name") == name })
+func (s *Directory) FindConnection(name string) reply.Object {
+	i := slices.IndexFunc(s.connections, func(c reply.Object) bool { return reply.Text(c, "name") == name })
 	if i < 0 {
 		return nil
 	}
@@ -44,10 +48,10 @@ func (s *Directory) FindConnection(name string) Object {
 }
 
 // Databases are the database connections that are enabled for an application. The caller holds the lock.
-func (s *Directory) Databases(clientID string) []Object {
-	var out []Object
+func (s *Directory) Databases(clientID string) []reply.Object {
+	var out []reply.Object
 	for _, c := range s.connections {
-		if Text(c, "strategy") == "auth0" && slices.Contains(s.enabled[Text(c, "id")], clientID) {
+		if reply.Text(c, "strategy") == "auth0" && slices.Contains(s.enabled[reply.Text(c, "id")], clientID) {
 			out = append(out, c)
 		}
 	}
@@ -56,21 +60,21 @@ func (s *Directory) Databases(clientID string) []Object {
 
 // Granted are the scopes that an application's grant for an API has, false if there is no grant. The caller holds the lock.
 func (s *Directory) Granted(clientID, audience string) ([]string, bool) {
-	i := slices.IndexFunc(s.grants, func(g Object) bool {
-		return Text(g, "client_id") == clientID && s.sameAudience(Text(g, "audience"), audience)
+	i := slices.IndexFunc(s.grants, func(g reply.Object) bool {
+		return reply.Text(g, "client_id") == clientID && s.sameAudience(reply.Text(g, "audience"), audience)
 	})
 	if i < 0 {
 		return nil, false
 	}
-	return Texts(s.grants[i]["scope"]), true
+	return reply.Texts(s.grants[i]["scope"]), true
 }
 
 // SetMetadata sets first-level keys of a user's metadata; nil removes a key. The caller holds the lock.
-func (s *Directory) SetMetadata(userID string, user, app Object) {
+func (s *Directory) SetMetadata(userID string, user, app reply.Object) {
 	u := s.users[userID]
 	if u == nil || (len(user) == 0 && len(app) == 0) {
 		return
 	}
-	u.userMeta, u.appMeta = Overlay(u.userMeta, user), Overlay(u.appMeta, app)
+	u.userMeta, u.appMeta = reply.Overlay(u.userMeta, user), reply.Overlay(u.appMeta, app)
 	u.updated = s.t.Now()
 }

@@ -4,36 +4,38 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"phonegate/provision/sandbox/auth0/reply"
 )
 
 // SavedDirectory is the directory's part of a snapshot.
 type SavedDirectory struct {
-	Clients         []Object            `json:"clients"`
-	Grants          []Object            `json:"client_grants"`
-	Connections     []Object            `json:"connections"`
+	Clients         []reply.Object      `json:"clients"`
+	Grants          []reply.Object      `json:"client_grants"`
+	Connections     []reply.Object      `json:"connections"`
 	Enabled         map[string][]string `json:"enabled_clients"`
-	ResourceServers []Object            `json:"resource_servers"`
+	ResourceServers []reply.Object      `json:"resource_servers"`
 	Users           []savedUser         `json:"users"`
 }
 
 // savedUser is a user, with names that JSON can show.
 type savedUser struct {
-	ID            string    `json:"id"`
-	Connection    string    `json:"connection"`
-	Email         string    `json:"email"`
-	Username      string    `json:"username"`
-	Password      []byte    `json:"password_hash"`
-	EmailVerified bool      `json:"email_verified"`
-	Blocked       *bool     `json:"blocked"`
-	Profile       Object    `json:"profile"`
-	UserMeta      Object    `json:"user_metadata"`
-	AppMeta       Object    `json:"app_metadata"`
-	Created       time.Time `json:"created"`
-	Updated       time.Time `json:"updated"`
-	LastLogin     time.Time `json:"last_login"`
-	PasswordReset time.Time `json:"password_reset"`
-	LastIP        string    `json:"last_ip"`
-	Logins        int       `json:"logins"`
+	ID            string       `json:"id"`
+	Connection    string       `json:"connection"`
+	Email         string       `json:"email"`
+	Username      string       `json:"username"`
+	Password      []byte       `json:"password_hash"`
+	EmailVerified bool         `json:"email_verified"`
+	Blocked       *bool        `json:"blocked"`
+	Profile       reply.Object `json:"profile"`
+	UserMeta      reply.Object `json:"user_metadata"`
+	AppMeta       reply.Object `json:"app_metadata"`
+	Created       time.Time    `json:"created"`
+	Updated       time.Time    `json:"updated"`
+	LastLogin     time.Time    `json:"last_login"`
+	PasswordReset time.Time    `json:"password_reset"`
+	LastIP        string       `json:"last_ip"`
+	Logins        int          `json:"logins"`
 }
 
 // Save is the directory's part of a snapshot; it aliases the records. The caller holds the lock.
@@ -66,8 +68,8 @@ func (s *Directory) Restore(in SavedDirectory) {
 }
 
 // State is what lasts in the directory, without times and secrets. The caller holds the lock.
-func (s *Directory) State() Object {
-	users := []Object{}
+func (s *Directory) State() reply.Object {
+	users := []reply.Object{}
 	for _, id := range s.userOrder {
 		o := s.users[id].Profile()
 		for _, k := range []string{"created_at", "updated_at", "last_login", "last_password_reset", "last_ip"} {
@@ -75,20 +77,20 @@ func (s *Directory) State() Object {
 		}
 		users = append(users, o)
 	}
-	enabled := Object{}
+	enabled := reply.Object{}
 	for k, list := range s.enabled {
 		list = slices.Clone(list)
 		slices.Sort(list)
 		enabled[k] = list
 	}
-	return Object{
+	return reply.Object{
 		"clients": hidden(s.clients), "client_grants": s.grants, "connections": s.connections, "enabled_clients": enabled,
 		"resource_servers": s.resourceServers, "users": users,
 	}
 }
 
-func hidden(clients []Object) []Object {
-	var out []Object
+func hidden(clients []reply.Object) []reply.Object {
+	var out []reply.Object
 	for _, c := range clients {
 		c = maps.Clone(c)
 		delete(c, "client_secret")

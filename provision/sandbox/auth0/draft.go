@@ -3,6 +3,8 @@ package auth0
 import (
 	"slices"
 	"time"
+
+	"phonegate/provision/sandbox/auth0/reply"
 )
 
 // settle moves builds and deployments on. A build is over at the first poll or after a moment; see the
@@ -48,7 +50,7 @@ func (a *action) touch(now time.Time) {
 }
 
 // change applies a body that was checked.
-func (s *Actions) change(a *action, body Object) {
+func (s *Actions) change(a *action, body reply.Object) {
 	now := s.t.Now()
 	if v, ok := body["name"].(string); ok {
 		a.name = v
@@ -60,8 +62,8 @@ func (s *Actions) change(a *action, body Object) {
 		a.runtime = v
 	}
 	if list, ok := body["supported_triggers"].([]any); ok && len(list) > 0 {
-		t, _ := list[0].(Object)
-		a.trigger, a.triggerVersion = Text(t, "id"), Text(t, "version")
+		t, _ := list[0].(reply.Object)
+		a.trigger, a.triggerVersion = reply.Text(t, "id"), reply.Text(t, "version")
 		if a.triggerVersion == "" {
 			a.triggerVersion = currentTrigger(a.trigger)
 		}
@@ -84,8 +86,8 @@ func (s *Actions) change(a *action, body Object) {
 func (s *Actions) newSecrets(old []secret, list []any, now time.Time) []secret {
 	out := []secret{}
 	for _, e := range list {
-		o, _ := e.(Object)
-		n := secret{name: Text(o, "name"), value: Text(o, "value"), updated: now}
+		o, _ := e.(reply.Object)
+		n := secret{name: reply.Text(o, "name"), value: reply.Text(o, "value"), updated: now}
 		if _, given := o["value"]; !given && s.t.World.Behaviour(namedSecrets) == "kept" {
 			if i := slices.IndexFunc(old, func(x secret) bool { return x.name == n.name }); i >= 0 {
 				n.value, n.updated = old[i].value, old[i].updated

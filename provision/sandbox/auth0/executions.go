@@ -1,6 +1,7 @@
 package auth0
 
 import (
+	"phonegate/provision/sandbox/auth0/reply"
 	"phonegate/provision/sandbox/jsvm"
 	"slices"
 	"strings"
@@ -12,12 +13,12 @@ const keptExecutions = 5000
 
 // note adds an Action's run to the leg's execution.
 func (l *leg) note(now time.Time, st Step, started time.Time, res jsvm.ActionResult, problem string) {
-	r := Object{
-		"action_name": st.Name, "started_at": Nanos(started), "ended_at": Nanos(now),
-		"response": Object{"logs": strings.Join(res.Logs, "\n"), "stats": Object{"action_duration_ms": res.Elapsed.Milliseconds()}},
+	r := reply.Object{
+		"action_name": st.Name, "started_at": reply.Nanos(started), "ended_at": reply.Nanos(now),
+		"response": reply.Object{"logs": strings.Join(res.Logs, "\n"), "stats": reply.Object{"action_duration_ms": res.Elapsed.Milliseconds()}},
 	}
 	if problem != "" {
-		r["error"] = Object{"id": "invalid_argument", "msg": problem}
+		r["error"] = reply.Object{"id": "invalid_argument", "msg": problem}
 	}
 	l.results = append(l.results, r)
 }
@@ -29,14 +30,14 @@ func (s *Pipeline) recordExecution(lg *Login, l *leg, out Outcome) {
 		return
 	}
 	lg.results = append(lg.results, l.results...)
-	now := Nanos(s.t.Now())
+	now := reply.Nanos(s.t.Now())
 	status := "final"
 	if out.Ending == Redirected {
 		status = "suspended"
 	}
 	if lg.Execution == "" {
-		lg.Execution = Random(21) + s.t.Now().Format("20060102")
-		s.executions[lg.Execution] = Object{"created_at": Nanos(l.started)}
+		lg.Execution = reply.Random(21) + s.t.Now().Format("20060102")
+		s.executions[lg.Execution] = reply.Object{"created_at": reply.Nanos(l.started)}
 		s.executionOrder = append(s.executionOrder, lg.Execution)
 		if len(s.executionOrder) > keptExecutions {
 			delete(s.executions, s.executionOrder[0])
@@ -44,7 +45,7 @@ func (s *Pipeline) recordExecution(lg *Login, l *leg, out Outcome) {
 		}
 	}
 	if e := s.executions[lg.Execution]; e != nil {
-		s.executions[lg.Execution] = Object{
+		s.executions[lg.Execution] = reply.Object{
 			"id": lg.Execution, "trigger_id": "post-login", "status": status, "results": slices.Clone(lg.results),
 			"created_at": e["created_at"], "updated_at": now,
 		}
@@ -54,7 +55,7 @@ func (s *Pipeline) recordExecution(lg *Login, l *leg, out Outcome) {
 func (s *Pipeline) getExecution(c *Call) (int, any) {
 	e := s.executions[c.ID()]
 	if e == nil {
-		return Fail(404, "", "That execution does not exist.")
+		return reply.Fail(404, "", "That execution does not exist.")
 	}
 	return 200, e
 }

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"phonegate/provision/sandbox/auth0/reply"
 )
 
 // grant is what a code, a refresh token or an opaque access token stands for.
@@ -29,23 +31,23 @@ func (s *Logins) finish(rw http.ResponseWriter, r *http.Request, lg *attempt, ou
 		rw.Header().Set("Cache-Control", "no-store")
 		http.Redirect(rw, r, address, http.StatusFound)
 	case Granted:
-		code := Random(32)
+		code := reply.Random(32)
 		s.t.Lock()
 		s.codes[code] = &grant{login: lg, scopes: lg.Scopes, expires: s.t.Now().Add(10 * time.Minute)}
 		s.t.Unlock()
-		s.log(Choose(silent, "ssa", "s"), lg.Login, Object{"description": "Successful login"})
+		s.log(reply.Choose(silent, "ssa", "s"), lg.Login, reply.Object{"description": "Successful login"})
 		s.callback(rw, r, lg, url.Values{"code": {code}})
 	case Denied:
-		s.log(Choose(silent, "fsa", "f"), lg.Login, Object{"description": out.Text})
+		s.log(reply.Choose(silent, "fsa", "f"), lg.Login, reply.Object{"description": out.Text})
 		s.callback(rw, r, lg, url.Values{"error": {"access_denied"}, "error_description": {out.Text}})
 	case NeedsInteraction:
-		s.log("fsa", lg.Login, Object{"description": out.Text})
+		s.log("fsa", lg.Login, reply.Object{"description": out.Text})
 		s.callback(rw, r, lg, url.Values{"error": {"interaction_required"}, "error_description": {out.Text}})
 	case Vanished:
-		s.log("f", lg.Login, Object{"description": out.Text})
+		s.log("f", lg.Login, reply.Object{"description": out.Text})
 		errorPage(rw, 400, "invalid_request", out.Text)
 	default:
-		s.log(Choose(silent, "fsa", "f"), lg.Login, Object{"description": out.Text})
+		s.log(reply.Choose(silent, "fsa", "f"), lg.Login, reply.Object{"description": out.Text})
 		code := s.t.World.Behaviour(actionError)
 		if code == "page" {
 			errorPage(rw, 500, "server_error", "Oops!, something went wrong")

@@ -2,6 +2,7 @@ package auth0
 
 import (
 	"maps"
+	"phonegate/provision/sandbox/auth0/reply"
 	"phonegate/provision/sandbox/world"
 	"slices"
 	"strings"
@@ -11,9 +12,9 @@ import (
 )
 
 // tokens issues what a login has earned.
-func (s *Logins) tokens(t tokenRequest, lg *attempt, scopes []string, withRefresh bool) Object {
+func (s *Logins) tokens(t tokenRequest, lg *attempt, scopes []string, withRefresh bool) reply.Object {
 	iss, now := "https://"+s.t.Host(t.r)+"/", s.t.Now()
-	body := Object{"expires_in": 86400, "token_type": "Bearer"}
+	body := reply.Object{"expires_in": 86400, "token_type": "Bearer"}
 	if len(scopes) > 0 {
 		body["scope"] = strings.Join(scopes, " ")
 	}
@@ -23,12 +24,12 @@ func (s *Logins) tokens(t tokenRequest, lg *attempt, scopes []string, withRefres
 		profile = u.Claims(scopes)
 	}
 	if lg.Audience == "" {
-		opaque := Random(24)
+		opaque := reply.Random(24)
 		s.opaque[opaque] = &grant{login: lg, scopes: scopes, expires: now.Add(24 * time.Hour)}
 		body["access_token"] = opaque
 	}
 	if withRefresh {
-		value := "v1." + Random(33)
+		value := "v1." + reply.Random(33)
 		s.refresh[value] = &grant{login: lg, scopes: scopes, id: world.Hex(24)}
 		body["refresh_token"] = value
 	}

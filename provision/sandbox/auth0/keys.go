@@ -12,6 +12,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
+	"phonegate/provision/sandbox/auth0/reply"
 	"phonegate/provision/sandbox/world"
 )
 
@@ -63,7 +64,7 @@ func (s *Tenant) Verify(token string) (jwt.MapClaims, error) {
 func (s *Tenant) jwks(rw http.ResponseWriter, _ *http.Request) {
 	pub := signingKey().PublicKey
 	rw.Header().Set("Cache-Control", "public, max-age=15, stale-while-revalidate=15, stale-if-error=86400")
-	WriteJSON(rw, 200, Object{"keys": []Object{{
+	reply.WriteJSON(rw, 200, reply.Object{"keys": []reply.Object{{
 		"kty": "RSA", "use": "sig", "alg": "RS256", "kid": keyID(),
 		"n": base64.RawURLEncoding.EncodeToString(pub.N.Bytes()),
 		"e": base64.RawURLEncoding.EncodeToString(big.NewInt(int64(pub.E)).Bytes()),
@@ -72,7 +73,7 @@ func (s *Tenant) jwks(rw http.ResponseWriter, _ *http.Request) {
 
 func (s *Tenant) discovery(rw http.ResponseWriter, r *http.Request) {
 	base := "https://" + s.Host(r) + "/"
-	WriteJSON(rw, 200, Object{
+	reply.WriteJSON(rw, 200, reply.Object{
 		"issuer": base, "authorization_endpoint": base + "authorize", "token_endpoint": base + "oauth/token",
 		"userinfo_endpoint": base + "userinfo", "jwks_uri": base + ".well-known/jwks.json",
 		"end_session_endpoint": base + "oidc/logout", "revocation_endpoint": base + "oauth/revoke",

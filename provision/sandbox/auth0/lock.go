@@ -5,6 +5,8 @@ import (
 	"html/template"
 	"net/http"
 	"strings"
+
+	"phonegate/provision/sandbox/auth0/reply"
 )
 
 // ticket stands for a checked password between /usernamepassword/login and /login/callback.
@@ -17,15 +19,15 @@ func (s *Logins) clientScript(rw http.ResponseWriter, r *http.Request) {
 	id, ok := strings.CutSuffix(r.PathValue("file"), ".js")
 	s.t.Lock()
 	c := s.directory.FindClient(id)
-	var connections []Object
+	var connections []reply.Object
 	if c != nil {
 		for _, x := range s.directory.Databases(id) {
-			options, _ := x["options"].(Object)
-			connections = append(connections, Object{
-				"name": x["name"], "passwordPolicy": Choose(Text(options, "passwordPolicy") == "", "none", Text(options, "passwordPolicy")),
-				"password_complexity_options": Object{"min_length": minLength(Text(options, "passwordPolicy"))},
-				"showSignup":                  !Truth(options, "disable_signup"), "showForgot": true, "requires_username": false,
-				"validation": Object{"username": Object{"min": 1, "max": 15}},
+			options, _ := x["options"].(reply.Object)
+			connections = append(connections, reply.Object{
+				"name": x["name"], "passwordPolicy": reply.Choose(reply.Text(options, "passwordPolicy") == "", "none", reply.Text(options, "passwordPolicy")),
+				"password_complexity_options": reply.Object{"min_length": minLength(reply.Text(options, "passwordPolicy"))},
+				"showSignup":                  !reply.Truth(options, "disable_signup"), "showForgot": true, "requires_username": false,
+				"validation": reply.Object{"username": reply.Object{"min": 1, "max": 15}},
 			})
 		}
 	}
@@ -36,10 +38,10 @@ func (s *Logins) clientScript(rw http.ResponseWriter, r *http.Request) {
 		rw.WriteHeader(404)
 		return
 	}
-	data, err := json.Marshal(Object{
+	data, err := json.Marshal(reply.Object{
 		"id": id, "tenant": tenant, "subscription": "free", "authorize": "https://" + s.t.Host(r) + "/authorize", "callback": "",
 		"hasAllowedOrigins": true, "name": "", "mobileDownload": nil,
-		"strategies": []Object{{"name": "auth0", "connections": connections}},
+		"strategies": []reply.Object{{"name": "auth0", "connections": connections}},
 	})
 	if err != nil {
 		rw.WriteHeader(500)
@@ -68,7 +70,7 @@ var hiddenForm = template.Must(template.New("hidden").Parse(`<form method="post"
 
 // usernamePassword answers Lock's password form: not a redirect but a form that the page posts on.
 func (s *Logins) usernamePassword(rw http.ResponseWriter, r *http.Request) {
-	CORS(rw, r)
+	reply.CORS(rw, r)
 	var req struct {
 		ClientID   string `json:"client_id"`
 		Connection string `json:"connection"`
@@ -76,32 +78,32 @@ func (s *Logins) usernamePassword(rw http.ResponseWriter, r *http.Request) {
 		Password   string `json:"password"`
 		State      string `json:"state"`
 	}
-	if err := ReadBody(rw, r, &req); err != nil {
-		WriteJSON(rw, 400, LoginProblem{"Error", "invalid_request", "the body could not be read"})
+	if err := reply.ReadBody(rw, r, &req); err != nil {
+		reply.WriteJSON(rw, 400, reply.LoginProblem{Name: "Error", Code: "invalid_request", Description: "the body could not be read"})
 		return
 	}
 	s.t.Lock()
 	lg := s.logins[req.State]
 	s.t.Unlock()
 	if lg == nil || lg.ClientID != req.ClientID {
-		WriteJSON(rw, 403, LoginProblem{"Error", "invalid_request", "the login session is unknown or has expired"})
+		reply.WriteJSON(rw, 403, reply.LoginProblem{Name: "Error", Code: "invalid_request", Description: "the login session is unknown or has expired"})
 		return
 	}
 	u, status, problem := s.directory.CheckPassword(req.ClientID, req.Connection, req.Username, req.Password)
 	if u == nil {
-		WriteJSON(rw, status, problem)
+		reply.WriteJSON(rw, status, problem)
 		return
 	}
-	value := Random(32)
+	value := reply.Random(32)
 	s.t.Lock()
 	s.tickets[value] = ticket{u.ID, req.State}
 	s.t.Unlock()
-	wctx, err := json.Marshal(Object{
+	wctx, err := json.Marshal(reply.Object{
 		"strategy": "auth0", "auth0Client": "", "tenant": s.t.Name(), "connection": req.Connection, "client_id": req.ClientID, "state": req.State,
 		"protocol": "oauth2", "realm": req.Connection,
 	})
 	if err != nil {
-		WriteJSON(rw, 500, LoginProblem{"Error", "server_error", "something went wrong"})
+		reply.WriteJSON(rw, 500, reply.LoginProblem{Name: "Error", Code: "server_error", Description: "something went wrong"})
 		return
 	}
 	rw.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -111,7 +113,7 @@ func (s *Logins) usernamePassword(rw http.ResponseWriter, r *http.Request) {
 
 // loginCallback takes the posted form and goes on with the login.
 func (s *Logins) loginCallback(rw http.ResponseWriter, r *http.Request) {
-	if err := ParseForm(rw, r); err != nil {
+	if err := reply.ParseForm(rw, r); err != nil {
 		errorPage(rw, 400, "invalid_request", "the body could not be read")
 		return
 	}
@@ -131,24 +133,24 @@ func (s *Logins) loginCallback(rw http.ResponseWriter, r *http.Request) {
 
 // geolocation answers GET /user/geoloc/country, which Lock asks for its phone fields.
 func (s *Logins) geolocation(rw http.ResponseWriter, r *http.Request) {
-	CORS(rw, r)
-	WriteJSON(rw, 200, Object{"ip": IPOf(r), "latitude": -37.81, "longitude": 144.96, "country_code": "AU", "country_code3": "AUS", "country_name": "Australia", "city_name": "Melbourne", "time_zone": "Australia/Melbourne", "continent_code": "OC"})
+	reply.CORS(rw, r)
+	reply.WriteJSON(rw, 200, reply.Object{"ip": reply.IPOf(r), "latitude": -37.81, "longitude": 144.96, "country_code": "AU", "country_code3": "AUS", "country_name": "Australia", "city_name": "Melbourne", "time_zone": "Australia/Melbourne", "continent_code": "OC"})
 }
 
 // ssoData answers GET /user/ssodata, which old pages ask whether somebody is signed in.
 func (s *Logins) ssoData(rw http.ResponseWriter, r *http.Request) {
-	CORS(rw, r)
+	reply.CORS(rw, r)
 	x := s.currentSession(r)
 	if x == nil {
-		WriteJSON(rw, 200, Object{"sso": false})
+		reply.WriteJSON(rw, 200, reply.Object{"sso": false})
 		return
 	}
-	body := Object{"sso": true, "current_user_id": x.UserID}
+	body := reply.Object{"sso": true, "current_user_id": x.UserID}
 	s.t.Lock()
 	if u := s.directory.User(x.UserID); u != nil {
 		body["current_connection"], body["last_name"], body["last_username"] = u.Connection, u.Profile()["name"], u.Email
-		body["lastUsedConnection"] = Object{"name": u.Connection, "strategy": "auth0"}
+		body["lastUsedConnection"] = reply.Object{"name": u.Connection, "strategy": "auth0"}
 	}
 	s.t.Unlock()
-	WriteJSON(rw, 200, body)
+	reply.WriteJSON(rw, 200, body)
 }

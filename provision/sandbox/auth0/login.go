@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"phonegate/provision/sandbox/auth0/reply"
 )
 
 // userBlocked is what a blocked user's application is told.
@@ -45,7 +47,7 @@ type attempt struct {
 }
 
 // log adds a line about a login to the tenant's log.
-func (s *Logins) log(kind string, lg *Login, more Object) {
+func (s *Logins) log(kind string, lg *Login, more reply.Object) {
 	s.t.Lock()
 	defer s.t.Unlock()
 	who := s.directory.Who(lg.ClientID, lg.UserID, lg.Connection)
@@ -90,9 +92,9 @@ func (s *Logins) currentSession(r *http.Request) *Session {
 func (s *Logins) signIn(rw http.ResponseWriter, r *http.Request, lg *attempt, u *User) {
 	now := s.t.Now()
 	s.t.Lock()
-	x := &Session{ID: Random(24), UserID: u.ID, Created: now}
+	x := &Session{ID: reply.Random(24), UserID: u.ID, Created: now}
 	s.pipeline.AddSession(x)
-	u.LoggedIn(now, IPOf(r))
+	u.LoggedIn(now, reply.IPOf(r))
 	delete(s.logins, lg.state)
 	s.t.Unlock()
 	lg.attach(x, now)
@@ -101,7 +103,7 @@ func (s *Logins) signIn(rw http.ResponseWriter, r *http.Request, lg *attempt, u 
 
 func (lg *attempt) attach(x *Session, authTime time.Time) {
 	lg.UserID, lg.SID, lg.AuthTime = x.UserID, x.ID, authTime
-	lg.Methods = []Object{{"name": "pwd", "timestamp": Millis(authTime)}}
+	lg.Methods = []reply.Object{{"name": "pwd", "timestamp": reply.Millis(authTime)}}
 }
 
 // proceed runs the pipeline for a signed-in user and ends the browser's request.
@@ -111,7 +113,7 @@ func (s *Logins) proceed(rw http.ResponseWriter, r *http.Request, lg *attempt) {
 	blocked := u == nil || u.IsBlocked()
 	s.t.Unlock()
 	if blocked {
-		s.log("f", lg.Login, Object{"description": userBlocked})
+		s.log("f", lg.Login, reply.Object{"description": userBlocked})
 		s.callback(rw, r, lg, url.Values{"error": {"unauthorized"}, "error_description": {userBlocked}})
 		return
 	}

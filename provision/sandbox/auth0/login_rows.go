@@ -1,10 +1,12 @@
 package auth0
 
+import "phonegate/provision/sandbox/auth0/reply"
+
 // Rows are the endpoints of the Authentication API, the hosted pages and what Lock asks for.
 func (s *Logins) Rows() []Row {
 	return []Row{
 		Page("POST", "/oauth/token", s.token, Recording+": go-auth0 authentication/*; docs", "error of a redirect at the token endpoint"),
-		Page("OPTIONS", "/oauth/token", Preflight, Documents, ""),
+		Page("OPTIONS", "/oauth/token", reply.Preflight, Documents, ""),
 		Page("POST", "/oauth/revoke", s.revoke, Recording+": TestRevokeRefreshToken", ""),
 		Page("GET", "/authorize", s.authorize, Documents, "the error without PKCE", actionError),
 		Page("POST", "/authorize", s.authorize, Documents, ""),
@@ -18,17 +20,17 @@ func (s *Logins) Rows() []Row {
 		Page("POST", "/continue", s.resume, Documents+": Redirect with Actions", "rendering of errors; replay; lifetime", continueReplay),
 		Page("GET", "/client/{file}", s.clientScript, Observed+": auth0-lock 14.3", "fields that Lock does not read"),
 		Page("POST", "/dbconnections/signup", s.signUpPost, Recording+": TestDatabaseSignUp_*", "texts of the validation errors"),
-		Page("OPTIONS", "/dbconnections/signup", Preflight, Documents, ""),
+		Page("OPTIONS", "/dbconnections/signup", reply.Preflight, Documents, ""),
 		Page("POST", "/dbconnections/change_password", s.changePassword, Recording+": TestDatabaseChangePassword", ""),
-		Page("OPTIONS", "/dbconnections/change_password", Preflight, Documents, ""),
+		Page("OPTIONS", "/dbconnections/change_password", reply.Preflight, Documents, ""),
 		Page("POST", "/usernamepassword/login", s.usernamePassword, Observed+": auth0-lock 14.3", "status of a wrong password"),
-		Page("OPTIONS", "/usernamepassword/login", Preflight, Documents, ""),
+		Page("OPTIONS", "/usernamepassword/login", reply.Preflight, Documents, ""),
 		Page("POST", "/login/callback", s.loginCallback, Observed+": auth0-lock 14.3", ""),
 		Page("GET", "/user/geoloc/country", s.geolocation, Observed+": auth0-lock 14.3", ""),
 		Page("GET", "/user/ssodata", s.ssoData, Observed, ""),
 		Page("GET", "/userinfo", s.userinfo, Recording+": TestUserInfo", ""),
 		Page("POST", "/userinfo", s.userinfo, Documents, ""),
-		Page("OPTIONS", "/userinfo", Preflight, Documents, ""),
+		Page("OPTIONS", "/userinfo", reply.Preflight, Documents, ""),
 		Page("GET", "/v2/logout", s.logout, Documents, ""),
 		Page("GET", "/oidc/logout", s.logout, Documents, "hints are not read"),
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"phonegate/provision/sandbox/auth0/reply"
 	"phonegate/provision/sandbox/world"
 )
 
@@ -22,7 +23,7 @@ func (s *Server) mount() {
 	s.mux.HandleFunc("/", func(rw http.ResponseWriter, r *http.Request) {
 		world.MarkNotEmulated(rw)
 		if strings.HasPrefix(r.URL.Path, "/api/") {
-			WriteError(rw, 404)
+			reply.WriteError(rw, 404)
 			return
 		}
 		rw.Header().Set("Content-Type", "text/plain; charset=utf-8")
@@ -38,22 +39,22 @@ func (s *Server) managed(e Row) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		c := &Call{Request: r, Query: r.URL.Query()}
 		if status, body := s.authenticate(c, e.Scopes); status != 0 {
-			WriteJSON(rw, status, body)
+			reply.WriteJSON(rw, status, body)
 			return
 		}
 		if r.Method == http.MethodPost || r.Method == http.MethodPatch || r.Method == http.MethodPut {
 			if status, body := readBody(c); status != 0 {
-				WriteJSON(rw, status, body)
+				reply.WriteJSON(rw, status, body)
 				return
 			}
 		}
 		if e.Unlocked {
 			status, body := e.Op(c)
-			WriteJSON(rw, status, body)
+			reply.WriteJSON(rw, status, body)
 			return
 		}
 		status, body := s.locked(e, c)
-		WriteJSON(rw, status, body)
+		reply.WriteJSON(rw, status, body)
 	})
 }
 
@@ -70,7 +71,7 @@ func (s *Server) locked(e Row, c *Call) (int, any) {
 	}
 	data, err := json.Marshal(body)
 	if err != nil {
-		return Fail(500, "", "An internal server error occurred")
+		return reply.Fail(500, "", "An internal server error occurred")
 	}
 	return status, json.RawMessage(data)
 }
@@ -78,10 +79,10 @@ func (s *Server) locked(e Row, c *Call) (int, any) {
 // logAPI notes a successful write of the Management API.
 func (s *Server) logAPI(c *Call, e Row, status int) {
 	id, _ := c.Claims["azp"].(string)
-	s.t.Log("sapi", s.directory.Who(id, "", ""), Object{
-		"description": strings.ToLower(e.Method) + " " + strings.TrimPrefix(e.Path, APIPath+"/"), "details": Object{
-			"request":  Object{"method": strings.ToLower(c.Request.Method), "path": c.Request.URL.Path, "channel": "api", "userAgent": c.Request.UserAgent()},
-			"response": Object{"statusCode": status},
+	s.t.Log("sapi", s.directory.Who(id, "", ""), reply.Object{
+		"description": strings.ToLower(e.Method) + " " + strings.TrimPrefix(e.Path, APIPath+"/"), "details": reply.Object{
+			"request":  reply.Object{"method": strings.ToLower(c.Request.Method), "path": c.Request.URL.Path, "channel": "api", "userAgent": c.Request.UserAgent()},
+			"response": reply.Object{"statusCode": status},
 		},
 	})
 }
@@ -89,27 +90,27 @@ func (s *Server) logAPI(c *Call, e Row, status int) {
 func (s *Server) authenticate(c *Call, scopes []string) (int, any) {
 	h := c.Request.Header.Get("Authorization")
 	if h == "" {
-		return Fail(401, "", "Missing authentication")
+		return reply.Fail(401, "", "Missing authentication")
 	}
 	kind, token, ok := strings.Cut(h, " ")
 	if !ok || !strings.EqualFold(kind, "Bearer") {
-		return Fail(400, "", "Bad HTTP authentication header format")
+		return reply.Fail(400, "", "Bad HTTP authentication header format")
 	}
 	claims, err := s.t.Verify(strings.TrimSpace(token))
 	switch {
 	case err == ErrAudience:
-		return Fail(401, "", "Bad audience: the token is not for this tenant's Management API")
+		return reply.Fail(401, "", "Bad audience: the token is not for this tenant's Management API")
 	case err != nil && strings.Contains(err.Error(), "expired"):
-		return Fail(401, "", "Expired token received for JSON Web Token validation")
+		return reply.Fail(401, "", "Expired token received for JSON Web Token validation")
 	case err != nil && strings.Contains(err.Error(), "signature"):
-		return Fail(401, "", "Invalid signature received for JSON Web Token validation")
+		return reply.Fail(401, "", "Invalid signature received for JSON Web Token validation")
 	case err != nil:
-		return Fail(401, "", "Invalid token")
+		return reply.Fail(401, "", "Invalid token")
 	}
 	c.Claims = claims
 	held := c.Scopes()
 	if len(scopes) > 0 && !slices.ContainsFunc(scopes, func(x string) bool { return slices.Contains(held, x) }) {
-		return Fail(403, "insufficient_scope", "Insufficient scope, expected any of: "+strings.Join(scopes, ","))
+		return reply.Fail(403, "insufficient_scope", "Insufficient scope, expected any of: "+strings.Join(scopes, ","))
 	}
 	return 0, nil
 }
@@ -117,21 +118,21 @@ func (s *Server) authenticate(c *Call, scopes []string) (int, any) {
 func readBody(c *Call) (int, any) {
 	data, err := io.ReadAll(io.LimitReader(c.Request.Body, maxBody+1))
 	if err != nil || len(data) > maxBody {
-		return Fail(413, "", "Payload content length greater than maximum allowed: 2097152")
+		return reply.Fail(413, "", "Payload content length greater than maximum allowed: 2097152")
 	}
-	c.Body = Object{}
+	c.Body = reply.Object{}
 	data = bytes.TrimSpace(data)
 	if len(data) == 0 || string(data) == "null" {
 		return 0, nil
 	}
 	if data[0] == '[' {
 		if json.Unmarshal(data, &c.List) != nil {
-			return Fail(400, "invalid_body", "Invalid request payload JSON format")
+			return reply.Fail(400, "invalid_body", "Invalid request payload JSON format")
 		}
 		return 0, nil
 	}
 	if json.Unmarshal(data, &c.Body) != nil || c.Body == nil {
-		return Fail(400, "invalid_body", "Invalid request payload JSON format")
+		return reply.Fail(400, "invalid_body", "Invalid request payload JSON format")
 	}
 	return 0, nil
 }

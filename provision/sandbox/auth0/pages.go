@@ -6,6 +6,8 @@ import (
 	"html/template"
 	"net/http"
 	"strings"
+
+	"phonegate/provision/sandbox/auth0/reply"
 )
 
 var errorTemplate = template.Must(template.New("error").Parse(`<!DOCTYPE html>
@@ -52,7 +54,7 @@ button{width:100%;margin-top:1.25rem;padding:.625rem;font:inherit;font-weight:60
 
 // loginPage answers GET and POST of /login and the Universal Login paths.
 func (s *Logins) loginPage(rw http.ResponseWriter, r *http.Request) {
-	if err := ParseForm(rw, r); err != nil {
+	if err := reply.ParseForm(rw, r); err != nil {
 		errorPage(rw, 400, "invalid_request", "the body could not be read")
 		return
 	}
@@ -60,7 +62,7 @@ func (s *Logins) loginPage(rw http.ResponseWriter, r *http.Request) {
 	lg := s.logins[r.Form.Get("state")]
 	var page, client string
 	if lg != nil {
-		page, client = s.directory.LoginPage(lg.ClientID), Text(s.directory.FindClient(lg.ClientID), "name")
+		page, client = s.directory.LoginPage(lg.ClientID), reply.Text(s.directory.FindClient(lg.ClientID), "name")
 	}
 	s.t.Unlock()
 	if lg == nil {
@@ -80,7 +82,7 @@ func (s *Logins) loginPage(rw http.ResponseWriter, r *http.Request) {
 
 func (s *Logins) standIn(rw http.ResponseWriter, r *http.Request, lg *attempt, page, client, problem string, status int) {
 	s.t.Lock()
-	tenant := Text(s.t.Settings(), "friendly_name")
+	tenant := reply.Text(s.t.Settings(), "friendly_name")
 	s.t.Unlock()
 	rw.Header().Set("Content-Type", "text/html; charset=utf-8")
 	rw.Header().Set("Cache-Control", "no-store")
@@ -120,7 +122,7 @@ func (s *Logins) submitLogin(rw http.ResponseWriter, r *http.Request, lg *attemp
 // deployedPage is the custom login page with @@config@@ filled in, as Lock pages read it.
 func (s *Logins) deployedPage(rw http.ResponseWriter, r *http.Request, lg *attempt, page, client string) {
 	base := "https://" + s.t.Host(r)
-	params := Object{"protocol": "oauth2", "_csrf": Random(12), "_intstate": "deprecated", "state": lg.state}
+	params := reply.Object{"protocol": "oauth2", "_csrf": reply.Random(12), "_intstate": "deprecated", "state": lg.state}
 	for k := range lg.Query {
 		if k != "state" && k != "client_id" && k != "redirect_uri" {
 			params[k] = lg.Query.Get(k)
@@ -129,12 +131,12 @@ func (s *Logins) deployedPage(rw http.ResponseWriter, r *http.Request, lg *attem
 	s.t.Lock()
 	tenant := s.t.Name()
 	s.t.Unlock()
-	config, err := json.Marshal(Object{
+	config, err := json.Marshal(reply.Object{
 		"icon": "", "assetsUrl": "", "auth0Domain": s.t.Host(r), "auth0Tenant": tenant, "clientConfigurationBaseUrl": base + "/",
 		"callbackOnLocationHash": false, "callbackURL": lg.RedirectURI, "cdn": "https://cdn.auth0.com/", "clientID": lg.ClientID,
-		"connection": lg.Connection, "dict": Object{"signin": Object{"title": client}}, "extraParams": params, "internalOptions": params,
-		"prompt": lg.Query.Get("prompt") == "login", "initialScreen": Choose(lg.Query.Get("screen_hint") == "signup", "signUp", "login"),
-		"isThirdPartyClient": false, "authorizationServer": Object{"url": base, "issuer": base + "/"}, "widgetUrl": "https://cdn.auth0.com/w2/auth0-widget-5.1.min.js",
+		"connection": lg.Connection, "dict": reply.Object{"signin": reply.Object{"title": client}}, "extraParams": params, "internalOptions": params,
+		"prompt": lg.Query.Get("prompt") == "login", "initialScreen": reply.Choose(lg.Query.Get("screen_hint") == "signup", "signUp", "login"),
+		"isThirdPartyClient": false, "authorizationServer": reply.Object{"url": base, "issuer": base + "/"}, "widgetUrl": "https://cdn.auth0.com/w2/auth0-widget-5.1.min.js",
 	})
 	if err != nil {
 		errorPage(rw, 500, "server_error", "the page's configuration could not be written")
@@ -150,14 +152,14 @@ func (s *Logins) logout(rw http.ResponseWriter, r *http.Request) {
 	s.t.Lock()
 	s.pipeline.EndSession(sessionCookie(r))
 	c := s.directory.FindClient(r.URL.Query().Get("client_id"))
-	allowed := append(Texts(c["allowed_logout_urls"]), Texts(s.t.Settings()["allowed_logout_urls"])...)
+	allowed := append(reply.Texts(c["allowed_logout_urls"]), reply.Texts(s.t.Settings()["allowed_logout_urls"])...)
 	s.t.Unlock()
 	setSession(rw, "")
 	to := r.URL.Query().Get("returnTo")
 	if to == "" {
 		to = r.URL.Query().Get("post_logout_redirect_uri")
 	}
-	s.log("slo", &Login{ClientID: Text(c, "client_id")}, Object{"description": "User successfully logged out"})
+	s.log("slo", &Login{ClientID: reply.Text(c, "client_id")}, reply.Object{"description": "User successfully logged out"})
 	if to == "" {
 		rw.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		_, _ = rw.Write([]byte("OK"))

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"time"
 
+	"phonegate/provision/sandbox/auth0/reply"
 	"phonegate/provision/sandbox/jsvm"
 )
 
@@ -49,7 +50,7 @@ type Pipeline struct {
 	runAction Runner
 	network   http.RoundTripper // what deployed code reaches
 
-	executions     map[string]Object
+	executions     map[string]reply.Object
 	executionOrder []string
 	sessions       map[string]*Session
 }
@@ -63,7 +64,7 @@ func NewPipeline(t *Tenant, actions *Actions, directory *Directory, run Runner, 
 
 // Reset forgets executions and sessions. The caller holds the lock.
 func (s *Pipeline) Reset() {
-	s.executions, s.executionOrder = map[string]Object{}, nil
+	s.executions, s.executionOrder = map[string]reply.Object{}, nil
 	s.sessions = map[string]*Session{}
 }
 
@@ -96,11 +97,11 @@ func (s *Pipeline) run(ctx context.Context, lg *Login, req request, handler stri
 
 // leg is what the Actions of one leg have set so far.
 type leg struct {
-	userMeta, appMeta Object
+	userMeta, appMeta reply.Object
 	cache             map[string]string
 	started           time.Time
 	used              time.Duration
-	results           []Object
+	results           []reply.Object
 }
 
 func (s *Pipeline) runLeg(ctx context.Context, lg *Login, leg *leg, req request, handler string) Outcome {
@@ -170,12 +171,12 @@ func (s *Pipeline) runStep(ctx context.Context, lg *Login, leg *leg, st Step, re
 	return Outcome{}, false
 }
 
-func merged(into, more Object) Object {
+func merged(into, more reply.Object) reply.Object {
 	if len(more) == 0 {
 		return into
 	}
 	if into == nil {
-		into = Object{}
+		into = reply.Object{}
 	}
 	maps.Copy(into, more)
 	return into

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"phonegate/provision/sandbox/auth0/reply"
 )
 
 // defaultExpiry is how long a session token lives if the Action does not say.
@@ -52,7 +54,7 @@ func (s *Pipeline) validateToken(secret, name string, req request, userID string
 		return nil, invalidToken("Failed signature validation")
 	case !standardClaims(claims):
 		return nil, invalidToken("Missing or invalid standard claims")
-	case !strings.EqualFold(Text(header, "typ"), "JWT"):
+	case !strings.EqualFold(reply.Text(header, "typ"), "JWT"):
 		return nil, invalidToken("Unexpected token payload type")
 	case claims["sub"] != userID:
 		return nil, invalidToken("The sub claim does not match the user_id.")
@@ -67,7 +69,7 @@ func invalidToken(why string) error { return errors.New("The session token is in
 
 // parameter is a parameter of /continue; the body wins over the query.
 func parameter(req request, name string) (string, bool) {
-	for _, from := range []Object{req.body, req.query} {
+	for _, from := range []reply.Object{req.body, req.query} {
 		if v, ok := from[name].(string); ok {
 			return v, true
 		}
@@ -75,12 +77,12 @@ func parameter(req request, name string) (string, bool) {
 	return "", false
 }
 
-func splitToken(token string) (header, claims Object, err error) {
+func splitToken(token string) (header, claims reply.Object, err error) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
 		return nil, nil, errors.New("not a token")
 	}
-	for i, into := range []*Object{&header, &claims} {
+	for i, into := range []*reply.Object{&header, &claims} {
 		data, err := base64.RawURLEncoding.DecodeString(parts[i])
 		if err != nil {
 			return nil, nil, err
@@ -92,8 +94,8 @@ func splitToken(token string) (header, claims Object, err error) {
 	return header, claims, nil
 }
 
-func signedWith(token, secret string, header Object) bool {
-	if Text(header, "alg") != "HS256" || secret == "" {
+func signedWith(token, secret string, header reply.Object) bool {
+	if reply.Text(header, "alg") != "HS256" || secret == "" {
 		return false
 	}
 	_, err := jwt.NewParser(jwt.WithValidMethods([]string{"HS256"}), jwt.WithoutClaimsValidation()).
@@ -101,14 +103,14 @@ func signedWith(token, secret string, header Object) bool {
 	return err == nil
 }
 
-func standardClaims(c Object) bool {
+func standardClaims(c reply.Object) bool {
 	for _, k := range []string{"iat", "exp"} {
 		if _, ok := c[k].(float64); !ok {
 			return false
 		}
 	}
 	for _, k := range []string{"sub", "iss"} {
-		if Text(c, k) == "" {
+		if reply.Text(c, k) == "" {
 			return false
 		}
 	}

@@ -3,6 +3,7 @@ package auth0
 import (
 	"testing"
 
+	"phonegate/provision/sandbox/auth0/reply"
 	"phonegate/provision/sandbox/world"
 )
 
@@ -17,7 +18,7 @@ func FuzzValidateToken(f *testing.F) {
 		f.Add(t)
 	}
 	f.Fuzz(func(t *testing.T, token string) {
-		_, err := s.validateToken(secretKey, "", request{query: Object{"state": "s"}, body: Object{"session_token": token}}, "auth0|1")
+		_, err := s.validateToken(secretKey, "", request{query: reply.Object{"state": "s"}, body: reply.Object{"session_token": token}}, "auth0|1")
 		if err == nil && token != good {
 			// Only the last character of a signature has bits that don't count.
 			if len(token) != len(good) || token[:len(token)-1] != good[:len(good)-1] {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
+	"phonegate/provision/sandbox/auth0/reply"
 	"phonegate/provision/sandbox/world"
 )
 
@@ -26,7 +27,7 @@ const APIPath = "/api/v2"
 type Call struct {
 	Request *http.Request
 	Query   url.Values // of the address
-	Body    Object
+	Body    reply.Object
 	List    []any // the body, if it is an array
 	Claims  jwt.MapClaims
 }

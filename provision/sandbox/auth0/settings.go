@@ -1,15 +1,19 @@
 package auth0
 
-import "slices"
+import (
+	"slices"
+
+	"phonegate/provision/sandbox/auth0/reply"
+)
 
 func (s *Tenant) getPrompts(*Call) (int, any) { return 200, s.prompts }
 
 func (s *Tenant) patchPrompts(c *Call) (int, any) {
-	if bad := UnknownProperty(c.Body, "universal_login_experience identifier_first webauthn_platform_first_factor"); bad != "" {
-		return InvalidBody("Additional properties not allowed: "+bad, "")
+	if bad := reply.UnknownProperty(c.Body, "universal_login_experience identifier_first webauthn_platform_first_factor"); bad != "" {
+		return reply.InvalidBody("Additional properties not allowed: "+bad, "")
 	}
 	if v, ok := c.Body["universal_login_experience"]; ok && !slices.Contains([]any{"new", "classic"}, v) {
-		return InvalidBody("No enum match for: "+Text(c.Body, "universal_login_experience"), "universal_login_experience")
+		return reply.InvalidBody("No enum match for: "+reply.Text(c.Body, "universal_login_experience"), "universal_login_experience")
 	}
 	for k, v := range c.Body {
 		s.prompts[k] = v
@@ -17,17 +21,17 @@ func (s *Tenant) patchPrompts(c *Call) (int, any) {
 	return 200, s.prompts
 }
 
-func (s *Tenant) getTenant(c *Call) (int, any) { return 200, Pick(c.Query, s.settings) }
+func (s *Tenant) getTenant(c *Call) (int, any) { return 200, reply.Pick(c.Query, s.settings) }
 
 func (s *Tenant) patchTenant(c *Call) (int, any) {
-	if bad := UnknownProperty(c.Body, tenantFields); bad != "" {
-		return InvalidBody("Additional properties not allowed: "+bad, "")
+	if bad := reply.UnknownProperty(c.Body, tenantFields); bad != "" {
+		return reply.InvalidBody("Additional properties not allowed: "+bad, "")
 	}
 	for k, v := range c.Body {
-		set, isObject := v.(Object)
-		old, wasObject := s.settings[k].(Object)
+		set, isObject := v.(reply.Object)
+		old, wasObject := s.settings[k].(reply.Object)
 		if isObject && wasObject {
-			s.settings[k] = Overlay(old, set)
+			s.settings[k] = reply.Overlay(old, set)
 			continue
 		}
 		s.settings[k] = v
@@ -38,8 +42,8 @@ func (s *Tenant) patchTenant(c *Call) (int, any) {
 func (s *Tenant) getBranding(*Call) (int, any) { return 200, s.branding }
 
 func (s *Tenant) patchBranding(c *Call) (int, any) {
-	if bad := UnknownProperty(c.Body, "colors favicon_url logo_url font"); bad != "" {
-		return InvalidBody("Additional properties not allowed: "+bad, "")
+	if bad := reply.UnknownProperty(c.Body, "colors favicon_url logo_url font"); bad != "" {
+		return reply.InvalidBody("Additional properties not allowed: "+bad, "")
 	}
 	for k, v := range c.Body {
 		if v == nil {
@@ -52,18 +56,18 @@ func (s *Tenant) patchBranding(c *Call) (int, any) {
 }
 
 // Settings are the tenant's settings. The caller holds the lock.
-func (s *Tenant) Settings() Object { return s.settings }
+func (s *Tenant) Settings() reply.Object { return s.settings }
 
 // Prompts are the settings of Universal Login. The caller holds the lock.
-func (s *Tenant) Prompts() Object { return s.prompts }
+func (s *Tenant) Prompts() reply.Object { return s.prompts }
 
 // SavedSettings is the tenant's part of a snapshot.
 type SavedSettings struct {
-	Tenant   Object   `json:"tenant"`
-	Prompts  Object   `json:"prompts"`
-	Branding Object   `json:"branding"`
-	Logs     []Object `json:"logs"`
-	Logged   int      `json:"logged"`
+	Tenant   reply.Object   `json:"tenant"`
+	Prompts  reply.Object   `json:"prompts"`
+	Branding reply.Object   `json:"branding"`
+	Logs     []reply.Object `json:"logs"`
+	Logged   int            `json:"logged"`
 }
 
 // Save is the tenant's part of a snapshot; it aliases the records. The caller holds the lock.
@@ -77,20 +81,20 @@ func (s *Tenant) Restore(in SavedSettings) {
 }
 
 // State is what lasts of the settings. The caller holds the lock.
-func (s *Tenant) State() Object {
-	return Object{"tenant": s.settings, "prompts": s.prompts, "branding": s.branding}
+func (s *Tenant) State() reply.Object {
+	return reply.Object{"tenant": s.settings, "prompts": s.prompts, "branding": s.branding}
 }
 
 // Seed gives a new tenant its settings.
 func (s *Tenant) Seed() {
-	s.settings = Object{
+	s.settings = reply.Object{
 		"friendly_name": "Acme (sandbox)", "allowed_logout_urls": []any{}, "enabled_locales": []any{"en"}, "default_directory": "",
 		"sandbox_version": "22", "session_lifetime": 168, "idle_session_lifetime": 72, "picture_url": "", "support_email": "", "support_url": "",
-		"flags": Object{"allow_changing_enable_sso": false, "disable_impersonation": true, "enable_sso": true, "universal_login": true,
+		"flags": reply.Object{"allow_changing_enable_sso": false, "disable_impersonation": true, "enable_sso": true, "universal_login": true,
 			"revoke_refresh_token_grant": false, "disable_clickjack_protection_headers": false},
 	}
-	s.prompts = Object{"universal_login_experience": "classic", "identifier_first": false, "webauthn_platform_first_factor": false}
-	s.branding = Object{"colors": Object{"primary": "#0059d6", "page_background": "#000000"}}
+	s.prompts = reply.Object{"universal_login_experience": "classic", "identifier_first": false, "webauthn_platform_first_factor": false}
+	s.branding = reply.Object{"colors": reply.Object{"primary": "#0059d6", "page_background": "#000000"}}
 }
 
 // tenantFields are the properties of tenant settings.

@@ -1,25 +1,29 @@
 package auth0
 
-import "strings"
+import (
+	"strings"
 
-func secretsJSON(list []secret) []Object {
-	out := []Object{}
+	"phonegate/provision/sandbox/auth0/reply"
+)
+
+func secretsJSON(list []secret) []reply.Object {
+	out := []reply.Object{}
 	for _, x := range list {
-		out = append(out, Object{"name": x.name, "updated_at": Nanos(x.updated)})
+		out = append(out, reply.Object{"name": x.name, "updated_at": reply.Nanos(x.updated)})
 	}
 	return out
 }
 
-func (a *action) triggers() []Object {
-	return []Object{{"id": a.trigger, "version": a.triggerVersion}}
+func (a *action) triggers() []reply.Object {
+	return []reply.Object{{"id": a.trigger, "version": a.triggerVersion}}
 }
 
 func (a *action) allDeployed() bool { return a.deployed != nil && a.deploying == nil && !a.dirty }
 
 // json is the Action as GET shows it: secrets have names only.
-func (a *action) json() Object {
-	o := Object{
-		"id": a.id, "name": a.name, "supported_triggers": a.triggers(), "created_at": Nanos(a.created), "updated_at": Nanos(a.updated),
+func (a *action) json() reply.Object {
+	o := reply.Object{
+		"id": a.id, "name": a.name, "supported_triggers": a.triggers(), "created_at": reply.Nanos(a.created), "updated_at": reply.Nanos(a.updated),
 		"code": a.code, "dependencies": a.deps, "runtime": a.runtime, "status": a.status, "secrets": secretsJSON(a.secrets),
 		"all_changes_deployed": a.allDeployed(),
 	}
@@ -31,24 +35,24 @@ func (a *action) json() Object {
 }
 
 // brief is the Action inside a binding.
-func (a *action) brief() Object {
-	o := Object{
-		"id": a.id, "name": a.name, "supported_triggers": a.triggers(), "created_at": Nanos(a.created), "updated_at": Nanos(a.updated),
+func (a *action) brief() reply.Object {
+	o := reply.Object{
+		"id": a.id, "name": a.name, "supported_triggers": a.triggers(), "created_at": reply.Nanos(a.created), "updated_at": reply.Nanos(a.updated),
 		"all_changes_deployed": a.allDeployed(),
 	}
 	a.addVersions(o)
 	return o
 }
 
-func (a *action) addVersions(o Object) {
+func (a *action) addVersions(o reply.Object) {
 	if a.deployed == nil {
 		return
 	}
 	v := a.deployed
 	status := "built"
-	current := Object{
+	current := reply.Object{
 		"id": v.id, "code": v.code, "runtime": v.runtime, "number": v.number,
-		"created_at": Nanos(v.created), "updated_at": Nanos(v.updated),
+		"created_at": reply.Nanos(v.created), "updated_at": reply.Nanos(v.updated),
 	}
 	if v.built.IsZero() && a.status != "built" {
 		status = a.status
@@ -56,7 +60,7 @@ func (a *action) addVersions(o Object) {
 		if v.built.IsZero() {
 			v.built = v.created
 		}
-		current["build_time"] = Nanos(v.built)
+		current["build_time"] = reply.Nanos(v.built)
 	}
 	current["status"] = strings.ToUpper(status)
 	o["current_version"] = current
@@ -65,35 +69,35 @@ func (a *action) addVersions(o Object) {
 	o["deployed_version"] = deployed
 }
 
-func (a *action) versionJSON(v *version, deployed bool) Object {
-	o := Object{
+func (a *action) versionJSON(v *version, deployed bool) reply.Object {
+	o := reply.Object{
 		"id": v.id, "code": v.code, "dependencies": v.deps, "deployed": deployed, "number": v.number, "status": "built",
-		"secrets": secretsJSON(v.secrets), "created_at": Nanos(v.created), "updated_at": Nanos(v.updated), "runtime": v.runtime,
+		"secrets": secretsJSON(v.secrets), "created_at": reply.Nanos(v.created), "updated_at": reply.Nanos(v.updated), "runtime": v.runtime,
 		"supported_triggers": a.triggers(),
 	}
 	if !v.built.IsZero() {
-		o["built_at"] = Nanos(v.built)
+		o["built_at"] = reply.Nanos(v.built)
 	}
 	return o
 }
 
-func (a *action) listedVersion(v *version) Object {
+func (a *action) listedVersion(v *version) reply.Object {
 	o := a.versionJSON(v, v == a.deployed)
 	o["action"] = a.outline(a.allDeployed())
 	return o
 }
 
 // freshVersion is the reply to a deployment: it says deployed:false, although all went well.
-func (a *action) freshVersion(v *version) Object {
+func (a *action) freshVersion(v *version) reply.Object {
 	o := a.versionJSON(v, false)
 	delete(o, "built_at")
 	o["action"] = a.outline(false)
 	return o
 }
 
-func (a *action) outline(all bool) Object {
-	return Object{
-		"id": a.id, "name": a.name, "supported_triggers": a.triggers(), "created_at": Nanos(a.created), "updated_at": Nanos(a.updated),
+func (a *action) outline(all bool) reply.Object {
+	return reply.Object{
+		"id": a.id, "name": a.name, "supported_triggers": a.triggers(), "created_at": reply.Nanos(a.created), "updated_at": reply.Nanos(a.updated),
 		"all_changes_deployed": all,
 	}
 }

@@ -1,21 +1,25 @@
 package auth0
 
-import "net/http"
+import (
+	"net/http"
+
+	"phonegate/provision/sandbox/auth0/reply"
+)
 
 // signUpPost answers POST /dbconnections/signup.
 func (s *Logins) signUpPost(rw http.ResponseWriter, r *http.Request) {
-	CORS(rw, r)
+	reply.CORS(rw, r)
 	var req SignUpRequest
-	if err := ReadBody(rw, r, &req); err != nil {
-		WriteJSON(rw, 400, AuthFailure{Name: "BadRequestError", Code: "invalid_body", Description: err.Error(), StatusCode: 400})
+	if err := reply.ReadBody(rw, r, &req); err != nil {
+		reply.WriteJSON(rw, 400, reply.AuthFailure{Name: "BadRequestError", Code: "invalid_body", Description: err.Error(), StatusCode: 400})
 		return
 	}
 	status, body := s.directory.SignUp(req)
-	WriteJSON(rw, status, body)
+	reply.WriteJSON(rw, status, body)
 }
 
 func signUpText(body any) string {
-	f, _ := body.(AuthFailure)
+	f, _ := body.(reply.AuthFailure)
 	switch d := f.Description.(type) {
 	case string:
 		if f.Code == "invalid_signup" {
@@ -29,13 +33,13 @@ func signUpText(body any) string {
 
 // changePassword answers POST /dbconnections/change_password: the same words whether the user exists or not.
 func (s *Logins) changePassword(rw http.ResponseWriter, r *http.Request) {
-	CORS(rw, r)
+	reply.CORS(rw, r)
 	var req struct {
 		Email      string `json:"email"`
 		Connection string `json:"connection"`
 	}
-	if err := ReadBody(rw, r, &req); err != nil || req.Email == "" || req.Connection == "" {
-		WriteJSON(rw, 400, Object{"error": "email and connection are required"})
+	if err := reply.ReadBody(rw, r, &req); err != nil || req.Email == "" || req.Connection == "" {
+		reply.WriteJSON(rw, 400, reply.Object{"error": "email and connection are required"})
 		return
 	}
 	rw.Header().Set("Content-Type", "text/html; charset=utf-8")

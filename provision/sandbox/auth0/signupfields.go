@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"phonegate/provision/sandbox/auth0/reply"
 	"phonegate/templates"
 )
 
@@ -22,8 +23,8 @@ func loginFields(page string) []templates.Field {
 }
 
 // readFields checks the fields as Lock's validator would, and gives user_metadata, or the hint to show.
-func readFields(page string, f url.Values) (Object, string) {
-	meta := Object{}
+func readFields(page string, f url.Values) (reply.Object, string) {
+	meta := reply.Object{}
 	for _, field := range loginFields(page) {
 		value := strings.TrimSpace(f.Get(field.Name))
 		pattern, err := regexp.Compile(field.Pattern)

@@ -3,6 +3,8 @@ package auth0
 import (
 	"encoding/json"
 	"maps"
+
+	"phonegate/provision/sandbox/auth0/reply"
 )
 
 // saved is a snapshot: what each part of the tenant keeps.
@@ -46,5 +48,5 @@ func (s *Server) State() map[string]any {
 	out := s.actions.State()
 	maps.Copy(out, s.directory.State())
 	maps.Copy(out, s.t.State())
-	return Clone(out)
+	return reply.Clone(out)
 }

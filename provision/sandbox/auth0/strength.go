@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"phonegate/provision/sandbox/auth0/reply"
 )
 
 // passwordRule is one rule in the answer to a weak password.
@@ -52,8 +54,8 @@ func checkStrength(policy, password string) (int, any) {
 	if !slices.ContainsFunc(rules, func(r passwordRule) bool { return !r.Verified }) {
 		return 0, nil
 	}
-	return 400, AuthFailure{
+	return 400, reply.AuthFailure{
 		Name: "PasswordStrengthError", Message: "Password is too weak", Code: "invalid_password",
-		Description: Object{"rules": rules, "verified": false}, Policy: strings.Join(lines, "\n"), StatusCode: 400,
+		Description: reply.Object{"rules": rules, "verified": false}, Policy: strings.Join(lines, "\n"), StatusCode: 400,
 	}
 }

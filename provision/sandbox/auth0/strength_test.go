@@ -1,11 +1,15 @@
 package auth0
 
-import "testing"
+import (
+	"testing"
+
+	"phonegate/provision/sandbox/auth0/reply"
+)
 
 func TestWeakPasswordsAreRefused(t *testing.T) {
 	for policy, bad := range map[string]string{"low": "12345", "fair": "abcdefgh", "good": "abcdefgh", "excellent": "Abcdefgh1"} {
 		status, body := checkStrength(policy, bad)
-		f, _ := body.(AuthFailure)
+		f, _ := body.(reply.AuthFailure)
 		if status != 400 || f.Name != "PasswordStrengthError" || f.Code != "invalid_password" {
 			t.Errorf("%s accepted %q: %d %v", policy, bad, status, body)
 		}

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"phonegate/provision/sandbox/auth0/reply"
 	"phonegate/provision/sandbox/world"
 )
 
@@ -19,8 +20,8 @@ type Tenant struct {
 	mu                          sync.Mutex
 	domain                      string
 	aliases                     []string
-	settings, prompts, branding Object
-	logs                        []Object
+	settings, prompts, branding reply.Object
+	logs                        []reply.Object
 	logged                      int // lines ever, for their ids
 }
 

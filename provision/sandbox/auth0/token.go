@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"phonegate/provision/sandbox/auth0/reply"
 )
 
 // oauthError is an error body of the OAuth endpoints.
@@ -25,19 +27,19 @@ const passwordRealm = "http://auth0.com/oauth/grant-type/password-realm"
 // tokenRequest is the form of /oauth/token, whichever way it came.
 type tokenRequest struct {
 	url.Values
-	client Object
+	client reply.Object
 	r      *http.Request
 }
 
 // token answers POST /oauth/token.
 func (s *Logins) token(rw http.ResponseWriter, r *http.Request) {
-	CORS(rw, r)
+	reply.CORS(rw, r)
 	rw.Header().Set("Cache-Control", "no-store")
 	rw.Header().Set("Pragma", "no-cache")
 	params := map[string]any{}
-	if err := ReadBody(rw, r, &params); err != nil {
+	if err := reply.ReadBody(rw, r, &params); err != nil {
 		status, body := oauth(400, "invalid_request", "Invalid request payload")
-		WriteJSON(rw, status, body)
+		reply.WriteJSON(rw, status, body)
 		return
 	}
 	t := tokenRequest{url.Values{}, nil, r}
@@ -47,7 +49,7 @@ func (s *Logins) token(rw http.ResponseWriter, r *http.Request) {
 		}
 	}
 	status, body := s.exchange(r, t)
-	WriteJSON(rw, status, body)
+	reply.WriteJSON(rw, status, body)
 }
 
 func (s *Logins) exchange(r *http.Request, t tokenRequest) (int, any) {
@@ -67,21 +69,21 @@ func (s *Logins) exchange(r *http.Request, t tokenRequest) (int, any) {
 		return oauth(401, "access_denied", "Unauthorized")
 	}
 	s.t.Lock()
-	t.client = Clone(s.directory.FindClient(t.Get("client_id")))
+	t.client = reply.Clone(s.directory.FindClient(t.Get("client_id")))
 	s.t.Unlock()
-	if t.client == nil || Truth(t.client, "global") {
+	if t.client == nil || reply.Truth(t.client, "global") {
 		return oauth(401, "access_denied", "Unauthorized")
 	}
-	right := subtle.ConstantTimeCompare([]byte(t.Get("client_secret")), []byte(Text(t.client, "client_secret"))) == 1
-	switch method := Text(t.client, "token_endpoint_auth_method"); {
+	right := subtle.ConstantTimeCompare([]byte(t.Get("client_secret")), []byte(reply.Text(t.client, "client_secret"))) == 1
+	switch method := reply.Text(t.client, "token_endpoint_auth_method"); {
 	case method == "none" && !basic && t.Get("client_secret") == "":
 	case method == "none":
 		return oauth(401, "access_denied", "Unauthorized")
-	case t.Get("client_secret") == "" && kind == "authorization_code" && t.Get("code_verifier") != "" && Text(t.client, "app_type") == "native":
+	case t.Get("client_secret") == "" && kind == "authorization_code" && t.Get("code_verifier") != "" && reply.Text(t.client, "app_type") == "native":
 	case !right:
 		return oauth(401, "access_denied", "Unauthorized")
 	}
-	if !slices.Contains(Texts(t.client["grant_types"]), grantName(kind)) {
+	if !slices.Contains(reply.Texts(t.client["grant_types"]), grantName(kind)) {
 		if !slices.Contains([]string{"client_credentials", "authorization_code", "refresh_token", "password", passwordRealm}, kind) {
 			return oauth(403, "unsupported_grant_type", "Unsupported grant type: "+kind)
 		}
@@ -112,12 +114,12 @@ func (s *Logins) clientCredentials(t tokenRequest) (int, any) {
 	aud, id := t.Get("audience"), t.Get("client_id")
 	lg := &Login{ClientID: id, Audience: aud}
 	if problem := s.grantedScopes(lg, strings.Fields(t.Get("scope"))); problem != "" {
-		s.log("feccft", lg, Object{"description": problem, "audience": aud})
+		s.log("feccft", lg, reply.Object{"description": problem, "audience": aud})
 		return oauth(403, "access_denied", problem)
 	}
 	now, scope := s.t.Now(), strings.Join(lg.Scopes, " ")
-	s.log("seccft", lg, Object{"scope": scope, "audience": aud})
-	body := Object{
+	s.log("seccft", lg, reply.Object{"scope": scope, "audience": aud})
+	body := reply.Object{
 		"access_token": Sign(jwt.MapClaims{
 			"iss": "https://" + s.t.Host(t.r) + "/", "sub": id + "@clients", "aud": aud, "iat": now.Unix(), "exp": now.Unix() + 86400,
 			"gty": "client-credentials", "azp": id, "scope": scope,

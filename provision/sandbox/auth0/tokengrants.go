@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"phonegate/provision/sandbox/auth0/reply"
 )
 
 // codeExchange redeems a code, once.
@@ -20,19 +22,19 @@ func (s *Logins) codeExchange(t tokenRequest) (int, any) {
 	}
 	s.t.Unlock()
 	if !usable || g.login.ClientID != t.Get("client_id") {
-		s.log("feacft", &Login{ClientID: t.Get("client_id")}, Object{"description": "Invalid authorization code"})
+		s.log("feacft", &Login{ClientID: t.Get("client_id")}, reply.Object{"description": "Invalid authorization code"})
 		return oauth(403, "invalid_grant", "Invalid authorization code")
 	}
 	lg := g.login
 	if t.Get("redirect_uri") != lg.RedirectURI && (lg.Query.Get("redirect_uri") != "" || t.Get("redirect_uri") != "") {
-		s.log("feacft", lg.Login, Object{"description": "The redirect URI is wrong."})
+		s.log("feacft", lg.Login, reply.Object{"description": "The redirect URI is wrong."})
 		return oauth(403, "invalid_grant", "The redirect URI is wrong. You sent "+t.Get("redirect_uri")+", and we expected "+lg.RedirectURI)
 	}
 	if !verifies(lg.challenge, lg.challengeMethod, t.Get("code_verifier")) {
-		s.log("feacft", lg.Login, Object{"description": "Failed to verify code verifier"})
+		s.log("feacft", lg.Login, reply.Object{"description": "Failed to verify code verifier"})
 		return oauth(403, "invalid_grant", "Failed to verify code verifier")
 	}
-	s.log("seacft", lg.Login, Object{"description": "Authorization Code for Access Token"})
+	s.log("seacft", lg.Login, reply.Object{"description": "Authorization Code for Access Token"})
 	return 200, s.tokens(t, lg, g.scopes, slices.Contains(g.scopes, "offline_access"))
 }
 
@@ -55,31 +57,31 @@ func (s *Logins) refreshExchange(t tokenRequest) (int, any) {
 	gone := g != nil && s.directory.User(g.login.UserID) == nil
 	s.t.Unlock()
 	if g == nil || gone || g.login.ClientID != t.Get("client_id") {
-		s.log("fertft", &Login{ClientID: t.Get("client_id")}, Object{"description": "Unknown or invalid refresh token."})
+		s.log("fertft", &Login{ClientID: t.Get("client_id")}, reply.Object{"description": "Unknown or invalid refresh token."})
 		return oauth(403, "invalid_grant", "Unknown or invalid refresh token.")
 	}
 	scopes := reduced(g.scopes, strings.Fields(t.Get("scope")))
 	lg := &attempt{Login: &Login{
-		ID: Random(24), ClientID: g.login.ClientID, Protocol: ProtocolRefresh, Query: url.Values{}, Scopes: scopes, Audience: g.login.Audience,
+		ID: reply.Random(24), ClientID: g.login.ClientID, Protocol: ProtocolRefresh, Query: url.Values{}, Scopes: scopes, Audience: g.login.Audience,
 		UserID: g.login.UserID, SID: g.login.SID, AuthTime: g.login.AuthTime, RefreshID: g.id,
 	}, created: s.t.Now()}
 	out := s.pipeline.Start(t.r, lg.Login, nil, t.Values)
 	if out.Ending != Granted {
-		s.log("fertft", lg.Login, Object{"description": out.Text})
+		s.log("fertft", lg.Login, reply.Object{"description": out.Text})
 		return tokenDenial(out)
 	}
-	s.log("sertft", lg.Login, Object{"description": "Refresh Token for Access Token"})
+	s.log("sertft", lg.Login, reply.Object{"description": "Refresh Token for Access Token"})
 	return 200, s.tokens(t, lg, scopes, false)
 }
 
 func (s *Logins) passwordExchange(t tokenRequest) (int, any) {
 	connection := t.Get("realm")
 	if t.Get("username") == "" || t.Get("password") == "" {
-		return oauth(400, "invalid_request", "Missing required parameter: "+Choose(t.Get("username") == "", "username", "password"))
+		return oauth(400, "invalid_request", "Missing required parameter: "+reply.Choose(t.Get("username") == "", "username", "password"))
 	}
 	s.t.Lock()
 	if connection == "" {
-		connection = Text(s.t.Settings(), "default_directory")
+		connection = reply.Text(s.t.Settings(), "default_directory")
 	}
 	known := t.Get("audience") == "" || s.directory.KnownAudience(t.Get("audience"))
 	s.t.Unlock()
@@ -95,24 +97,24 @@ func (s *Logins) passwordExchange(t tokenRequest) (int, any) {
 	}
 	now := s.t.Now()
 	lg := &attempt{Login: &Login{
-		ID: Random(24), ClientID: t.Get("client_id"), Protocol: ProtocolPassword, Query: url.Values{}, Scopes: strings.Fields(t.Get("scope")),
+		ID: reply.Random(24), ClientID: t.Get("client_id"), Protocol: ProtocolPassword, Query: url.Values{}, Scopes: strings.Fields(t.Get("scope")),
 		Audience: t.Get("audience"), UserID: u.ID, AuthTime: now, Connection: connection,
-		Methods: []Object{{"name": "pwd", "timestamp": Millis(now)}},
+		Methods: []reply.Object{{"name": "pwd", "timestamp": reply.Millis(now)}},
 	}, created: now}
 	s.t.Lock()
-	u.LoggedIn(now, IPOf(t.r))
+	u.LoggedIn(now, reply.IPOf(t.r))
 	blocked := u.IsBlocked()
 	s.t.Unlock()
 	if blocked {
-		s.log("fepft", lg.Login, Object{"description": userBlocked})
+		s.log("fepft", lg.Login, reply.Object{"description": userBlocked})
 		return oauth(403, "unauthorized", userBlocked)
 	}
 	out := s.pipeline.Start(t.r, lg.Login, nil, t.Values)
 	if out.Ending != Granted {
-		s.log("fepft", lg.Login, Object{"description": out.Text})
+		s.log("fepft", lg.Login, reply.Object{"description": out.Text})
 		return tokenDenial(out)
 	}
-	s.log("sepft", lg.Login, Object{"description": ""})
+	s.log("sepft", lg.Login, reply.Object{"description": ""})
 	return 200, s.tokens(t, lg, lg.Scopes, slices.Contains(lg.Scopes, "offline_access"))
 }
 

@@ -3,6 +3,8 @@ package auth0
 import (
 	"net/url"
 	"time"
+
+	"phonegate/provision/sandbox/auth0/reply"
 )
 
 // Values of event.transaction.protocol.
@@ -25,24 +27,24 @@ type Login struct {
 
 	// UserID, SID and Methods say who logs in, in which session and how that was checked.
 	UserID, SID string
-	Methods     []Object
+	Methods     []reply.Object
 	// CanRedirect says that a browser waits for the answer.
 	CanRedirect bool
 
 	// IDClaims and AccessClaims are what Actions have put into the tokens, Execution is where their doings are noted.
-	IDClaims, AccessClaims Object
+	IDClaims, AccessClaims reply.Object
 	Execution              string
 
 	chain   []Step
 	next    int
-	meta    Object
-	results []Object
+	meta    reply.Object
+	results []reply.Object
 }
 
 // Clone is a login that goes on apart from this one.
 func (lg *Login) Clone() *Login {
 	again := *lg
-	again.meta, again.IDClaims, again.AccessClaims = Clone(lg.meta), Clone(lg.IDClaims), Clone(lg.AccessClaims)
+	again.meta, again.IDClaims, again.AccessClaims = reply.Clone(lg.meta), reply.Clone(lg.IDClaims), reply.Clone(lg.AccessClaims)
 	return &again
 }
 

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"phonegate/provision/sandbox/auth0/reply"
 )
 
 // revoke answers POST /oauth/revoke: 200 whether the token was known or not.
@@ -13,9 +15,9 @@ func (s *Logins) revoke(rw http.ResponseWriter, r *http.Request) {
 	var req struct {
 		Token string `json:"token"`
 	}
-	if err := ReadBody(rw, r, &req); err != nil || req.Token == "" {
+	if err := reply.ReadBody(rw, r, &req); err != nil || req.Token == "" {
 		status, body := oauth(400, "invalid_request", "Missing required parameter: token")
-		WriteJSON(rw, status, body)
+		reply.WriteJSON(rw, status, body)
 		return
 	}
 	s.t.Lock()
@@ -26,7 +28,7 @@ func (s *Logins) revoke(rw http.ResponseWriter, r *http.Request) {
 
 // userinfo answers GET and POST /userinfo.
 func (s *Logins) userinfo(rw http.ResponseWriter, r *http.Request) {
-	CORS(rw, r)
+	reply.CORS(rw, r)
 	_, value, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	s.t.Lock()
 	g := s.opaque[value]
@@ -59,5 +61,5 @@ func (s *Logins) userinfo(rw http.ResponseWriter, r *http.Request) {
 		_, _ = rw.Write([]byte("Unauthorized"))
 		return
 	}
-	WriteJSON(rw, 200, claims)
+	reply.WriteJSON(rw, 200, claims)
 }

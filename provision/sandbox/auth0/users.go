@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"phonegate/provision/sandbox/auth0/reply"
 	"phonegate/provision/sandbox/world"
 	"slices"
 	"strings"
@@ -24,8 +25,8 @@ type User struct {
 	password                 [32]byte
 	emailVerified            bool
 	blocked                  *bool
-	profile                  Object // name, nickname, picture, given_name, family_name, phone_number, phone_verified
-	userMeta, appMeta        Object
+	profile                  reply.Object // name, nickname, picture, given_name, family_name, phone_number, phone_verified
+	userMeta, appMeta        reply.Object
 	created, updated         time.Time
 	lastLogin, passwordReset time.Time
 	lastIP                   string
@@ -34,7 +35,7 @@ type User struct {
 func hash(id, password string) [32]byte { return sha256.Sum256([]byte(id + "\n" + password)) }
 
 // Metadata is what applications and administrators have noted. The caller holds the lock.
-func (u *User) Metadata() (user, app Object) { return u.userMeta, u.appMeta }
+func (u *User) Metadata() (user, app reply.Object) { return u.userMeta, u.appMeta }
 
 // newUser makes a user who is not added yet. The caller holds the lock.
 func (s *Directory) newUser(connection, email, password string) *User {
@@ -42,7 +43,7 @@ func (s *Directory) newUser(connection, email, password string) *User {
 	nickname, _, _ := strings.Cut(email, "@")
 	u := &User{
 		ID: "auth0|" + world.Hex(24), Connection: connection, Email: email, created: now, updated: now,
-		profile: Object{"name": email, "nickname": nickname, "picture": picture(email)},
+		profile: reply.Object{"name": email, "nickname": nickname, "picture": picture(email)},
 	}
 	u.password = hash(u.ID, password)
 	return u
@@ -71,11 +72,11 @@ func (u *User) LoggedIn(now time.Time, ip string) {
 }
 
 // Profile is the profile as the Management API shows it.
-func (u *User) Profile() Object {
+func (u *User) Profile() reply.Object {
 	o := maps.Clone(u.profile)
 	provider, id, _ := strings.Cut(u.ID, "|")
-	o["created_at"], o["updated_at"], o["user_id"] = Millis(u.created), Millis(u.updated), u.ID
-	o["identities"] = []Object{{"connection": u.Connection, "user_id": id, "provider": provider, "isSocial": false}}
+	o["created_at"], o["updated_at"], o["user_id"] = reply.Millis(u.created), reply.Millis(u.updated), u.ID
+	o["identities"] = []reply.Object{{"connection": u.Connection, "user_id": id, "provider": provider, "isSocial": false}}
 	if u.Email != "" {
 		o["email"], o["email_verified"] = u.Email, u.emailVerified
 	}
@@ -92,34 +93,34 @@ func (u *User) Profile() Object {
 		o["app_metadata"] = u.appMeta
 	}
 	if !u.passwordReset.IsZero() {
-		o["last_password_reset"] = Millis(u.passwordReset)
+		o["last_password_reset"] = reply.Millis(u.passwordReset)
 	}
 	if u.Logins > 0 {
-		o["logins_count"], o["last_login"], o["last_ip"] = u.Logins, Millis(u.lastLogin), u.lastIP
+		o["logins_count"], o["last_login"], o["last_ip"] = u.Logins, reply.Millis(u.lastLogin), u.lastIP
 	}
 	return o
 }
 
 // CheckPassword finds the user, or says what Auth0 says.
-func (s *Directory) CheckPassword(clientID, connection, name, password string) (*User, int, LoginProblem) {
+func (s *Directory) CheckPassword(clientID, connection, name, password string) (*User, int, reply.LoginProblem) {
 	s.t.Lock()
 	defer s.t.Unlock()
-	wrong := LoginProblem{Name: "ValidationError", Code: "invalid_user_password", Description: "Wrong email or password."}
+	wrong := reply.LoginProblem{Name: "ValidationError", Code: "invalid_user_password", Description: "Wrong email or password."}
 	conn := s.database(clientID, connection)
 	if conn == nil {
-		return nil, http.StatusBadRequest, LoginProblem{Name: "Error", Code: "connection_not_found", Description: "the connection was not found or is not enabled for the client"}
+		return nil, http.StatusBadRequest, reply.LoginProblem{Name: "Error", Code: "connection_not_found", Description: "the connection was not found or is not enabled for the client"}
 	}
-	u := s.users[s.byEmail[Text(conn, "name")+"\n"+strings.ToLower(strings.TrimSpace(name))]]
+	u := s.users[s.byEmail[reply.Text(conn, "name")+"\n"+strings.ToLower(strings.TrimSpace(name))]]
 	if u == nil {
-		s.t.Log("fu", s.Who(clientID, "", Text(conn, "name")), Object{"description": "Wrong email or password.", "user_name": name})
+		s.t.Log("fu", s.Who(clientID, "", reply.Text(conn, "name")), reply.Object{"description": "Wrong email or password.", "user_name": name})
 		return nil, http.StatusUnauthorized, wrong
 	}
 	got := hash(u.ID, password)
 	if subtle.ConstantTimeCompare(got[:], u.password[:]) != 1 {
-		s.t.Log("fp", s.Who(clientID, u.ID, Text(conn, "name")), Object{"description": "Wrong email or password."})
+		s.t.Log("fp", s.Who(clientID, u.ID, reply.Text(conn, "name")), reply.Object{"description": "Wrong email or password."})
 		return nil, http.StatusUnauthorized, wrong
 	}
-	return u, 0, LoginProblem{}
+	return u, 0, reply.LoginProblem{}
 }
 
 // IsBlocked says that an administrator has blocked the user.
@@ -134,7 +135,7 @@ func (u *User) Claims(scopes []string) jwt.MapClaims {
 				c[k] = v
 			}
 		}
-		c["updated_at"] = Millis(u.updated)
+		c["updated_at"] = reply.Millis(u.updated)
 	}
 	if slices.Contains(scopes, "email") && u.Email != "" {
 		c["email"], c["email_verified"] = u.Email, u.emailVerified

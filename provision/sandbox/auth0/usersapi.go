@@ -1,54 +1,55 @@
 package auth0
 
 import (
+	"phonegate/provision/sandbox/auth0/reply"
 	"phonegate/provision/sandbox/world"
 	"slices"
 	"strings"
 	"time"
 )
 
-func noUser() (int, any) { return Fail(404, "inexistent_user", "The user does not exist.") }
+func noUser() (int, any) { return reply.Fail(404, "inexistent_user", "The user does not exist.") }
 
 const userFields = "email phone_number user_metadata blocked email_verified phone_verified app_metadata given_name family_name name nickname picture password connection verify_email username"
 
 func (s *Directory) createUser(c *Call) (int, any) {
-	if bad := UnknownProperty(c.Body, userFields+" user_id"); bad != "" {
-		return InvalidBody("Additional properties not allowed: "+bad+" (consider writing to app_metadata or user_metadata instead)", "")
+	if bad := reply.UnknownProperty(c.Body, userFields+" user_id"); bad != "" {
+		return reply.InvalidBody("Additional properties not allowed: "+bad+" (consider writing to app_metadata or user_metadata instead)", "")
 	}
-	name := Text(c.Body, "connection")
+	name := reply.Text(c.Body, "connection")
 	if name == "" {
-		return InvalidBody("Missing required property: connection", "")
+		return reply.InvalidBody("Missing required property: connection", "")
 	}
-	i := slices.IndexFunc(s.connections, func(o Object) bool { return Text(o, "name") == name })
+	i := slices.IndexFunc(s.connections, func(o reply.Object) bool { return reply.Text(o, "name") == name })
 	if i < 0 {
-		return Fail(400, "inexistent_connection", "The connection does not exist.")
+		return reply.Fail(400, "inexistent_connection", "The connection does not exist.")
 	}
-	email := strings.ToLower(Text(c.Body, "email"))
+	email := strings.ToLower(reply.Text(c.Body, "email"))
 	if email != "" && !validEmail(email) {
-		return InvalidBody("Object didn't pass validation for format email: "+email, "email")
+		return reply.InvalidBody("Object didn't pass validation for format email: "+email, "email")
 	}
-	options, _ := s.connections[i]["options"].(Object)
-	password := Text(c.Body, "password")
-	if Text(s.connections[i], "strategy") == "auth0" {
+	options, _ := s.connections[i]["options"].(reply.Object)
+	password := reply.Text(c.Body, "password")
+	if reply.Text(s.connections[i], "strategy") == "auth0" {
 		if email == "" {
-			return InvalidBody("Missing required property: email", "")
+			return reply.InvalidBody("Missing required property: email", "")
 		}
 		if password == "" {
-			return InvalidBody("Missing required property: password", "")
+			return reply.InvalidBody("Missing required property: password", "")
 		}
-		if status, _ := checkStrength(Text(options, "passwordPolicy"), password); status != 0 {
-			return Fail(400, "invalid_password", "PasswordStrengthError: Password is too weak")
+		if status, _ := checkStrength(reply.Text(options, "passwordPolicy"), password); status != 0 {
+			return reply.Fail(400, "invalid_password", "PasswordStrengthError: Password is too weak")
 		}
 	}
 	if s.byEmail[name+"\n"+email] != "" {
-		return Fail(409, "auth0_idp_error", "The user already exists.")
+		return reply.Fail(409, "auth0_idp_error", "The user already exists.")
 	}
 	u := s.newUser(name, email, password)
-	if id := Text(c.Body, "user_id"); id != "" {
+	if id := reply.Text(c.Body, "user_id"); id != "" {
 		u.ID = "auth0|" + id
 		u.password = hash(u.ID, password)
 		if s.users[u.ID] != nil {
-			return Fail(409, "user_exists", "The user already exists.")
+			return reply.Fail(409, "user_exists", "The user already exists.")
 		}
 	}
 	u.change(c.Body)
@@ -57,7 +58,7 @@ func (s *Directory) createUser(c *Call) (int, any) {
 }
 
 // change applies the plain fields of a body.
-func (u *User) change(body Object) {
+func (u *User) change(body reply.Object) {
 	for _, k := range strings.Fields("given_name family_name name nickname picture phone_number phone_verified") {
 		if v, ok := body[k]; ok {
 			u.profile[k] = v
@@ -69,26 +70,26 @@ func (u *User) change(body Object) {
 	if v, ok := body["blocked"].(bool); ok {
 		u.blocked = &v
 	}
-	if v := Text(body, "username"); v != "" {
+	if v := reply.Text(body, "username"); v != "" {
 		u.username = v
 	}
-	if v, ok := body["user_metadata"].(Object); ok {
+	if v, ok := body["user_metadata"].(reply.Object); ok {
 		u.userMeta = mergeMetadata(u.userMeta, v)
 	}
-	if v, ok := body["app_metadata"].(Object); ok {
+	if v, ok := body["app_metadata"].(reply.Object); ok {
 		u.appMeta = mergeMetadata(u.appMeta, v)
 	}
 }
 
 // mergeMetadata is how PATCH merges: first-level properties are replaced, null removes one, an empty object
 // removes all.
-func mergeMetadata(old, set Object) Object {
+func mergeMetadata(old, set reply.Object) reply.Object {
 	if len(set) == 0 {
-		return Object{}
+		return reply.Object{}
 	}
-	out := Overlay(old, Clone(set))
+	out := reply.Overlay(old, reply.Clone(set))
 	if out == nil {
-		out = Object{}
+		out = reply.Object{}
 	}
 	return out
 }
@@ -98,7 +99,7 @@ func (s *Directory) getUser(c *Call) (int, any) {
 	if u == nil {
 		return noUser()
 	}
-	return 200, Pick(c.Query, u.Profile())
+	return 200, reply.Pick(c.Query, u.Profile())
 }
 
 func (s *Directory) patchUser(c *Call) (int, any) {
@@ -106,22 +107,22 @@ func (s *Directory) patchUser(c *Call) (int, any) {
 	if u == nil {
 		return noUser()
 	}
-	if bad := UnknownProperty(c.Body, userFields+" client_id verify_phone_number"); bad != "" {
-		return InvalidBody("Additional properties not allowed: "+bad+" (consider writing to app_metadata or user_metadata instead)", "")
+	if bad := reply.UnknownProperty(c.Body, userFields+" client_id verify_phone_number"); bad != "" {
+		return reply.InvalidBody("Additional properties not allowed: "+bad+" (consider writing to app_metadata or user_metadata instead)", "")
 	}
 	if len(c.Body) == 0 {
-		return Fail(400, "invalid_body", "Payload validation error: 'Too few properties defined (0), minimum 1'.")
+		return reply.Fail(400, "invalid_body", "Payload validation error: 'Too few properties defined (0), minimum 1'.")
 	}
 	now := s.t.Now()
-	if p := Text(c.Body, "password"); p != "" {
+	if p := reply.Text(c.Body, "password"); p != "" {
 		u.password, u.passwordReset = hash(u.ID, p), now
 	}
-	if email := strings.ToLower(Text(c.Body, "email")); email != "" {
+	if email := strings.ToLower(reply.Text(c.Body, "email")); email != "" {
 		if !validEmail(email) {
-			return InvalidBody("Object didn't pass validation for format email: "+email, "email")
+			return reply.InvalidBody("Object didn't pass validation for format email: "+email, "email")
 		}
 		if other := s.byEmail[u.Connection+"\n"+email]; other != "" && other != u.ID {
-			return Fail(400, "auth0_idp_error", "The specified new email already exists")
+			return reply.Fail(400, "auth0_idp_error", "The specified new email already exists")
 		}
 		delete(s.byEmail, u.Connection+"\n"+u.Email)
 		u.Email = email
@@ -144,12 +145,12 @@ func (s *Directory) deleteUser(c *Call) (int, any) {
 func (s *Directory) usersByEmail(c *Call) (int, any) {
 	email := c.Query.Get("email")
 	if email == "" {
-		return InvalidQuery("Missing required property: email", "")
+		return reply.InvalidQuery("Missing required property: email", "")
 	}
-	out := []Object{}
+	out := []reply.Object{}
 	for _, id := range s.userOrder {
 		if s.users[id].Email == email { // stored in lower case, and the endpoint compares exactly
-			out = append(out, Pick(c.Query, s.users[id].Profile()))
+			out = append(out, reply.Pick(c.Query, s.users[id].Profile()))
 		}
 	}
 	return 200, out
@@ -158,26 +159,26 @@ func (s *Directory) usersByEmail(c *Call) (int, any) {
 // listUsers answers GET /users with the part of the query syntax that provisioning uses: terms
 // field:value joined by AND, quoted or with a trailing star.
 func (s *Directory) listUsers(c *Call) (int, any) {
-	p, ok := ReadPaging(c.Query, 50, 100)
+	p, ok := reply.ReadPaging(c.Query, 50, 100)
 	if !ok {
-		return BadPaging()
+		return reply.BadPaging()
 	}
-	match, err := ParseQuery(c.Query.Get("q"))
+	match, err := reply.ParseQuery(c.Query.Get("q"))
 	if err != nil {
-		return Fail(400, "invalid_query_string", err.Error())
+		return reply.Fail(400, "invalid_query_string", err.Error())
 	}
 	late := s.t.World.Behaviour(userSearch) == "late"
-	var out []Object
+	var out []reply.Object
 	for _, id := range s.userOrder {
 		u := s.users[id]
 		if late && s.t.Now().Sub(u.created) < 5*time.Second {
 			continue
 		}
 		if o := u.Profile(); match(o) {
-			out = append(out, Pick(c.Query, o))
+			out = append(out, reply.Pick(c.Query, o))
 		}
 	}
-	return 200, SearchPage(p, "users", out)
+	return 200, reply.SearchPage(p, "users", out)
 }
 
 // userSearch is what no document settles about GET /users.

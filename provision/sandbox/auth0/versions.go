@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"phonegate/provision/sandbox/auth0/reply"
 )
 
 func (s *Actions) deployAction(c *Call) (int, any) {
@@ -14,7 +16,7 @@ func (s *Actions) deployAction(c *Call) (int, any) {
 	}
 	s.settle(a, false)
 	if a.status != "built" {
-		return Fail(400, "", "A draft must be in the 'built' state before it can be deployed.")
+		return reply.Fail(400, "", "A draft must be in the 'built' state before it can be deployed.")
 	}
 	v := s.deployDraft(a)
 	return 200, a.freshVersion(v)
@@ -50,15 +52,15 @@ func (s *Actions) listVersions(c *Call) (int, any) {
 		return NoAction()
 	}
 	s.settle(a, true)
-	p, ok := ReadPaging(c.Query, 50, 100)
+	p, ok := reply.ReadPaging(c.Query, 50, 100)
 	if !ok {
-		return BadPaging()
+		return reply.BadPaging()
 	}
-	var out []Object
+	var out []reply.Object
 	for _, v := range slices.Backward(a.versions) {
 		out = append(out, a.listedVersion(v))
 	}
-	return 200, ActionsPage(p, "versions", out)
+	return 200, reply.ActionsPage(p, "versions", out)
 }
 
 func (s *Actions) findVersion(c *Call) (*action, *version) {
@@ -79,7 +81,7 @@ func (s *Actions) getVersion(c *Call) (int, any) {
 		return NoAction()
 	}
 	if v == nil {
-		return Fail(404, "", "That action version does not exist.")
+		return reply.Fail(404, "", "That action version does not exist.")
 	}
 	s.settle(a, true)
 	return 200, a.listedVersion(v)
@@ -92,12 +94,12 @@ func (s *Actions) deployVersion(c *Call) (int, any) {
 		return NoAction()
 	}
 	if v == nil {
-		return Fail(404, "", "That action version does not exist.")
+		return reply.Fail(404, "", "That action version does not exist.")
 	}
 	now := s.t.Now()
 	again := *v
 	again.id, again.number, again.created, again.updated = uuid.NewString(), a.versions[len(a.versions)-1].number+1, now, now
-	if Truth(c.Body, "update_draft") {
+	if reply.Truth(c.Body, "update_draft") {
 		a.code, a.runtime, a.deps, a.secrets = v.code, v.runtime, slices.Clone(v.deps), slices.Clone(v.secrets)
 		a.status = "built"
 	}

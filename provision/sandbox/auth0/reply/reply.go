@@ -1,4 +1,5 @@
-package auth0
+// Package reply writes and reads what Auth0's APIs have in common: bodies, errors, pages of results, queries.
+package reply
 
 import (
 	"encoding/json"
