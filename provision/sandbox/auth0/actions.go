@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"phonegate/provision/sandbox/auth0/reply"
+	"phonegate/provision/sandbox/auth0/tenant"
 )
 
 // Limits of https://auth0.com/docs/customize/actions/limitations and the entity limit policy.
@@ -59,13 +60,13 @@ type version struct {
 
 // Actions are the tenant's Actions and what they are bound to.
 type Actions struct {
-	t        *Tenant
+	t        *tenant.Tenant
 	actions  []*action
 	bindings []*binding
 }
 
 // NewActions makes a tenant's Actions, of which there are none.
-func NewActions(t *Tenant) *Actions { return &Actions{t: t} }
+func NewActions(t *tenant.Tenant) *Actions { return &Actions{t: t} }
 
 func (s *Actions) findAction(id string) *action {
 	i := slices.IndexFunc(s.actions, func(a *action) bool { return a.id == id })
@@ -78,7 +79,7 @@ func (s *Actions) findAction(id string) *action {
 // NoAction is the answer about an Action that does not exist.
 func NoAction() (int, any) { return reply.Fail(404, "", "That action does not exist.") }
 
-func (s *Actions) listActions(c *Call) (int, any) {
+func (s *Actions) listActions(c *tenant.Call) (int, any) {
 	if status, body := reply.Known(c.Query, "actionName triggerId deployed installed page per_page"); status != 0 {
 		return status, body
 	}
@@ -99,7 +100,7 @@ func (s *Actions) listActions(c *Call) (int, any) {
 	return 200, reply.ActionsPage(p, "actions", out)
 }
 
-func (s *Actions) createAction(c *Call) (int, any) {
+func (s *Actions) createAction(c *tenant.Call) (int, any) {
 	if status, body := checkAction(c.Body, true); status != 0 {
 		return status, body
 	}
@@ -128,7 +129,7 @@ func (s *Actions) nameTaken(name string, but *action) bool {
 	return taken && s.t.World.Behaviour(actionNames) == "unique"
 }
 
-func (s *Actions) getAction(c *Call) (int, any) {
+func (s *Actions) getAction(c *tenant.Call) (int, any) {
 	a := s.findAction(c.ID())
 	if a == nil {
 		return NoAction()
@@ -137,7 +138,7 @@ func (s *Actions) getAction(c *Call) (int, any) {
 	return 200, a.json()
 }
 
-func (s *Actions) patchAction(c *Call) (int, any) {
+func (s *Actions) patchAction(c *tenant.Call) (int, any) {
 	a := s.findAction(c.ID())
 	if a == nil {
 		return NoAction()
@@ -152,7 +153,7 @@ func (s *Actions) patchAction(c *Call) (int, any) {
 	return 200, a.json()
 }
 
-func (s *Actions) deleteAction(c *Call) (int, any) {
+func (s *Actions) deleteAction(c *tenant.Call) (int, any) {
 	a := s.findAction(c.ID())
 	if a == nil {
 		return NoAction()

@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"phonegate/provision/sandbox/auth0/reply"
+	"phonegate/provision/sandbox/auth0/tenant"
 	"phonegate/provision/sandbox/jsvm"
 )
 
 // testAction runs a draft's onExecutePostLogin with the given event, as the dashboard's Test button does. What the Action asks
 // for is not done.
-func (s *Pipeline) testAction(c *Call) (int, any) {
+func (s *Pipeline) testAction(c *tenant.Call) (int, any) {
 	s.t.Lock()
 	draft, ok := s.actions.Draft(c.ID())
 	s.t.Unlock()

@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"phonegate/provision/sandbox/auth0/reply"
+	"phonegate/provision/sandbox/auth0/tenant"
 	"phonegate/provision/sandbox/jsvm"
 	"phonegate/provision/sandbox/world"
 )
@@ -39,7 +40,7 @@ type App struct {
 // Server is the tenant. It is safe for use by many goroutines.
 type Server struct {
 	mux       *http.ServeMux
-	t         *Tenant
+	t         *tenant.Tenant
 	actions   *Actions
 	directory *Directory
 	pipeline  *Pipeline
@@ -95,7 +96,7 @@ func (o Options) complete() Options {
 
 // furnish makes a tenant that holds nothing yet.
 func furnish(o Options) *Server {
-	t := NewTenant(o.World, o.Domain, o.Aliases)
+	t := tenant.New(o.World, o.Domain, o.Aliases)
 	actions, directory := NewActions(t), NewDirectory(t)
 	pipeline := NewPipeline(t, actions, directory, o.RunAction, o.Network)
 	return &Server{

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"phonegate/provision/sandbox/auth0/reply"
+	"phonegate/provision/sandbox/auth0/tenant"
 )
 
 // binding puts an Action into a trigger; the order of the slice is the order of execution.
@@ -52,7 +53,7 @@ func currentTrigger(id string) string {
 	return ""
 }
 
-func (s *Actions) listTriggers(*Call) (int, any) {
+func (s *Actions) listTriggers(*tenant.Call) (int, any) {
 	out := []reply.Object{}
 	for _, t := range triggers {
 		compatible := []reply.Object{}
@@ -67,7 +68,7 @@ func (s *Actions) listTriggers(*Call) (int, any) {
 	return 200, reply.Object{"triggers": out}
 }
 
-func (s *Actions) checkTrigger(c *Call) (int, any) {
+func (s *Actions) checkTrigger(c *tenant.Call) (int, any) {
 	if currentTrigger(c.ID()) == "" {
 		return reply.Fail(400, "invalid_uri", "Path validation error: 'No enum match for: "+c.ID()+"' on property triggerId (An actions extensibility point).")
 	}
@@ -84,7 +85,7 @@ func (s *Actions) boundTo(trigger string) []*binding {
 	return out
 }
 
-func (s *Actions) listBindings(c *Call) (int, any) {
+func (s *Actions) listBindings(c *tenant.Call) (int, any) {
 	if status, body := s.checkTrigger(c); status != 0 {
 		return status, body
 	}
@@ -111,7 +112,7 @@ func (s *Actions) bindingsJSON(trigger string) []reply.Object {
 }
 
 // patchBindings replaces all bindings of the trigger; every binding gets a new id.
-func (s *Actions) patchBindings(c *Call) (int, any) {
+func (s *Actions) patchBindings(c *tenant.Call) (int, any) {
 	if status, body := s.checkTrigger(c); status != 0 {
 		return status, body
 	}
@@ -194,7 +195,7 @@ func (s *Actions) resolve(kind, value string) (*action, string) {
 }
 
 // listModules is empty: nobody has made an Actions module in this tenant.
-func (s *Actions) listModules(c *Call) (int, any) {
+func (s *Actions) listModules(c *tenant.Call) (int, any) {
 	p, ok := reply.ReadPaging(c.Query, 50, 100)
 	if !ok {
 		return reply.BadPaging()

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"phonegate/provision/sandbox/auth0/reply"
+	"phonegate/provision/sandbox/auth0/tenant"
 	"phonegate/provision/sandbox/world"
 )
 
@@ -36,7 +37,7 @@ func newClient(id, secret, name string) reply.Object {
 }
 
 // shownClient is a client as it is read: with the tenant's name, without the secret unless the scope allows it.
-func (s *Directory) shownClient(c *Call, client reply.Object) reply.Object {
+func (s *Directory) shownClient(c *tenant.Call, client reply.Object) reply.Object {
 	o := maps.Clone(client)
 	o["tenant"] = s.t.Name()
 	if !slices.Contains(c.Scopes(), "read:client_keys") {
@@ -48,7 +49,7 @@ func (s *Directory) shownClient(c *Call, client reply.Object) reply.Object {
 	return reply.Pick(c.Query, o)
 }
 
-func (s *Directory) listClients(c *Call) (int, any) {
+func (s *Directory) listClients(c *tenant.Call) (int, any) {
 	if status, body := reply.Known(c.Query, "fields include_fields page per_page include_totals from take is_global is_first_party app_type external_client_id q"); status != 0 {
 		return status, body
 	}
@@ -68,7 +69,7 @@ func (s *Directory) listClients(c *Call) (int, any) {
 	return 200, reply.ClassicPage(p, "clients", out)
 }
 
-func (s *Directory) createClient(c *Call) (int, any) {
+func (s *Directory) createClient(c *tenant.Call) (int, any) {
 	if bad := reply.UnknownProperty(c.Body, clientFields+" "+clientCreateFields); bad != "" {
 		return reply.InvalidBody("Additional properties not allowed: "+bad, "")
 	}
@@ -98,7 +99,7 @@ func checkClient(body reply.Object) (int, any) {
 	return 0, nil
 }
 
-func (s *Directory) getClient(c *Call) (int, any) {
+func (s *Directory) getClient(c *tenant.Call) (int, any) {
 	x := s.FindClient(c.ID())
 	if x == nil {
 		return noClient()
@@ -106,7 +107,7 @@ func (s *Directory) getClient(c *Call) (int, any) {
 	return 200, s.shownClient(c, x)
 }
 
-func (s *Directory) patchClient(c *Call) (int, any) {
+func (s *Directory) patchClient(c *tenant.Call) (int, any) {
 	x := s.FindClient(c.ID())
 	if x == nil {
 		return noClient()
@@ -132,7 +133,7 @@ func (s *Directory) patchClient(c *Call) (int, any) {
 	return 200, s.shownClient(c, x)
 }
 
-func (s *Directory) deleteClient(c *Call) (int, any) {
+func (s *Directory) deleteClient(c *tenant.Call) (int, any) {
 	x := s.FindClient(c.ID())
 	if x == nil {
 		return 204, nil
@@ -149,7 +150,7 @@ func (s *Directory) deleteClient(c *Call) (int, any) {
 	return 204, nil
 }
 
-func (s *Directory) listGrants(c *Call) (int, any) {
+func (s *Directory) listGrants(c *tenant.Call) (int, any) {
 	p, ok := reply.ReadPaging(c.Query, 50, 100)
 	if !ok {
 		return reply.BadPaging()
@@ -164,7 +165,7 @@ func (s *Directory) listGrants(c *Call) (int, any) {
 	return 200, reply.ClassicPage(p, "client_grants", out)
 }
 
-func (s *Directory) createGrant(c *Call) (int, any) {
+func (s *Directory) createGrant(c *tenant.Call) (int, any) {
 	if bad := reply.UnknownProperty(c.Body, grantFields); bad != "" {
 		return reply.InvalidBody("Additional properties not allowed: "+bad, "")
 	}
@@ -189,7 +190,7 @@ func (s *Directory) createGrant(c *Call) (int, any) {
 	return 201, g
 }
 
-func (s *Directory) patchGrant(c *Call) (int, any) {
+func (s *Directory) patchGrant(c *tenant.Call) (int, any) {
 	for _, g := range s.grants {
 		if g["id"] == c.ID() {
 			if list, ok := c.Body["scope"].([]any); ok {
@@ -201,7 +202,7 @@ func (s *Directory) patchGrant(c *Call) (int, any) {
 	return reply.Fail(404, "inexistent_client_grant", "The client grant does not exist")
 }
 
-func (s *Directory) deleteGrant(c *Call) (int, any) {
+func (s *Directory) deleteGrant(c *tenant.Call) (int, any) {
 	id := c.ID()
 	s.grants = slices.DeleteFunc(s.grants, func(g reply.Object) bool { return g["id"] == id })
 	return 204, nil

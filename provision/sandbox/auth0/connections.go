@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"phonegate/provision/sandbox/auth0/reply"
+	"phonegate/provision/sandbox/auth0/tenant"
 )
 
 func (s *Directory) connection(id string) reply.Object {
@@ -23,7 +24,7 @@ func noConnection() (int, any) {
 
 // shownConnection hides the options from tokens that may not read them: since July 2025 they have a scope of
 // their own.
-func (s *Directory) shownConnection(c *Call, conn reply.Object) reply.Object {
+func (s *Directory) shownConnection(c *tenant.Call, conn reply.Object) reply.Object {
 	o := maps.Clone(conn)
 	o["enabled_clients"] = append([]string{}, s.enabled[reply.Text(conn, "id")]...)
 	if !slices.Contains(c.Scopes(), "read:connections_options") {
@@ -32,7 +33,7 @@ func (s *Directory) shownConnection(c *Call, conn reply.Object) reply.Object {
 	return reply.Pick(c.Query, o)
 }
 
-func (s *Directory) listConnections(c *Call) (int, any) {
+func (s *Directory) listConnections(c *tenant.Call) (int, any) {
 	p, ok := reply.ReadPaging(c.Query, 50, 100)
 	if !ok {
 		return reply.BadPaging()
@@ -50,7 +51,7 @@ func (s *Directory) listConnections(c *Call) (int, any) {
 	return 200, reply.ClassicPage(p, "connections", out)
 }
 
-func (s *Directory) getConnection(c *Call) (int, any) {
+func (s *Directory) getConnection(c *tenant.Call) (int, any) {
 	x := s.connection(c.ID())
 	if x == nil {
 		return noConnection()
@@ -59,7 +60,7 @@ func (s *Directory) getConnection(c *Call) (int, any) {
 }
 
 // patchConnection replaces the whole options object: what is not sent is gone.
-func (s *Directory) patchConnection(c *Call) (int, any) {
+func (s *Directory) patchConnection(c *tenant.Call) (int, any) {
 	x := s.connection(c.ID())
 	if x == nil {
 		return noConnection()
@@ -80,7 +81,7 @@ func (s *Directory) patchConnection(c *Call) (int, any) {
 	return 200, s.shownConnection(c, x)
 }
 
-func (s *Directory) connectionClients(c *Call) (int, any) {
+func (s *Directory) connectionClients(c *tenant.Call) (int, any) {
 	if s.connection(c.ID()) == nil {
 		return noConnection()
 	}
@@ -91,7 +92,7 @@ func (s *Directory) connectionClients(c *Call) (int, any) {
 	return 200, reply.Object{"clients": out}
 }
 
-func (s *Directory) patchConnectionClients(c *Call) (int, any) {
+func (s *Directory) patchConnectionClients(c *tenant.Call) (int, any) {
 	if s.connection(c.ID()) == nil {
 		return noConnection()
 	}
@@ -128,7 +129,7 @@ func (s *Directory) sameAudience(a, b string) bool {
 	return a == b || (s.t.ManagementAudience(a) && s.t.ManagementAudience(b))
 }
 
-func (s *Directory) listResourceServers(c *Call) (int, any) {
+func (s *Directory) listResourceServers(c *tenant.Call) (int, any) {
 	p, ok := reply.ReadPaging(c.Query, 50, 100)
 	if !ok {
 		return reply.BadPaging()
@@ -143,7 +144,7 @@ func (s *Directory) listResourceServers(c *Call) (int, any) {
 	return 200, reply.ClassicPage(p, "resource_servers", out)
 }
 
-func (s *Directory) getResourceServer(c *Call) (int, any) {
+func (s *Directory) getResourceServer(c *tenant.Call) (int, any) {
 	for _, x := range s.resourceServers {
 		if x["id"] == c.ID() || x["identifier"] == c.ID() {
 			return 200, x

@@ -4,11 +4,12 @@ import (
 	"slices"
 
 	"phonegate/provision/sandbox/auth0/reply"
+	"phonegate/provision/sandbox/auth0/tenant"
 )
 
 // Directory is who there is in a tenant: users, applications, connections and APIs.
 type Directory struct {
-	t               *Tenant
+	t               *tenant.Tenant
 	clients         []reply.Object
 	grants          []reply.Object
 	connections     []reply.Object
@@ -20,13 +21,13 @@ type Directory struct {
 }
 
 // NewDirectory makes a directory of nobody.
-func NewDirectory(t *Tenant) *Directory {
+func NewDirectory(t *tenant.Tenant) *Directory {
 	return &Directory{t: t, enabled: map[string][]string{}, users: map[string]*User{}, byEmail: map[string]string{}}
 }
 
 // Who is whom a line of the log is about. The caller holds the lock.
-func (s *Directory) Who(client, user, connection string) Who {
-	who := Who{Client: client, ClientName: reply.Text(s.FindClient(client), "name"), User: user, Connection: connection}
+func (s *Directory) Who(client, user, connection string) tenant.Who {
+	who := tenant.Who{Client: client, ClientName: reply.Text(s.FindClient(client), "name"), User: user, Connection: connection}
 	if u := s.users[user]; u != nil {
 		who.Known, who.Email, who.Connection = true, u.Email, u.Connection
 		id, _ := s.FindConnection(u.Connection)["id"].(string)

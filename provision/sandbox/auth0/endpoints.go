@@ -3,6 +3,7 @@ package auth0
 import (
 	"slices"
 
+	"phonegate/provision/sandbox/auth0/tenant"
 	"phonegate/provision/sandbox/world"
 )
 
@@ -16,7 +17,7 @@ func Endpoints() []world.Endpoint {
 }
 
 // rows are all emulated operations.
-func (s *Server) rows() []Row {
+func (s *Server) rows() []tenant.Row {
 	return slices.Concat(s.actions.Rows(), s.pipeline.Rows(), s.directory.Rows(), s.t.Rows(), s.login.Rows())
 }
 

@@ -2,6 +2,7 @@ package auth0
 
 import (
 	"phonegate/provision/sandbox/auth0/reply"
+	"phonegate/provision/sandbox/auth0/tenant"
 	"phonegate/provision/sandbox/jsvm"
 	"slices"
 	"strings"
@@ -52,7 +53,7 @@ func (s *Pipeline) recordExecution(lg *Login, l *leg, out Outcome) {
 	}
 }
 
-func (s *Pipeline) getExecution(c *Call) (int, any) {
+func (s *Pipeline) getExecution(c *tenant.Call) (int, any) {
 	e := s.executions[c.ID()]
 	if e == nil {
 		return reply.Fail(404, "", "That execution does not exist.")

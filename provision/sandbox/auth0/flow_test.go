@@ -8,6 +8,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
+	"phonegate/provision/sandbox/auth0/tenant"
 	"phonegate/provision/sandbox/jsvm"
 )
 
@@ -41,14 +42,14 @@ func verifyPhone(c jsvm.ActionCall) jsvm.ActionResult {
 	}
 }
 
-func phoneTenant(t *testing.T, behaviours ...string) *tenant {
+func phoneTenant(t *testing.T, behaviours ...string) *bench {
 	te := newTenant(t, scripted(map[string]func(jsvm.ActionCall) jsvm.ActionResult{"verify": verifyPhone}), behaviours...)
 	te.deploy("Verify phone", "verify", map[string]string{"KEY": secretKey})
 	return te
 }
 
 // verdict answers for the form: a token with the state, signed with the same key.
-func verdict(t *testing.T, te *tenant, form *url.URL, change func(jwt.MapClaims), key string) url.Values {
+func verdict(t *testing.T, te *bench, form *url.URL, change func(jwt.MapClaims), key string) url.Values {
 	t.Helper()
 	claims := jwt.MapClaims{}
 	if _, err := jwt.ParseWithClaims(form.Query().Get("session_token"), claims, func(*jwt.Token) (any, error) { return []byte(secretKey), nil }); err != nil {
@@ -92,7 +93,7 @@ func TestFirstLoginGoesThroughTheFormAndGetsTokens(t *testing.T) {
 		t.Fatalf("tokens: %d %v", status, tokens)
 	}
 	claims := jwt.MapClaims{}
-	if _, err := jwt.ParseWithClaims(tokens["id_token"].(string), claims, func(*jwt.Token) (any, error) { return PublicKey(), nil }); err != nil {
+	if _, err := jwt.ParseWithClaims(tokens["id_token"].(string), claims, func(*jwt.Token) (any, error) { return tenant.PublicKey(), nil }); err != nil {
 		t.Fatal(err)
 	}
 	if claims["iss"] != base+"/" || claims["aud"] != "sandbox-app" || claims["nonce"] != "n1" || claims["email"] != "ada@example.com" {

@@ -16,7 +16,7 @@ import (
 var update = flag.Bool("update", false, "rewrite the golden files")
 
 // furnished is a tenant with at least one of everything that a snapshot holds.
-func furnished(t *testing.T) *tenant {
+func furnished(t *testing.T) *bench {
 	t.Helper()
 	te := newTenant(t, nil)
 	id := te.deploy("Verify phone", "verify", map[string]string{"KEY": "hush"})

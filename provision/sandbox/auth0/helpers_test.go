@@ -39,8 +39,8 @@ func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	return res, nil
 }
 
-// tenant is a server under test with a client for its Management API.
-type tenant struct {
+// bench is a server under test with a client for its Management API.
+type bench struct {
 	t     *testing.T
 	s     *Server
 	w     *world.World
@@ -48,7 +48,7 @@ type tenant struct {
 	token string
 }
 
-func newTenant(t *testing.T, run Runner, behaviours ...string) *tenant {
+func newTenant(t *testing.T, run Runner, behaviours ...string) *bench {
 	t.Helper()
 	w := world.New(world.Options{})
 	for i := 0; i < len(behaviours); i += 2 {
@@ -57,13 +57,13 @@ func newTenant(t *testing.T, run Runner, behaviours ...string) *tenant {
 		}
 	}
 	s := New(Options{World: w, RunAction: run})
-	te := &tenant{t: t, s: s, w: w, h: w.Handler("auth0", WriteError, s)}
+	te := &bench{t: t, s: s, w: w, h: w.Handler("auth0", WriteError, s)}
 	te.token = te.m2m("")
 	return te
 }
 
 // m2m gets a Management API token, with fewer scopes if any are named.
-func (te *tenant) m2m(scope string) string {
+func (te *bench) m2m(scope string) string {
 	te.t.Helper()
 	form := url.Values{
 		"grant_type": {"client_credentials"}, "client_id": {"sandbox-m2m"}, "client_secret": {"sandbox-m2m-secret"}, "audience": {base + "/api/v2/"},
@@ -79,7 +79,7 @@ func (te *tenant) m2m(scope string) string {
 }
 
 // api calls the Management API and decodes an object.
-func (te *tenant) api(method, path string, body any) (int, map[string]any) {
+func (te *bench) api(method, path string, body any) (int, map[string]any) {
 	te.t.Helper()
 	status, raw := te.raw(method, path, body)
 	var out map[string]any
@@ -91,7 +91,7 @@ func (te *tenant) api(method, path string, body any) (int, map[string]any) {
 	return status, out
 }
 
-func (te *tenant) raw(method, path string, body any) (int, []byte) {
+func (te *bench) raw(method, path string, body any) (int, []byte) {
 	te.t.Helper()
 	var r io.Reader
 	switch b := body.(type) {
@@ -114,7 +114,7 @@ func (te *tenant) raw(method, path string, body any) (int, []byte) {
 	return rec.Code, rec.Body.Bytes()
 }
 
-func (te *tenant) post(path string, form url.Values) (int, map[string]any) {
+func (te *bench) post(path string, form url.Values) (int, map[string]any) {
 	te.t.Helper()
 	req := httptest.NewRequest("POST", base+path, strings.NewReader(form.Encode()))
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -127,7 +127,7 @@ func (te *tenant) post(path string, form url.Values) (int, map[string]any) {
 	return rec.Code, out
 }
 
-func (te *tenant) signUp(email string, meta map[string]any) (int, map[string]any) {
+func (te *bench) signUp(email string, meta map[string]any) (int, map[string]any) {
 	te.t.Helper()
 	data, err := json.Marshal(map[string]any{
 		"client_id": "sandbox-app", "connection": "Username-Password-Authentication", "email": email, "password": password, "user_metadata": meta,
@@ -147,7 +147,7 @@ func (te *tenant) signUp(email string, meta map[string]any) (int, map[string]any
 }
 
 // deploy creates, deploys and binds an Action after those that are bound, and gives its id.
-func (te *tenant) deploy(name, code string, secrets map[string]string) string {
+func (te *bench) deploy(name, code string, secrets map[string]string) string {
 	te.t.Helper()
 	list := []any{}
 	for k, v := range secrets {
@@ -180,11 +180,11 @@ func (te *tenant) deploy(name, code string, secrets map[string]string) string {
 
 // browser follows redirects within the tenant and stops at any other host.
 type browser struct {
-	te *tenant
+	te *bench
 	c  *http.Client
 }
 
-func (te *tenant) browser() *browser {
+func (te *bench) browser() *browser {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		te.t.Fatal(err)
@@ -263,7 +263,7 @@ func (b *browser) login(intent, email string, more url.Values, fields ...string)
 	return b.post(base+p.page.Path, f)
 }
 
-func (te *tenant) redeem(code string) (int, map[string]any) {
+func (te *bench) redeem(code string) (int, map[string]any) {
 	te.t.Helper()
 	return te.post("/oauth/token", url.Values{
 		"grant_type": {"authorization_code"}, "client_id": {"sandbox-app"}, "code": {code}, "code_verifier": {verifier},

@@ -3,6 +3,7 @@ package auth0
 import (
 	"maps"
 	"phonegate/provision/sandbox/auth0/reply"
+	"phonegate/provision/sandbox/auth0/tenant"
 	"phonegate/provision/sandbox/world"
 	"slices"
 	"strings"
@@ -41,10 +42,10 @@ func (s *Logins) tokens(t tokenRequest, lg *attempt, scopes []string, withRefres
 			"iss": iss, "sub": lg.UserID, "aud": []string{lg.Audience, iss + "userinfo"}, "iat": now.Unix(), "exp": now.Unix() + 86400,
 			"azp": lg.ClientID, "scope": strings.Join(scopes, " "),
 		})
-		body["access_token"] = Sign(claims, "JWT")
+		body["access_token"] = tenant.Sign(claims, "JWT")
 	}
 	if slices.Contains(scopes, "openid") {
-		body["id_token"] = Sign(lg.idToken(iss, now, profile), "JWT")
+		body["id_token"] = tenant.Sign(lg.idToken(iss, now, profile), "JWT")
 	}
 	return body
 }

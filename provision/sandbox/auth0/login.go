@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"phonegate/provision/sandbox/auth0/reply"
+	"phonegate/provision/sandbox/auth0/tenant"
 )
 
 // userBlocked is what a blocked user's application is told.
@@ -13,7 +14,7 @@ const userBlocked = "user is blocked"
 
 // Logins are the logins under way, and the codes and tokens that come of them.
 type Logins struct {
-	t         *Tenant
+	t         *tenant.Tenant
 	directory *Directory
 	pipeline  *Pipeline
 
@@ -26,7 +27,7 @@ type Logins struct {
 }
 
 // NewLogins makes a tenant's logins, of which none is under way.
-func NewLogins(t *Tenant, directory *Directory, pipeline *Pipeline) *Logins {
+func NewLogins(t *tenant.Tenant, directory *Directory, pipeline *Pipeline) *Logins {
 	s := &Logins{t: t, directory: directory, pipeline: pipeline}
 	s.Reset()
 	return s

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"phonegate/provision/sandbox/auth0/reply"
+	"phonegate/provision/sandbox/auth0/tenant"
 	"phonegate/provision/sandbox/world"
 )
 
@@ -35,9 +36,9 @@ func (s *Server) mount() {
 const maxBody = 2 << 20
 
 // managed authenticates, checks the scope and the body's form, and runs the operation.
-func (s *Server) managed(e Row) http.Handler {
+func (s *Server) managed(e tenant.Row) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		c := &Call{Request: r, Query: r.URL.Query()}
+		c := &tenant.Call{Request: r, Query: r.URL.Query()}
 		if status, body := s.authenticate(c, e.Scopes); status != 0 {
 			reply.WriteJSON(rw, status, body)
 			return
@@ -59,7 +60,7 @@ func (s *Server) managed(e Row) http.Handler {
 }
 
 // locked runs an operation under the lock and writes its answer out before letting go: answers alias live state.
-func (s *Server) locked(e Row, c *Call) (int, any) {
+func (s *Server) locked(e tenant.Row, c *tenant.Call) (int, any) {
 	s.t.Lock()
 	defer s.t.Unlock()
 	status, body := e.Op(c)
@@ -77,17 +78,17 @@ func (s *Server) locked(e Row, c *Call) (int, any) {
 }
 
 // logAPI notes a successful write of the Management API.
-func (s *Server) logAPI(c *Call, e Row, status int) {
+func (s *Server) logAPI(c *tenant.Call, e tenant.Row, status int) {
 	id, _ := c.Claims["azp"].(string)
 	s.t.Log("sapi", s.directory.Who(id, "", ""), reply.Object{
-		"description": strings.ToLower(e.Method) + " " + strings.TrimPrefix(e.Path, APIPath+"/"), "details": reply.Object{
+		"description": strings.ToLower(e.Method) + " " + strings.TrimPrefix(e.Path, tenant.APIPath+"/"), "details": reply.Object{
 			"request":  reply.Object{"method": strings.ToLower(c.Request.Method), "path": c.Request.URL.Path, "channel": "api", "userAgent": c.Request.UserAgent()},
 			"response": reply.Object{"statusCode": status},
 		},
 	})
 }
 
-func (s *Server) authenticate(c *Call, scopes []string) (int, any) {
+func (s *Server) authenticate(c *tenant.Call, scopes []string) (int, any) {
 	h := c.Request.Header.Get("Authorization")
 	if h == "" {
 		return reply.Fail(401, "", "Missing authentication")
@@ -98,7 +99,7 @@ func (s *Server) authenticate(c *Call, scopes []string) (int, any) {
 	}
 	claims, err := s.t.Verify(strings.TrimSpace(token))
 	switch {
-	case err == ErrAudience:
+	case err == tenant.ErrAudience:
 		return reply.Fail(401, "", "Bad audience: the token is not for this tenant's Management API")
 	case err != nil && strings.Contains(err.Error(), "expired"):
 		return reply.Fail(401, "", "Expired token received for JSON Web Token validation")
@@ -115,7 +116,7 @@ func (s *Server) authenticate(c *Call, scopes []string) (int, any) {
 	return 0, nil
 }
 
-func readBody(c *Call) (int, any) {
+func readBody(c *tenant.Call) (int, any) {
 	data, err := io.ReadAll(io.LimitReader(c.Request.Body, maxBody+1))
 	if err != nil || len(data) > maxBody {
 		return reply.Fail(413, "", "Payload content length greater than maximum allowed: 2097152")

@@ -60,7 +60,7 @@ func TestResponseModes(t *testing.T) {
 }
 
 // publish puts phonegate's login page in force for all applications.
-func publish(t *testing.T, te *tenant) {
+func publish(t *testing.T, te *bench) {
 	t.Helper()
 	page, err := templates.LoginPage(templates.Settings{
 		Domain: tenantHost, Connection: "Username-Password-Authentication", CodeCheck: "form", Capture: "lock", NoPhone: "form",

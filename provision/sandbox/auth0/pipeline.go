@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"phonegate/provision/sandbox/auth0/reply"
+	"phonegate/provision/sandbox/auth0/tenant"
 	"phonegate/provision/sandbox/jsvm"
 )
 
@@ -44,7 +45,7 @@ type Runner func(context.Context, jsvm.Surroundings, jsvm.ActionCall) (jsvm.Acti
 
 // Pipeline runs a tenant's Actions.
 type Pipeline struct {
-	t         *Tenant
+	t         *tenant.Tenant
 	actions   *Actions
 	directory *Directory
 	runAction Runner
@@ -56,7 +57,7 @@ type Pipeline struct {
 }
 
 // NewPipeline makes the pipeline of a tenant. Deployed code reaches the network and nothing else.
-func NewPipeline(t *Tenant, actions *Actions, directory *Directory, run Runner, network http.RoundTripper) *Pipeline {
+func NewPipeline(t *tenant.Tenant, actions *Actions, directory *Directory, run Runner, network http.RoundTripper) *Pipeline {
 	s := &Pipeline{t: t, actions: actions, directory: directory, runAction: run, network: network}
 	s.Reset()
 	return s

@@ -1,11 +1,13 @@
 package auth0
 
+import "phonegate/provision/sandbox/auth0/tenant"
+
 // Rows are the operations that run Actions or show what they did.
-func (s *Pipeline) Rows() []Row {
-	run := API("POST", "/actions/actions/{id}/test", "create:actions", s.testAction, Recorded, "the reply of a test without error")
+func (s *Pipeline) Rows() []tenant.Row {
+	run := tenant.API("POST", "/actions/actions/{id}/test", "create:actions", s.testAction, Recorded, "the reply of a test without error")
 	run.Unlocked = true
-	return []Row{
+	return []tenant.Row{
 		run,
-		API("GET", "/actions/executions/{id}", "read:actions", s.getExecution, Recorded+" (404); spec", "the inside of results"),
+		tenant.API("GET", "/actions/executions/{id}", "read:actions", s.getExecution, Recorded+" (404); spec", "the inside of results"),
 	}
 }

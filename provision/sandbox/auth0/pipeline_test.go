@@ -12,7 +12,7 @@ import (
 
 type legs = map[string]func(jsvm.ActionCall) jsvm.ActionResult
 
-func appMetadata(te *tenant) map[string]any {
+func appMetadata(te *bench) map[string]any {
 	te.t.Helper()
 	users := te.s.State()["users"].([]any)
 	m, _ := users[0].(map[string]any)["app_metadata"].(map[string]any)

@@ -4,12 +4,13 @@ import (
 	"testing"
 
 	"phonegate/provision/sandbox/auth0/reply"
+	"phonegate/provision/sandbox/auth0/tenant"
 	"phonegate/provision/sandbox/world"
 )
 
 func FuzzValidateToken(f *testing.F) {
 	const secretKey = "0123456789abcdef0123456789abcdef"
-	s := NewPipeline(NewTenant(world.New(world.Options{}), "acme-dev.us.auth0.test", nil), nil, nil, nil, nil)
+	s := NewPipeline(tenant.New(world.New(world.Options{}), "acme-dev.us.auth0.test", nil), nil, nil, nil, nil)
 	good, err := s.encodeToken(secretKey, 60, map[string]any{"state": "s", "iss": "x"}, s.t.Domain(), "auth0|1", "::1")
 	if err != nil {
 		f.Fatal(err)

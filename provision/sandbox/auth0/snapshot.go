@@ -5,13 +5,19 @@ import (
 	"maps"
 
 	"phonegate/provision/sandbox/auth0/reply"
+	"phonegate/provision/sandbox/auth0/tenant"
+)
+
+// The parts of a snapshot.
+type (
+	savedSettings = tenant.Saved
 )
 
 // saved is a snapshot: what each part of the tenant keeps.
 type saved struct {
 	SavedActions
 	SavedDirectory
-	SavedSettings
+	savedSettings
 }
 
 // Snapshot is what the tenant holds as JSON, secrets of Actions included. Logins under way, sessions and tokens are
@@ -34,7 +40,7 @@ func (s *Server) Restore(snapshot []byte) error {
 		return err
 	}
 	s.directory.Restore(in.SavedDirectory)
-	s.t.Restore(in.SavedSettings)
+	s.t.Restore(in.savedSettings)
 	s.pipeline.Reset()
 	s.login.Reset()
 	return nil

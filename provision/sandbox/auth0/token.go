@@ -10,6 +10,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"phonegate/provision/sandbox/auth0/reply"
+	"phonegate/provision/sandbox/auth0/tenant"
 )
 
 // oauthError is an error body of the OAuth endpoints.
@@ -120,7 +121,7 @@ func (s *Logins) clientCredentials(t tokenRequest) (int, any) {
 	now, scope := s.t.Now(), strings.Join(lg.Scopes, " ")
 	s.log("seccft", lg, reply.Object{"scope": scope, "audience": aud})
 	body := reply.Object{
-		"access_token": Sign(jwt.MapClaims{
+		"access_token": tenant.Sign(jwt.MapClaims{
 			"iss": "https://" + s.t.Host(t.r) + "/", "sub": id + "@clients", "aud": aud, "iat": now.Unix(), "exp": now.Unix() + 86400,
 			"gty": "client-credentials", "azp": id, "scope": scope,
 		}, "JWT"),

@@ -8,6 +8,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"phonegate/provision/sandbox/auth0/reply"
+	"phonegate/provision/sandbox/auth0/tenant"
 )
 
 // revoke answers POST /oauth/revoke: 200 whether the token was known or not.
@@ -39,7 +40,7 @@ func (s *Logins) userinfo(rw http.ResponseWriter, r *http.Request) {
 		sub, scopes = g.login.UserID, g.scopes
 	} else {
 		claims := jwt.MapClaims{}
-		_, err := jwt.ParseWithClaims(value, claims, func(*jwt.Token) (any, error) { return PublicKey(), nil },
+		_, err := jwt.ParseWithClaims(value, claims, func(*jwt.Token) (any, error) { return tenant.PublicKey(), nil },
 			jwt.WithValidMethods([]string{"RS256"}), jwt.WithTimeFunc(s.t.Now))
 		aud, _ := claims.GetAudience()
 		if err == nil && slices.ContainsFunc(aud, func(a string) bool { return strings.HasSuffix(a, "/userinfo") }) {

@@ -2,6 +2,7 @@ package auth0
 
 import (
 	"phonegate/provision/sandbox/auth0/reply"
+	"phonegate/provision/sandbox/auth0/tenant"
 	"phonegate/provision/sandbox/world"
 	"slices"
 	"strings"
@@ -12,7 +13,7 @@ func noUser() (int, any) { return reply.Fail(404, "inexistent_user", "The user d
 
 const userFields = "email phone_number user_metadata blocked email_verified phone_verified app_metadata given_name family_name name nickname picture password connection verify_email username"
 
-func (s *Directory) createUser(c *Call) (int, any) {
+func (s *Directory) createUser(c *tenant.Call) (int, any) {
 	if bad := reply.UnknownProperty(c.Body, userFields+" user_id"); bad != "" {
 		return reply.InvalidBody("Additional properties not allowed: "+bad+" (consider writing to app_metadata or user_metadata instead)", "")
 	}
@@ -94,7 +95,7 @@ func mergeMetadata(old, set reply.Object) reply.Object {
 	return out
 }
 
-func (s *Directory) getUser(c *Call) (int, any) {
+func (s *Directory) getUser(c *tenant.Call) (int, any) {
 	u := s.users[c.ID()]
 	if u == nil {
 		return noUser()
@@ -102,7 +103,7 @@ func (s *Directory) getUser(c *Call) (int, any) {
 	return 200, reply.Pick(c.Query, u.Profile())
 }
 
-func (s *Directory) patchUser(c *Call) (int, any) {
+func (s *Directory) patchUser(c *tenant.Call) (int, any) {
 	u := s.users[c.ID()]
 	if u == nil {
 		return noUser()
@@ -133,7 +134,7 @@ func (s *Directory) patchUser(c *Call) (int, any) {
 	return 200, u.Profile()
 }
 
-func (s *Directory) deleteUser(c *Call) (int, any) {
+func (s *Directory) deleteUser(c *tenant.Call) (int, any) {
 	if u := s.users[c.ID()]; u != nil {
 		delete(s.users, u.ID)
 		delete(s.byEmail, u.Connection+"\n"+u.Email)
@@ -142,7 +143,7 @@ func (s *Directory) deleteUser(c *Call) (int, any) {
 	return 204, nil // also for a user who never was
 }
 
-func (s *Directory) usersByEmail(c *Call) (int, any) {
+func (s *Directory) usersByEmail(c *tenant.Call) (int, any) {
 	email := c.Query.Get("email")
 	if email == "" {
 		return reply.InvalidQuery("Missing required property: email", "")
@@ -158,7 +159,7 @@ func (s *Directory) usersByEmail(c *Call) (int, any) {
 
 // listUsers answers GET /users with the part of the query syntax that provisioning uses: terms
 // field:value joined by AND, quoted or with a trailing star.
-func (s *Directory) listUsers(c *Call) (int, any) {
+func (s *Directory) listUsers(c *tenant.Call) (int, any) {
 	p, ok := reply.ReadPaging(c.Query, 50, 100)
 	if !ok {
 		return reply.BadPaging()

@@ -7,9 +7,10 @@ import (
 	"github.com/google/uuid"
 
 	"phonegate/provision/sandbox/auth0/reply"
+	"phonegate/provision/sandbox/auth0/tenant"
 )
 
-func (s *Actions) deployAction(c *Call) (int, any) {
+func (s *Actions) deployAction(c *tenant.Call) (int, any) {
 	a := s.findAction(c.ID())
 	if a == nil {
 		return NoAction()
@@ -46,7 +47,7 @@ func (s *Actions) putInForce(a *action, v *version, now time.Time) {
 	a.deploying, a.deployedAt, a.deployPolls, a.dirty = v, now, 0, false
 }
 
-func (s *Actions) listVersions(c *Call) (int, any) {
+func (s *Actions) listVersions(c *tenant.Call) (int, any) {
 	a := s.findAction(c.ID())
 	if a == nil {
 		return NoAction()
@@ -63,7 +64,7 @@ func (s *Actions) listVersions(c *Call) (int, any) {
 	return 200, reply.ActionsPage(p, "versions", out)
 }
 
-func (s *Actions) findVersion(c *Call) (*action, *version) {
+func (s *Actions) findVersion(c *tenant.Call) (*action, *version) {
 	a := s.findAction(c.ID())
 	if a == nil {
 		return nil, nil
@@ -75,7 +76,7 @@ func (s *Actions) findVersion(c *Call) (*action, *version) {
 	return a, a.versions[i]
 }
 
-func (s *Actions) getVersion(c *Call) (int, any) {
+func (s *Actions) getVersion(c *tenant.Call) (int, any) {
 	a, v := s.findVersion(c)
 	if a == nil {
 		return NoAction()
@@ -88,7 +89,7 @@ func (s *Actions) getVersion(c *Call) (int, any) {
 }
 
 // deployVersion rolls back: the old version comes back as a new one, and becomes the draft.
-func (s *Actions) deployVersion(c *Call) (int, any) {
+func (s *Actions) deployVersion(c *tenant.Call) (int, any) {
 	a, v := s.findVersion(c)
 	if a == nil {
 		return NoAction()

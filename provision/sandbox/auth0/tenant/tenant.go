@@ -1,4 +1,6 @@
-package auth0
+// Package tenant is what all parts of an emulated Auth0 tenant stand on: one lock for all records, the clock, the hosts, keys, settings
+// and the log.
+package tenant
 
 import (
 	"net/http"
@@ -26,7 +28,7 @@ type Tenant struct {
 }
 
 // NewTenant makes a tenant without settings. Aliases are further hosts that lead to it.
-func NewTenant(w *world.World, domain string, aliases []string) *Tenant {
+func New(w *world.World, domain string, aliases []string) *Tenant {
 	return &Tenant{World: w, domain: domain, aliases: aliases}
 }
 

@@ -1,4 +1,4 @@
-package auth0
+package tenant
 
 // Rows are the operations on settings, log and keys.
 func (s *Tenant) Rows() []Row {

@@ -1,4 +1,4 @@
-package auth0
+package tenant
 
 import (
 	"slices"
@@ -62,7 +62,7 @@ func (s *Tenant) Settings() reply.Object { return s.settings }
 func (s *Tenant) Prompts() reply.Object { return s.prompts }
 
 // SavedSettings is the tenant's part of a snapshot.
-type SavedSettings struct {
+type Saved struct {
 	Tenant   reply.Object   `json:"tenant"`
 	Prompts  reply.Object   `json:"prompts"`
 	Branding reply.Object   `json:"branding"`
@@ -71,12 +71,12 @@ type SavedSettings struct {
 }
 
 // Save is the tenant's part of a snapshot; it aliases the records. The caller holds the lock.
-func (s *Tenant) Save() SavedSettings {
-	return SavedSettings{Tenant: s.settings, Prompts: s.prompts, Branding: s.branding, Logs: s.logs, Logged: s.logged}
+func (s *Tenant) Save() Saved {
+	return Saved{Tenant: s.settings, Prompts: s.prompts, Branding: s.branding, Logs: s.logs, Logged: s.logged}
 }
 
 // Restore replaces settings and log. The caller holds the lock.
-func (s *Tenant) Restore(in SavedSettings) {
+func (s *Tenant) Restore(in Saved) {
 	s.settings, s.prompts, s.branding, s.logs, s.logged = in.Tenant, in.Prompts, in.Branding, in.Logs, in.Logged
 }
 
