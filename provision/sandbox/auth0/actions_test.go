@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"phonegate/provision/sandbox/auth0/actions"
 	"phonegate/provision/sandbox/jsvm"
 )
 
@@ -52,10 +53,10 @@ func TestActionsRefuseWhatAuth0Refuses(t *testing.T) {
 		{"many secrets", "POST", "/actions/actions", with(draft("x"), "secrets", many), 400, "", ""},
 		{"long secret", "POST", "/actions/actions", with(draft("x"), "secrets", []any{map[string]any{"name": "K", "value": strings.Repeat("x", 4097)}}), 400, "invalid_body", ""},
 		{"unbuilt", "POST", "/actions/actions/" + id + "/deploy", nil, 400, "", "A draft must be in the 'built' state before it can be deployed."},
-		{"bound", "DELETE", "/actions/actions/" + SeedAction, nil, 409, "", "Unable to delete an action bound to a trigger."},
+		{"bound", "DELETE", "/actions/actions/" + actions.SeedAction, nil, 409, "", "Unable to delete an action bound to a trigger."},
 		{"old binding shape", "PATCH", bindings, map[string]any{"bindings": []any{map[string]any{"id_type": "action_id", "id_value": id}}}, 400, "invalid_body", "Payload validation error: 'Data does not match any schemas from 'oneOf'' on property bindings[0]."},
 		{"undeployed", "PATCH", bindings, ref("action_id", id), 400, "", "Trying to create a binding for an action that has not been deployed."},
-		{"wrong trigger", "PATCH", "/actions/triggers/pre-user-registration/bindings", ref("action_id", SeedAction), 400, "", "Trying to create a binding between an incompatible action and trigger."},
+		{"wrong trigger", "PATCH", "/actions/triggers/pre-user-registration/bindings", ref("action_id", actions.SeedAction), 400, "", "Trying to create a binding between an incompatible action and trigger."},
 		{"unknown trigger", "GET", "/actions/triggers/nope/bindings", nil, 400, "invalid_uri", ""},
 	}
 	before := canonical(t, te.s.State())

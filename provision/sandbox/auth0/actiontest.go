@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"phonegate/provision/sandbox/auth0/actions"
 	"phonegate/provision/sandbox/auth0/reply"
 	"phonegate/provision/sandbox/auth0/tenant"
 	"phonegate/provision/sandbox/jsvm"
@@ -17,7 +18,7 @@ func (s *Pipeline) testAction(c *tenant.Call) (int, any) {
 	draft, ok := s.actions.Draft(c.ID())
 	s.t.Unlock()
 	if !ok {
-		return NoAction()
+		return actions.NoAction()
 	}
 	host := s.t.Domain()
 	payload, _ := c.Body["payload"].(reply.Object)

@@ -7,6 +7,7 @@ import (
 	"context"
 	"net/http"
 
+	"phonegate/provision/sandbox/auth0/actions"
 	"phonegate/provision/sandbox/auth0/reply"
 	"phonegate/provision/sandbox/auth0/tenant"
 	"phonegate/provision/sandbox/jsvm"
@@ -41,7 +42,7 @@ type App struct {
 type Server struct {
 	mux       *http.ServeMux
 	t         *tenant.Tenant
-	actions   *Actions
+	actions   *actions.Actions
 	directory *Directory
 	pipeline  *Pipeline
 	login     *Logins
@@ -97,7 +98,7 @@ func (o Options) complete() Options {
 // furnish makes a tenant that holds nothing yet.
 func furnish(o Options) *Server {
 	t := tenant.New(o.World, o.Domain, o.Aliases)
-	actions, directory := NewActions(t), NewDirectory(t)
+	actions, directory := actions.New(t), NewDirectory(t)
 	pipeline := NewPipeline(t, actions, directory, o.RunAction, o.Network)
 	return &Server{
 		mux: http.NewServeMux(), t: t, actions: actions, directory: directory, pipeline: pipeline, login: NewLogins(t, directory, pipeline),

@@ -1,6 +1,7 @@
 package auth0
 
 import (
+	"phonegate/provision/sandbox/auth0/actions"
 	"phonegate/provision/sandbox/auth0/reply"
 	"phonegate/provision/sandbox/auth0/tenant"
 	"phonegate/provision/sandbox/jsvm"
@@ -13,7 +14,7 @@ import (
 const keptExecutions = 5000
 
 // note adds an Action's run to the leg's execution.
-func (l *leg) note(now time.Time, st Step, started time.Time, res jsvm.ActionResult, problem string) {
+func (l *leg) note(now time.Time, st actions.Step, started time.Time, res jsvm.ActionResult, problem string) {
 	r := reply.Object{
 		"action_name": st.Name, "started_at": reply.Nanos(started), "ended_at": reply.Nanos(now),
 		"response": reply.Object{"logs": strings.Join(res.Logs, "\n"), "stats": reply.Object{"action_duration_ms": res.Elapsed.Milliseconds()}},

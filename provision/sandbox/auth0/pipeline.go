@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"time"
 
+	"phonegate/provision/sandbox/auth0/actions"
 	"phonegate/provision/sandbox/auth0/reply"
 	"phonegate/provision/sandbox/auth0/tenant"
 	"phonegate/provision/sandbox/jsvm"
@@ -46,7 +47,7 @@ type Runner func(context.Context, jsvm.Surroundings, jsvm.ActionCall) (jsvm.Acti
 // Pipeline runs a tenant's Actions.
 type Pipeline struct {
 	t         *tenant.Tenant
-	actions   *Actions
+	actions   *actions.Actions
 	directory *Directory
 	runAction Runner
 	network   http.RoundTripper // what deployed code reaches
@@ -57,7 +58,7 @@ type Pipeline struct {
 }
 
 // NewPipeline makes the pipeline of a tenant. Deployed code reaches the network and nothing else.
-func NewPipeline(t *tenant.Tenant, actions *Actions, directory *Directory, run Runner, network http.RoundTripper) *Pipeline {
+func NewPipeline(t *tenant.Tenant, actions *actions.Actions, directory *Directory, run Runner, network http.RoundTripper) *Pipeline {
 	s := &Pipeline{t: t, actions: actions, directory: directory, runAction: run, network: network}
 	s.Reset()
 	return s
@@ -126,7 +127,7 @@ func (s *Pipeline) runLeg(ctx context.Context, lg *Login, leg *leg, req request,
 	return Outcome{Ending: Granted}
 }
 
-func (s *Pipeline) runStep(ctx context.Context, lg *Login, leg *leg, st Step, req request, handler string) (Outcome, bool) {
+func (s *Pipeline) runStep(ctx context.Context, lg *Login, leg *leg, st actions.Step, req request, handler string) (Outcome, bool) {
 	event, ok := s.event(lg, leg, req)
 	if !ok {
 		return Outcome{Broken, "The user no longer exists."}, true

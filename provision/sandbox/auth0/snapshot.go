@@ -4,18 +4,20 @@ import (
 	"encoding/json"
 	"maps"
 
+	"phonegate/provision/sandbox/auth0/actions"
 	"phonegate/provision/sandbox/auth0/reply"
 	"phonegate/provision/sandbox/auth0/tenant"
 )
 
 // The parts of a snapshot.
 type (
+	savedActions  = actions.Saved
 	savedSettings = tenant.Saved
 )
 
 // saved is a snapshot: what each part of the tenant keeps.
 type saved struct {
-	SavedActions
+	savedActions
 	SavedDirectory
 	savedSettings
 }
@@ -36,7 +38,7 @@ func (s *Server) Restore(snapshot []byte) error {
 	}
 	s.t.Lock()
 	defer s.t.Unlock()
-	if err := s.actions.Restore(in.SavedActions); err != nil {
+	if err := s.actions.Restore(in.savedActions); err != nil {
 		return err
 	}
 	s.directory.Restore(in.SavedDirectory)

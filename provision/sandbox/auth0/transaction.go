@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"time"
 
+	"phonegate/provision/sandbox/auth0/actions"
 	"phonegate/provision/sandbox/auth0/reply"
 )
 
@@ -35,7 +36,7 @@ type Login struct {
 	IDClaims, AccessClaims reply.Object
 	Execution              string
 
-	chain   []Step
+	chain   []actions.Step
 	next    int
 	meta    reply.Object
 	results []reply.Object

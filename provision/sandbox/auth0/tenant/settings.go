@@ -61,7 +61,7 @@ func (s *Tenant) Settings() reply.Object { return s.settings }
 // Prompts are the settings of Universal Login. The caller holds the lock.
 func (s *Tenant) Prompts() reply.Object { return s.prompts }
 
-// SavedSettings is the tenant's part of a snapshot.
+// Saved is the tenant's part of a snapshot.
 type Saved struct {
 	Tenant   reply.Object   `json:"tenant"`
 	Prompts  reply.Object   `json:"prompts"`

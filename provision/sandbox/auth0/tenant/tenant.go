@@ -27,7 +27,7 @@ type Tenant struct {
 	logged                      int // lines ever, for their ids
 }
 
-// NewTenant makes a tenant without settings. Aliases are further hosts that lead to it.
+// New makes a tenant without settings. Aliases are further hosts that lead to it.
 func New(w *world.World, domain string, aliases []string) *Tenant {
 	return &Tenant{World: w, domain: domain, aliases: aliases}
 }

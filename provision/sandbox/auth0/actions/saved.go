@@ -1,12 +1,12 @@
-package auth0
+package actions
 
 import (
 	"errors"
 	"time"
 )
 
-// SavedActions is the part of Actions in a snapshot.
-type SavedActions struct {
+// Saved is the part of Actions in a snapshot.
+type Saved struct {
 	Actions  []savedAction  `json:"actions"`
 	Bindings []savedBinding `json:"bindings"`
 }
@@ -61,8 +61,8 @@ type (
 )
 
 // Save is the Actions' part of a snapshot, secrets included. The caller holds the lock.
-func (s *Actions) Save() SavedActions {
-	var out SavedActions
+func (s *Actions) Save() Saved {
+	var out Saved
 	for _, a := range s.actions {
 		one := savedAction{
 			ID: a.id, Name: a.name, Trigger: a.trigger, TriggerVersion: a.triggerVersion, Created: a.created, Updated: a.updated,
@@ -87,7 +87,7 @@ func (s *Actions) Save() SavedActions {
 }
 
 // Restore replaces Actions and bindings, or changes nothing if the saved part contradicts itself. The caller holds the lock.
-func (s *Actions) Restore(in SavedActions) error {
+func (s *Actions) Restore(in Saved) error {
 	actions, bindings, err := in.code()
 	if err != nil {
 		return err
@@ -97,7 +97,7 @@ func (s *Actions) Restore(in SavedActions) error {
 }
 
 // code makes the Actions and what they are bound to.
-func (in SavedActions) code() ([]*action, []*binding, error) {
+func (in Saved) code() ([]*action, []*binding, error) {
 	var actions []*action
 	byID := map[string]*action{}
 	for _, x := range in.Actions {

@@ -1,4 +1,4 @@
-package auth0
+package actions
 
 // Script is code that can run, with its secrets by name.
 type Script struct {

@@ -1,4 +1,5 @@
-package auth0
+// Package actions holds an emulated tenant's Actions: drafts, builds, versions and what they are bound to.
+package actions
 
 import (
 	"slices"
@@ -65,8 +66,8 @@ type Actions struct {
 	bindings []*binding
 }
 
-// NewActions makes a tenant's Actions, of which there are none.
-func NewActions(t *tenant.Tenant) *Actions { return &Actions{t: t} }
+// New makes a tenant's Actions, of which there are none.
+func New(t *tenant.Tenant) *Actions { return &Actions{t: t} }
 
 func (s *Actions) findAction(id string) *action {
 	i := slices.IndexFunc(s.actions, func(a *action) bool { return a.id == id })
