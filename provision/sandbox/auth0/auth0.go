@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"phonegate/provision/sandbox/auth0/actions"
+	"phonegate/provision/sandbox/auth0/directory"
 	"phonegate/provision/sandbox/auth0/reply"
 	"phonegate/provision/sandbox/auth0/tenant"
 	"phonegate/provision/sandbox/jsvm"
@@ -43,7 +44,7 @@ type Server struct {
 	mux       *http.ServeMux
 	t         *tenant.Tenant
 	actions   *actions.Actions
-	directory *Directory
+	directory *directory.Directory
 	pipeline  *Pipeline
 	login     *Logins
 }
@@ -60,7 +61,7 @@ func New(o Options) *Server {
 	}
 	s.t.Seed()
 	s.actions.Seed()
-	s.directory.Seed(Seeds{
+	s.directory.Seed(directory.Seeds{
 		ClientID: o.ClientID, ClientSecret: o.ClientSecret, Granted: granted, Scopes: scopes, AppID: o.App.ClientID, Callbacks: o.App.RedirectURIs,
 	})
 	s.mount()
@@ -98,7 +99,7 @@ func (o Options) complete() Options {
 // furnish makes a tenant that holds nothing yet.
 func furnish(o Options) *Server {
 	t := tenant.New(o.World, o.Domain, o.Aliases)
-	actions, directory := actions.New(t), NewDirectory(t)
+	actions, directory := actions.New(t), directory.New(t)
 	pipeline := NewPipeline(t, actions, directory, o.RunAction, o.Network)
 	return &Server{
 		mux: http.NewServeMux(), t: t, actions: actions, directory: directory, pipeline: pipeline, login: NewLogins(t, directory, pipeline),

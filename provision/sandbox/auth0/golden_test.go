@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"phonegate/provision/sandbox/auth0/directory"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -34,8 +36,8 @@ func furnished(t *testing.T) *bench {
 		{"PATCH", "/users/" + url.PathEscape("auth0|bob"), map[string]any{"password": password + "x"}},
 		{"POST", "/clients", map[string]any{"name": "Third", "client_metadata": map[string]any{"a": "b"}}},
 		{"POST", "/client-grants", map[string]any{"client_id": "sandbox-app", "audience": "https://api.acme.example", "scope": []any{"read:all"}}},
-		{"PATCH", "/clients/" + SeedGlobalClient, map[string]any{"custom_login_page_on": true, "custom_login_page": "<p>"}},
-		{"PATCH", "/connections/" + SeedConnection, map[string]any{"metadata": map[string]any{"a": "b"}}},
+		{"PATCH", "/clients/" + directory.SeedGlobalClient, map[string]any{"custom_login_page_on": true, "custom_login_page": "<p>"}},
+		{"PATCH", "/connections/" + directory.SeedConnection, map[string]any{"metadata": map[string]any{"a": "b"}}},
 		{"PATCH", "/prompts", map[string]any{"identifier_first": true}},
 		{"PATCH", "/tenants/settings", map[string]any{"friendly_name": "Acme", "flags": map[string]any{"enable_sso": false}}},
 		{"PATCH", "/branding", map[string]any{"logo_url": "https://acme.example/logo.png"}},

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"time"
 
+	"phonegate/provision/sandbox/auth0/directory"
 	"phonegate/provision/sandbox/auth0/reply"
 	"phonegate/provision/sandbox/auth0/tenant"
 )
@@ -15,7 +16,7 @@ const userBlocked = "user is blocked"
 // Logins are the logins under way, and the codes and tokens that come of them.
 type Logins struct {
 	t         *tenant.Tenant
-	directory *Directory
+	directory *directory.Directory
 	pipeline  *Pipeline
 
 	logins    map[string]*attempt // waiting for a password, by state
@@ -27,7 +28,7 @@ type Logins struct {
 }
 
 // NewLogins makes a tenant's logins, of which none is under way.
-func NewLogins(t *tenant.Tenant, directory *Directory, pipeline *Pipeline) *Logins {
+func NewLogins(t *tenant.Tenant, directory *directory.Directory, pipeline *Pipeline) *Logins {
 	s := &Logins{t: t, directory: directory, pipeline: pipeline}
 	s.Reset()
 	return s
@@ -90,7 +91,7 @@ func (s *Logins) currentSession(r *http.Request) *Session {
 
 // signIn notes that the user has given the right password: the session exists from here on, whatever the
 // Actions say.
-func (s *Logins) signIn(rw http.ResponseWriter, r *http.Request, lg *attempt, u *User) {
+func (s *Logins) signIn(rw http.ResponseWriter, r *http.Request, lg *attempt, u *directory.User) {
 	now := s.t.Now()
 	s.t.Lock()
 	x := &Session{ID: reply.Random(24), UserID: u.ID, Created: now}

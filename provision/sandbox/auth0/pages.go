@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 
+	"phonegate/provision/sandbox/auth0/directory"
 	"phonegate/provision/sandbox/auth0/reply"
 )
 
@@ -102,7 +103,7 @@ func (s *Logins) submitLogin(rw http.ResponseWriter, r *http.Request, lg *attemp
 			s.standIn(rw, r, lg, page, client, hint, 400)
 			return
 		}
-		status, body := s.directory.SignUp(SignUpRequest{
+		status, body := s.directory.SignUp(directory.SignUpRequest{
 			ClientID: lg.ClientID, Connection: lg.Connection, Email: f.Get("email"), Password: f.Get("password"), UserMetadata: meta,
 		})
 		if status != 200 {

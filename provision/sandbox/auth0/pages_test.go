@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"phonegate/provision/sandbox/auth0/directory"
 	"phonegate/templates"
 )
 
@@ -69,7 +70,7 @@ func publish(t *testing.T, te *bench) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if status, body := te.api("PATCH", "/clients/"+SeedGlobalClient, map[string]any{"custom_login_page_on": true, "custom_login_page": string(page)}); status != 200 {
+	if status, body := te.api("PATCH", "/clients/"+directory.SeedGlobalClient, map[string]any{"custom_login_page_on": true, "custom_login_page": string(page)}); status != 200 {
 		t.Fatalf("publish: %d %v", status, body)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"phonegate/provision/sandbox/auth0/actions"
+	"phonegate/provision/sandbox/auth0/directory"
 	"phonegate/provision/sandbox/auth0/reply"
 	"phonegate/provision/sandbox/auth0/tenant"
 	"phonegate/provision/sandbox/jsvm"
@@ -48,7 +49,7 @@ type Runner func(context.Context, jsvm.Surroundings, jsvm.ActionCall) (jsvm.Acti
 type Pipeline struct {
 	t         *tenant.Tenant
 	actions   *actions.Actions
-	directory *Directory
+	directory *directory.Directory
 	runAction Runner
 	network   http.RoundTripper // what deployed code reaches
 
@@ -58,7 +59,7 @@ type Pipeline struct {
 }
 
 // NewPipeline makes the pipeline of a tenant. Deployed code reaches the network and nothing else.
-func NewPipeline(t *tenant.Tenant, actions *actions.Actions, directory *Directory, run Runner, network http.RoundTripper) *Pipeline {
+func NewPipeline(t *tenant.Tenant, actions *actions.Actions, directory *directory.Directory, run Runner, network http.RoundTripper) *Pipeline {
 	s := &Pipeline{t: t, actions: actions, directory: directory, runAction: run, network: network}
 	s.Reset()
 	return s

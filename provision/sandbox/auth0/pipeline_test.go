@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"phonegate/provision/sandbox/auth0/directory"
 	"phonegate/provision/sandbox/jsvm"
 )
 
@@ -37,7 +38,7 @@ func TestActionsSeeAFaithfulEvent(t *testing.T) {
 	}
 	want := map[string]any{
 		"user.email": "ada@example.com", "user.email_verified": false, "client.client_id": "sandbox-app", "client.name": "Sandbox App",
-		"connection.id": SeedConnection, "connection.name": "Username-Password-Authentication", "connection.strategy": "auth0",
+		"connection.id": directory.SeedConnection, "connection.name": "Username-Password-Authentication", "connection.strategy": "auth0",
 		"request.hostname": tenantHost, "request.query.login_hint": "ada", "tenant.id": "acme-dev", "stats.logins_count": 1.0,
 		"transaction.protocol": "oidc-basic-profile", "transaction.redirect_uri": "http://127.0.0.1:5000/callback", "transaction.state": "app-state",
 		"organization": nil, "resource_server": nil, "secrets": nil, "user.blocked": nil,

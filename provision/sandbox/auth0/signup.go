@@ -3,13 +3,14 @@ package auth0
 import (
 	"net/http"
 
+	"phonegate/provision/sandbox/auth0/directory"
 	"phonegate/provision/sandbox/auth0/reply"
 )
 
 // signUpPost answers POST /dbconnections/signup.
 func (s *Logins) signUpPost(rw http.ResponseWriter, r *http.Request) {
 	reply.CORS(rw, r)
-	var req SignUpRequest
+	var req directory.SignUpRequest
 	if err := reply.ReadBody(rw, r, &req); err != nil {
 		reply.WriteJSON(rw, 400, reply.AuthFailure{Name: "BadRequestError", Code: "invalid_body", Description: err.Error(), StatusCode: 400})
 		return

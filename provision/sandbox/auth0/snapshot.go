@@ -5,20 +5,22 @@ import (
 	"maps"
 
 	"phonegate/provision/sandbox/auth0/actions"
+	"phonegate/provision/sandbox/auth0/directory"
 	"phonegate/provision/sandbox/auth0/reply"
 	"phonegate/provision/sandbox/auth0/tenant"
 )
 
 // The parts of a snapshot.
 type (
-	savedActions  = actions.Saved
-	savedSettings = tenant.Saved
+	savedActions   = actions.Saved
+	savedDirectory = directory.Saved
+	savedSettings  = tenant.Saved
 )
 
 // saved is a snapshot: what each part of the tenant keeps.
 type saved struct {
 	savedActions
-	SavedDirectory
+	savedDirectory
 	savedSettings
 }
 
@@ -41,7 +43,7 @@ func (s *Server) Restore(snapshot []byte) error {
 	if err := s.actions.Restore(in.savedActions); err != nil {
 		return err
 	}
-	s.directory.Restore(in.SavedDirectory)
+	s.directory.Restore(in.savedDirectory)
 	s.t.Restore(in.savedSettings)
 	s.pipeline.Reset()
 	s.login.Reset()

@@ -1,4 +1,5 @@
-package auth0
+// Package directory holds who there is in an emulated tenant: users, applications and their grants, connections and APIs.
+package directory
 
 import (
 	"slices"
@@ -20,8 +21,8 @@ type Directory struct {
 	byEmail         map[string]string // connection + "\n" + email -> user id
 }
 
-// NewDirectory makes a directory of nobody.
-func NewDirectory(t *tenant.Tenant) *Directory {
+// New makes a directory of nobody.
+func New(t *tenant.Tenant) *Directory {
 	return &Directory{t: t, enabled: map[string][]string{}, users: map[string]*User{}, byEmail: map[string]string{}}
 }
 

@@ -1,4 +1,4 @@
-package auth0
+package directory
 
 import (
 	"maps"
@@ -8,8 +8,8 @@ import (
 	"phonegate/provision/sandbox/auth0/reply"
 )
 
-// SavedDirectory is the directory's part of a snapshot.
-type SavedDirectory struct {
+// Saved is the directory's part of a snapshot.
+type Saved struct {
 	Clients         []reply.Object      `json:"clients"`
 	Grants          []reply.Object      `json:"client_grants"`
 	Connections     []reply.Object      `json:"connections"`
@@ -39,8 +39,8 @@ type savedUser struct {
 }
 
 // Save is the directory's part of a snapshot; it aliases the records. The caller holds the lock.
-func (s *Directory) Save() SavedDirectory {
-	out := SavedDirectory{
+func (s *Directory) Save() Saved {
+	out := Saved{
 		Clients: s.clients, Grants: s.grants, Connections: s.connections, Enabled: s.enabled, ResourceServers: s.resourceServers,
 	}
 	for _, id := range s.userOrder {
@@ -52,7 +52,7 @@ func (s *Directory) Save() SavedDirectory {
 }
 
 // Restore replaces what the directory holds. The caller holds the lock.
-func (s *Directory) Restore(in SavedDirectory) {
+func (s *Directory) Restore(in Saved) {
 	s.clients, s.grants, s.connections, s.resourceServers = in.Clients, in.Grants, in.Connections, in.ResourceServers
 	if s.enabled = in.Enabled; s.enabled == nil {
 		s.enabled = map[string][]string{}

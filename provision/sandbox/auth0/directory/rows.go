@@ -1,4 +1,4 @@
-package auth0
+package directory
 
 import "phonegate/provision/sandbox/auth0/tenant"
 

@@ -1,4 +1,4 @@
-package auth0
+package directory
 
 // clientFields are the properties that clients are created and changed with, from the OpenAPI description.
 const clientFields = `name description logo_uri callbacks oidc_logout oidc_backchannel_logout session_transfer allowed_origins
