@@ -9,6 +9,7 @@ import (
 
 	"phonegate/provision/sandbox/auth0/actions"
 	"phonegate/provision/sandbox/auth0/directory"
+	"phonegate/provision/sandbox/auth0/pipeline"
 	"phonegate/provision/sandbox/auth0/reply"
 	"phonegate/provision/sandbox/auth0/tenant"
 	"phonegate/provision/sandbox/jsvm"
@@ -39,13 +40,16 @@ type App struct {
 	RedirectURIs []string
 }
 
+// Runner runs one leg of an Action; jsvm.RunAction is one.
+type Runner = pipeline.Runner
+
 // Server is the tenant. It is safe for use by many goroutines.
 type Server struct {
 	mux       *http.ServeMux
 	t         *tenant.Tenant
 	actions   *actions.Actions
 	directory *directory.Directory
-	pipeline  *Pipeline
+	pipeline  *pipeline.Pipeline
 	login     *Logins
 }
 
@@ -100,7 +104,7 @@ func (o Options) complete() Options {
 func furnish(o Options) *Server {
 	t := tenant.New(o.World, o.Domain, o.Aliases)
 	actions, directory := actions.New(t), directory.New(t)
-	pipeline := NewPipeline(t, actions, directory, o.RunAction, o.Network)
+	pipeline := pipeline.New(t, actions, directory, o.RunAction, o.Network)
 	return &Server{
 		mux: http.NewServeMux(), t: t, actions: actions, directory: directory, pipeline: pipeline, login: NewLogins(t, directory, pipeline),
 	}

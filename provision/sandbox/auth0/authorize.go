@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"phonegate/provision/sandbox/auth0/pipeline"
 	"phonegate/provision/sandbox/auth0/reply"
 )
 
@@ -36,8 +37,8 @@ func (s *Logins) authorize(rw http.ResponseWriter, r *http.Request) {
 	}
 	now := s.t.Now()
 	lg := &attempt{
-		Login: &Login{
-			ID: reply.Random(24), ClientID: q.Get("client_id"), Protocol: ProtocolCode, Query: q, Scopes: strings.Fields(q.Get("scope")),
+		Login: &pipeline.Login{
+			ID: reply.Random(24), ClientID: q.Get("client_id"), Protocol: pipeline.ProtocolCode, Query: q, Scopes: strings.Fields(q.Get("scope")),
 			Prompts: strings.Fields(q.Get("prompt")), Audience: q.Get("audience"), RedirectURI: redirect,
 			ResponseMode: q.Get("response_mode"), ResponseType: q.Get("response_type"), AppState: q.Get("state"),
 			Connection: q.Get("connection"), AuthTime: now, CanRedirect: true,

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"time"
 
+	"phonegate/provision/sandbox/auth0/pipeline"
 	"phonegate/provision/sandbox/auth0/reply"
 )
 
@@ -19,10 +20,10 @@ type grant struct {
 }
 
 // finish ends a browser's leg: on to the Action's address, or back to the application.
-func (s *Logins) finish(rw http.ResponseWriter, r *http.Request, lg *attempt, out Outcome) {
+func (s *Logins) finish(rw http.ResponseWriter, r *http.Request, lg *attempt, out pipeline.Outcome) {
 	silent := !lg.CanRedirect
 	switch out.Ending {
-	case Redirected:
+	case pipeline.Redirected:
 		address, err := s.suspend(lg, out.Text)
 		if err != nil {
 			errorPage(rw, 400, "invalid_request", "the Action's redirect is not an address")
@@ -30,20 +31,20 @@ func (s *Logins) finish(rw http.ResponseWriter, r *http.Request, lg *attempt, ou
 		}
 		rw.Header().Set("Cache-Control", "no-store")
 		http.Redirect(rw, r, address, http.StatusFound)
-	case Granted:
+	case pipeline.Granted:
 		code := reply.Random(32)
 		s.t.Lock()
 		s.codes[code] = &grant{login: lg, scopes: lg.Scopes, expires: s.t.Now().Add(10 * time.Minute)}
 		s.t.Unlock()
 		s.log(reply.Choose(silent, "ssa", "s"), lg.Login, reply.Object{"description": "Successful login"})
 		s.callback(rw, r, lg, url.Values{"code": {code}})
-	case Denied:
+	case pipeline.Denied:
 		s.log(reply.Choose(silent, "fsa", "f"), lg.Login, reply.Object{"description": out.Text})
 		s.callback(rw, r, lg, url.Values{"error": {"access_denied"}, "error_description": {out.Text}})
-	case NeedsInteraction:
+	case pipeline.NeedsInteraction:
 		s.log("fsa", lg.Login, reply.Object{"description": out.Text})
 		s.callback(rw, r, lg, url.Values{"error": {"interaction_required"}, "error_description": {out.Text}})
-	case Vanished:
+	case pipeline.Vanished:
 		s.log("f", lg.Login, reply.Object{"description": out.Text})
 		errorPage(rw, 400, "invalid_request", out.Text)
 	default:

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"phonegate/provision/sandbox/auth0/directory"
+	"phonegate/provision/sandbox/auth0/pipeline"
 	"phonegate/provision/sandbox/auth0/reply"
 	"phonegate/provision/sandbox/auth0/tenant"
 )
@@ -17,7 +18,7 @@ const userBlocked = "user is blocked"
 type Logins struct {
 	t         *tenant.Tenant
 	directory *directory.Directory
-	pipeline  *Pipeline
+	pipeline  *pipeline.Pipeline
 
 	logins    map[string]*attempt // waiting for a password, by state
 	suspended map[string]*attempt // waiting for /continue, by state
@@ -28,7 +29,7 @@ type Logins struct {
 }
 
 // NewLogins makes a tenant's logins, of which none is under way.
-func NewLogins(t *tenant.Tenant, directory *directory.Directory, pipeline *Pipeline) *Logins {
+func NewLogins(t *tenant.Tenant, directory *directory.Directory, pipeline *pipeline.Pipeline) *Logins {
 	s := &Logins{t: t, directory: directory, pipeline: pipeline}
 	s.Reset()
 	return s
@@ -42,14 +43,14 @@ func (s *Logins) Reset() {
 
 // attempt is a login with what only the endpoints know of it.
 type attempt struct {
-	*Login
+	*pipeline.Login
 	state                             string // while it waits for a password
 	nonce, challenge, challengeMethod string
 	created, suspendedAt              time.Time
 }
 
 // log adds a line about a login to the tenant's log.
-func (s *Logins) log(kind string, lg *Login, more reply.Object) {
+func (s *Logins) log(kind string, lg *pipeline.Login, more reply.Object) {
 	s.t.Lock()
 	defer s.t.Unlock()
 	who := s.directory.Who(lg.ClientID, lg.UserID, lg.Connection)
@@ -79,7 +80,7 @@ func setSession(rw http.ResponseWriter, sid string) {
 }
 
 // currentSession is the session of the request, nil if there is none or its user is gone.
-func (s *Logins) currentSession(r *http.Request) *Session {
+func (s *Logins) currentSession(r *http.Request) *pipeline.Session {
 	s.t.Lock()
 	defer s.t.Unlock()
 	x := s.pipeline.Session(sessionCookie(r))
@@ -94,7 +95,7 @@ func (s *Logins) currentSession(r *http.Request) *Session {
 func (s *Logins) signIn(rw http.ResponseWriter, r *http.Request, lg *attempt, u *directory.User) {
 	now := s.t.Now()
 	s.t.Lock()
-	x := &Session{ID: reply.Random(24), UserID: u.ID, Created: now}
+	x := &pipeline.Session{ID: reply.Random(24), UserID: u.ID, Created: now}
 	s.pipeline.AddSession(x)
 	u.LoggedIn(now, reply.IPOf(r))
 	delete(s.logins, lg.state)
@@ -103,7 +104,7 @@ func (s *Logins) signIn(rw http.ResponseWriter, r *http.Request, lg *attempt, u 
 	setSession(rw, x.ID)
 }
 
-func (lg *attempt) attach(x *Session, authTime time.Time) {
+func (lg *attempt) attach(x *pipeline.Session, authTime time.Time) {
 	lg.UserID, lg.SID, lg.AuthTime = x.UserID, x.ID, authTime
 	lg.Methods = []reply.Object{{"name": "pwd", "timestamp": reply.Millis(authTime)}}
 }

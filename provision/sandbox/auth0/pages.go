@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"phonegate/provision/sandbox/auth0/directory"
+	"phonegate/provision/sandbox/auth0/pipeline"
 	"phonegate/provision/sandbox/auth0/reply"
 )
 
@@ -160,7 +161,7 @@ func (s *Logins) logout(rw http.ResponseWriter, r *http.Request) {
 	if to == "" {
 		to = r.URL.Query().Get("post_logout_redirect_uri")
 	}
-	s.log("slo", &Login{ClientID: reply.Text(c, "client_id")}, reply.Object{"description": "User successfully logged out"})
+	s.log("slo", &pipeline.Login{ClientID: reply.Text(c, "client_id")}, reply.Object{"description": "User successfully logged out"})
 	if to == "" {
 		rw.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		_, _ = rw.Write([]byte("OK"))

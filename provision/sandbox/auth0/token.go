@@ -9,6 +9,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
+	"phonegate/provision/sandbox/auth0/pipeline"
 	"phonegate/provision/sandbox/auth0/reply"
 	"phonegate/provision/sandbox/auth0/tenant"
 )
@@ -113,7 +114,7 @@ func grantName(kind string) string {
 // clientCredentials issues tokens of the Management API, and of others that a client grant opens.
 func (s *Logins) clientCredentials(t tokenRequest) (int, any) {
 	aud, id := t.Get("audience"), t.Get("client_id")
-	lg := &Login{ClientID: id, Audience: aud}
+	lg := &pipeline.Login{ClientID: id, Audience: aud}
 	if problem := s.grantedScopes(lg, strings.Fields(t.Get("scope"))); problem != "" {
 		s.log("feccft", lg, reply.Object{"description": problem, "audience": aud})
 		return oauth(403, "access_denied", problem)
@@ -134,7 +135,7 @@ func (s *Logins) clientCredentials(t tokenRequest) (int, any) {
 }
 
 // grantedScopes looks up the client grant and sets the login's scopes, or says why there is none.
-func (s *Logins) grantedScopes(lg *Login, asked []string) string {
+func (s *Logins) grantedScopes(lg *pipeline.Login, asked []string) string {
 	s.t.Lock()
 	defer s.t.Unlock()
 	if lg.Audience == "" {

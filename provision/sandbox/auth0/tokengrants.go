@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"phonegate/provision/sandbox/auth0/pipeline"
 	"phonegate/provision/sandbox/auth0/reply"
 )
 
@@ -22,7 +23,7 @@ func (s *Logins) codeExchange(t tokenRequest) (int, any) {
 	}
 	s.t.Unlock()
 	if !usable || g.login.ClientID != t.Get("client_id") {
-		s.log("feacft", &Login{ClientID: t.Get("client_id")}, reply.Object{"description": "Invalid authorization code"})
+		s.log("feacft", &pipeline.Login{ClientID: t.Get("client_id")}, reply.Object{"description": "Invalid authorization code"})
 		return oauth(403, "invalid_grant", "Invalid authorization code")
 	}
 	lg := g.login
@@ -57,16 +58,16 @@ func (s *Logins) refreshExchange(t tokenRequest) (int, any) {
 	gone := g != nil && s.directory.User(g.login.UserID) == nil
 	s.t.Unlock()
 	if g == nil || gone || g.login.ClientID != t.Get("client_id") {
-		s.log("fertft", &Login{ClientID: t.Get("client_id")}, reply.Object{"description": "Unknown or invalid refresh token."})
+		s.log("fertft", &pipeline.Login{ClientID: t.Get("client_id")}, reply.Object{"description": "Unknown or invalid refresh token."})
 		return oauth(403, "invalid_grant", "Unknown or invalid refresh token.")
 	}
 	scopes := reduced(g.scopes, strings.Fields(t.Get("scope")))
-	lg := &attempt{Login: &Login{
-		ID: reply.Random(24), ClientID: g.login.ClientID, Protocol: ProtocolRefresh, Query: url.Values{}, Scopes: scopes, Audience: g.login.Audience,
+	lg := &attempt{Login: &pipeline.Login{
+		ID: reply.Random(24), ClientID: g.login.ClientID, Protocol: pipeline.ProtocolRefresh, Query: url.Values{}, Scopes: scopes, Audience: g.login.Audience,
 		UserID: g.login.UserID, SID: g.login.SID, AuthTime: g.login.AuthTime, RefreshID: g.id,
 	}, created: s.t.Now()}
 	out := s.pipeline.Start(t.r, lg.Login, nil, t.Values)
-	if out.Ending != Granted {
+	if out.Ending != pipeline.Granted {
 		s.log("fertft", lg.Login, reply.Object{"description": out.Text})
 		return tokenDenial(out)
 	}
@@ -96,8 +97,8 @@ func (s *Logins) passwordExchange(t tokenRequest) (int, any) {
 		return oauth(403, "invalid_grant", problem.Description)
 	}
 	now := s.t.Now()
-	lg := &attempt{Login: &Login{
-		ID: reply.Random(24), ClientID: t.Get("client_id"), Protocol: ProtocolPassword, Query: url.Values{}, Scopes: strings.Fields(t.Get("scope")),
+	lg := &attempt{Login: &pipeline.Login{
+		ID: reply.Random(24), ClientID: t.Get("client_id"), Protocol: pipeline.ProtocolPassword, Query: url.Values{}, Scopes: strings.Fields(t.Get("scope")),
 		Audience: t.Get("audience"), UserID: u.ID, AuthTime: now, Connection: connection,
 		Methods: []reply.Object{{"name": "pwd", "timestamp": reply.Millis(now)}},
 	}, created: now}
@@ -110,7 +111,7 @@ func (s *Logins) passwordExchange(t tokenRequest) (int, any) {
 		return oauth(403, "unauthorized", userBlocked)
 	}
 	out := s.pipeline.Start(t.r, lg.Login, nil, t.Values)
-	if out.Ending != Granted {
+	if out.Ending != pipeline.Granted {
 		s.log("fepft", lg.Login, reply.Object{"description": out.Text})
 		return tokenDenial(out)
 	}
@@ -119,11 +120,11 @@ func (s *Logins) passwordExchange(t tokenRequest) (int, any) {
 }
 
 // tokenDenial is how a refused pipeline looks at the token endpoint.
-func tokenDenial(out Outcome) (int, any) {
+func tokenDenial(out pipeline.Outcome) (int, any) {
 	switch out.Ending {
-	case Denied:
+	case pipeline.Denied:
 		return oauth(403, "access_denied", out.Text)
-	case NeedsInteraction:
+	case pipeline.NeedsInteraction:
 		return oauth(403, "interaction_required", out.Text)
 	default:
 		return oauth(403, "access_denied", message(out.Text))

@@ -1,4 +1,5 @@
-package auth0
+// Package pipeline runs an emulated tenant's Actions for a login, leg by leg, and keeps what they did.
+package pipeline
 
 import (
 	"context"
@@ -58,8 +59,8 @@ type Pipeline struct {
 	sessions       map[string]*Session
 }
 
-// NewPipeline makes the pipeline of a tenant. Deployed code reaches the network and nothing else.
-func NewPipeline(t *tenant.Tenant, actions *actions.Actions, directory *directory.Directory, run Runner, network http.RoundTripper) *Pipeline {
+// New makes the pipeline of a tenant. Deployed code reaches the network and nothing else.
+func New(t *tenant.Tenant, actions *actions.Actions, directory *directory.Directory, run Runner, network http.RoundTripper) *Pipeline {
 	s := &Pipeline{t: t, actions: actions, directory: directory, runAction: run, network: network}
 	s.Reset()
 	return s

@@ -1,4 +1,4 @@
-package auth0
+package pipeline
 
 import (
 	"testing"
@@ -10,7 +10,7 @@ import (
 
 func FuzzValidateToken(f *testing.F) {
 	const secretKey = "0123456789abcdef0123456789abcdef"
-	s := NewPipeline(tenant.New(world.New(world.Options{}), "acme-dev.us.auth0.test", nil), nil, nil, nil, nil)
+	s := New(tenant.New(world.New(world.Options{}), "acme-dev.us.auth0.test", nil), nil, nil, nil, nil)
 	good, err := s.encodeToken(secretKey, 60, map[string]any{"state": "s", "iss": "x"}, s.t.Domain(), "auth0|1", "::1")
 	if err != nil {
 		f.Fatal(err)
