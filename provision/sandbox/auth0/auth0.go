@@ -9,6 +9,7 @@ import (
 
 	"phonegate/provision/sandbox/auth0/actions"
 	"phonegate/provision/sandbox/auth0/directory"
+	"phonegate/provision/sandbox/auth0/login"
 	"phonegate/provision/sandbox/auth0/pipeline"
 	"phonegate/provision/sandbox/auth0/reply"
 	"phonegate/provision/sandbox/auth0/tenant"
@@ -50,7 +51,7 @@ type Server struct {
 	actions   *actions.Actions
 	directory *directory.Directory
 	pipeline  *pipeline.Pipeline
-	login     *Logins
+	login     *login.Logins
 }
 
 // New makes a tenant with its seed: a database connection, an application, a machine-to-machine application, the
@@ -106,7 +107,7 @@ func furnish(o Options) *Server {
 	actions, directory := actions.New(t), directory.New(t)
 	pipeline := pipeline.New(t, actions, directory, o.RunAction, o.Network)
 	return &Server{
-		mux: http.NewServeMux(), t: t, actions: actions, directory: directory, pipeline: pipeline, login: NewLogins(t, directory, pipeline),
+		mux: http.NewServeMux(), t: t, actions: actions, directory: directory, pipeline: pipeline, login: login.New(t, directory, pipeline),
 	}
 }
 

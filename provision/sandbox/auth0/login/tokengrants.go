@@ -1,4 +1,4 @@
-package auth0
+package login
 
 import (
 	"crypto/sha256"

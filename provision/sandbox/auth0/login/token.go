@@ -1,4 +1,4 @@
-package auth0
+package login
 
 import (
 	"crypto/subtle"
@@ -24,7 +24,7 @@ func oauth(status int, code, description string) (int, any) {
 	return status, oauthError{code, description}
 }
 
-const passwordRealm = "http://auth0.com/oauth/grant-type/password-realm"
+const realmGrant = "http://auth0.com/oauth/grant-type/password-realm"
 
 // tokenRequest is the form of /oauth/token, whichever way it came.
 type tokenRequest struct {
@@ -86,7 +86,7 @@ func (s *Logins) exchange(r *http.Request, t tokenRequest) (int, any) {
 		return oauth(401, "access_denied", "Unauthorized")
 	}
 	if !slices.Contains(reply.Texts(t.client["grant_types"]), grantName(kind)) {
-		if !slices.Contains([]string{"client_credentials", "authorization_code", "refresh_token", "password", passwordRealm}, kind) {
+		if !slices.Contains([]string{"client_credentials", "authorization_code", "refresh_token", "password", realmGrant}, kind) {
 			return oauth(403, "unsupported_grant_type", "Unsupported grant type: "+kind)
 		}
 		return oauth(403, "unauthorized_client", "Grant type '"+kind+"' not allowed for the client.")
@@ -105,7 +105,7 @@ func (s *Logins) exchange(r *http.Request, t tokenRequest) (int, any) {
 
 // grantName is how a client lists a grant type.
 func grantName(kind string) string {
-	if kind == passwordRealm {
+	if kind == realmGrant {
 		return "password"
 	}
 	return kind

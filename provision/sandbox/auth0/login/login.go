@@ -1,4 +1,5 @@
-package auth0
+// Package login is an emulated tenant's Authentication API: /authorize, the hosted pages, /continue and the token endpoint.
+package login
 
 import (
 	"net/http"
@@ -28,8 +29,8 @@ type Logins struct {
 	opaque    map[string]*grant // opaque access tokens for /userinfo
 }
 
-// NewLogins makes a tenant's logins, of which none is under way.
-func NewLogins(t *tenant.Tenant, directory *directory.Directory, pipeline *pipeline.Pipeline) *Logins {
+// New makes a tenant's logins, of which none is under way.
+func New(t *tenant.Tenant, directory *directory.Directory, pipeline *pipeline.Pipeline) *Logins {
 	s := &Logins{t: t, directory: directory, pipeline: pipeline}
 	s.Reset()
 	return s
