@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"phonegate/provision/sandbox/jsvm"
+	"phonegate/provision/sandbox/auth0/actions"
 )
 
 func draft(name string) map[string]any {
@@ -52,10 +52,10 @@ func TestActionsRefuseWhatAuth0Refuses(t *testing.T) {
 		{"many secrets", "POST", "/actions/actions", with(draft("x"), "secrets", many), 400, "", ""},
 		{"long secret", "POST", "/actions/actions", with(draft("x"), "secrets", []any{map[string]any{"name": "K", "value": strings.Repeat("x", 4097)}}), 400, "invalid_body", ""},
 		{"unbuilt", "POST", "/actions/actions/" + id + "/deploy", nil, 400, "", "A draft must be in the 'built' state before it can be deployed."},
-		{"bound", "DELETE", "/actions/actions/" + SeedAction, nil, 409, "", "Unable to delete an action bound to a trigger."},
+		{"bound", "DELETE", "/actions/actions/" + actions.SeedAction, nil, 409, "", "Unable to delete an action bound to a trigger."},
 		{"old binding shape", "PATCH", bindings, map[string]any{"bindings": []any{map[string]any{"id_type": "action_id", "id_value": id}}}, 400, "invalid_body", "Payload validation error: 'Data does not match any schemas from 'oneOf'' on property bindings[0]."},
 		{"undeployed", "PATCH", bindings, ref("action_id", id), 400, "", "Trying to create a binding for an action that has not been deployed."},
-		{"wrong trigger", "PATCH", "/actions/triggers/pre-user-registration/bindings", ref("action_id", SeedAction), 400, "", "Trying to create a binding between an incompatible action and trigger."},
+		{"wrong trigger", "PATCH", "/actions/triggers/pre-user-registration/bindings", ref("action_id", actions.SeedAction), 400, "", "Trying to create a binding between an incompatible action and trigger."},
 		{"unknown trigger", "GET", "/actions/triggers/nope/bindings", nil, 400, "invalid_uri", ""},
 	}
 	before := canonical(t, te.s.State())
@@ -201,67 +201,5 @@ func TestRollbackBringsOldCodeBack(t *testing.T) {
 	_, a := te.api("GET", path, nil)
 	if a["deployed_version"].(map[string]any)["code"] != "one" || a["code"] != "two" || a["all_changes_deployed"] != false {
 		t.Errorf("after rollback: %v", a)
-	}
-}
-
-func TestASecondActionOfOneName(t *testing.T) {
-	for value, want := range map[string]int{"unique": 409, "shared": 201} {
-		te := newTenant(t, nil, "auth0.action_names", value)
-		te.api("POST", "/actions/actions", draft("Mine"))
-		if status, _ := te.api("POST", "/actions/actions", draft("Mine")); status != want {
-			t.Errorf("names are %s: the second one is answered %d, not %d", value, status, want)
-		}
-	}
-}
-
-func TestSecretsAreReplacedAsAList(t *testing.T) {
-	tests := []struct {
-		name, behaviour, value string
-		patch                  map[string]any
-		want                   map[string]string
-	}{
-		{"new list", "auth0.patch_without_secrets", "kept", map[string]any{"secrets": []any{map[string]any{"name": "B", "value": "2"}}}, map[string]string{"B": "2"}},
-		{"empty list", "auth0.patch_without_secrets", "kept", map[string]any{"secrets": []any{}}, map[string]string{}},
-		{"no list, kept", "auth0.patch_without_secrets", "kept", map[string]any{"code": "x"}, map[string]string{"KEY": "hush"}},
-		{"no list, cleared", "auth0.patch_without_secrets", "cleared", map[string]any{"code": "x"}, map[string]string{}},
-		{"name only, kept", "auth0.secret_by_name", "kept", map[string]any{"secrets": []any{map[string]any{"name": "KEY"}}}, map[string]string{"KEY": "hush"}},
-		{"name only, emptied", "auth0.secret_by_name", "emptied", map[string]any{"secrets": []any{map[string]any{"name": "KEY"}}}, map[string]string{"KEY": ""}},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			te := newTenant(t, nil, tt.behaviour, tt.value)
-			_, a := te.api("POST", "/actions/actions", draft("Mine"))
-			te.api("PATCH", "/actions/actions/"+a["id"].(string), tt.patch)
-			got := map[string]string{}
-			for _, x := range te.s.findAction(a["id"].(string)).secrets {
-				got[x.name] = x.value
-			}
-			if fmt.Sprint(got) != fmt.Sprint(tt.want) {
-				t.Errorf("got %v, want %v", got, tt.want)
-			}
-		})
-	}
-}
-
-func TestActionTestReportsWhatWasThrown(t *testing.T) {
-	te := newTenant(t, scripted(map[string]func(jsvm.ActionCall) jsvm.ActionResult{
-		"throws": func(c jsvm.ActionCall) jsvm.ActionResult {
-			if c.Secrets["KEY"] != "hush" || c.Event["user"] == nil {
-				return jsvm.ActionResult{}
-			}
-			return jsvm.ActionResult{Thrown: "TypeError: Cannot read properties of undefined (reading 'id')", Logs: []string{"hello"}}
-		},
-	}))
-	_, a := te.api("POST", "/actions/actions", with(draft("Mine"), "code", "throws"))
-	status, body := te.api("POST", "/actions/actions/"+a["id"].(string)+"/test", map[string]any{
-		"payload": map[string]any{"event": map[string]any{"user": map[string]any{"user_id": "auth0|1"}}},
-	})
-	p := body["payload"].(map[string]any)
-	e := p["error"].(map[string]any)
-	if status != 200 || e["name"] != "TypeError" || e["message"] != "Cannot read properties of undefined (reading 'id')" || p["stats"] == nil || p["logs"] != "hello" {
-		t.Errorf("got %d %v", status, body)
-	}
-	if status, _ := te.api("POST", "/actions/actions/"+a["id"].(string)+"/test", map[string]any{}); status != 400 {
-		t.Errorf("without payload: %d", status)
 	}
 }

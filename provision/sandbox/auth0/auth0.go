@@ -6,11 +6,13 @@ package auth0
 import (
 	"context"
 	"net/http"
-	"slices"
-	"strings"
-	"sync"
-	"time"
 
+	"phonegate/provision/sandbox/auth0/actions"
+	"phonegate/provision/sandbox/auth0/directory"
+	"phonegate/provision/sandbox/auth0/login"
+	"phonegate/provision/sandbox/auth0/pipeline"
+	"phonegate/provision/sandbox/auth0/reply"
+	"phonegate/provision/sandbox/auth0/tenant"
 	"phonegate/provision/sandbox/jsvm"
 	"phonegate/provision/sandbox/world"
 )
@@ -40,46 +42,39 @@ type App struct {
 }
 
 // Runner runs one leg of an Action; jsvm.RunAction is one.
-type Runner func(context.Context, jsvm.Surroundings, jsvm.ActionCall) (jsvm.ActionResult, error)
+type Runner = pipeline.Runner
 
 // Server is the tenant. It is safe for use by many goroutines.
 type Server struct {
-	o   Options
-	w   *world.World
-	mux *http.ServeMux
-
-	// mu guards everything below. It is never held while an Action runs.
-	mu              sync.Mutex
-	actions         []*action
-	bindings        []*binding
-	clients         []object
-	grants          []object
-	connections     []object
-	enabled         map[string][]string // client ids by connection id
-	resourceServers []object
-	users           map[string]*user
-	userOrder       []string
-	byEmail         map[string]string // connection + "\n" + email -> user id
-	tenant          object
-	prompts         object
-	branding        object
-	logs            []object
-	logged          int // lines ever, for their ids
-	executions      map[string]object
-	executionOrder  []string
-
-	logins    map[string]*login // waiting for a password, by state
-	suspended map[string]*login // waiting for /continue, by state
-	tickets   map[string]ticket // between /usernamepassword/login and /login/callback
-	codes     map[string]*grant
-	refresh   map[string]*grant
-	opaque    map[string]*grant // opaque access tokens for /userinfo
-	sessions  map[string]*session
+	mux       *http.ServeMux
+	t         *tenant.Tenant
+	actions   *actions.Actions
+	directory *directory.Directory
+	pipeline  *pipeline.Pipeline
+	login     *login.Logins
 }
 
 // New makes a tenant with its seed: a database connection, an application, a machine-to-machine application, the
 // global client and one Action that somebody else has bound.
 func New(o Options) *Server {
+	o = o.complete()
+	s := furnish(o)
+	scopes := s.scopes()
+	granted := o.Scopes
+	if granted == nil {
+		granted = scopes
+	}
+	s.t.Seed()
+	s.actions.Seed()
+	s.directory.Seed(directory.Seeds{
+		ClientID: o.ClientID, ClientSecret: o.ClientSecret, Granted: granted, Scopes: scopes, AppID: o.App.ClientID, Callbacks: o.App.RedirectURIs,
+	})
+	s.mount()
+	return s
+}
+
+// complete fills in what a development tenant has.
+func (o Options) complete() Options {
 	if o.World == nil {
 		o.World = world.New(world.Options{})
 	}
@@ -103,41 +98,24 @@ func New(o Options) *Server {
 			return jsvm.ActionResult{}, nil
 		}
 	}
-	s := &Server{
-		o: o, w: o.World, mux: http.NewServeMux(),
-		enabled: map[string][]string{}, users: map[string]*user{}, byEmail: map[string]string{},
-		executions: map[string]object{}, logins: map[string]*login{}, suspended: map[string]*login{},
-		tickets: map[string]ticket{}, codes: map[string]*grant{}, refresh: map[string]*grant{},
-		opaque: map[string]*grant{}, sessions: map[string]*session{},
+	return o
+}
+
+// furnish makes a tenant that holds nothing yet.
+func furnish(o Options) *Server {
+	t := tenant.New(o.World, o.Domain, o.Aliases)
+	actions, directory := actions.New(t), directory.New(t)
+	pipeline := pipeline.New(t, actions, directory, o.RunAction, o.Network)
+	return &Server{
+		mux: http.NewServeMux(), t: t, actions: actions, directory: directory, pipeline: pipeline, login: login.New(t, directory, pipeline),
 	}
-	s.seed()
-	s.mount()
-	return s
 }
 
 // ServeHTTP answers for every host of the tenant.
 func (s *Server) ServeHTTP(rw http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(rw, r) }
 
+// WriteError writes Auth0's own error body for a bare status.
+func WriteError(rw http.ResponseWriter, status int) { reply.WriteError(rw, status) }
+
 // AddAlias makes one more host lead to the tenant; servers know their port only after they listen.
-func (s *Server) AddAlias(host string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.o.Aliases = append(slices.Clone(s.o.Aliases), host)
-}
-
-// host is the tenant's host that the request came for: an alias, or else the domain.
-func (s *Server) host(r *http.Request) string {
-	s.mu.Lock()
-	aliases := s.o.Aliases
-	s.mu.Unlock()
-	for _, a := range aliases {
-		if strings.EqualFold(a, r.Host) {
-			return a
-		}
-	}
-	return s.o.Domain
-}
-
-func (s *Server) hosts() []string { return append([]string{s.o.Domain}, s.o.Aliases...) }
-
-func (s *Server) now() time.Time { return s.w.Now() }
+func (s *Server) AddAlias(host string) { s.t.AddAlias(host) }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
+	"phonegate/provision/sandbox/auth0/tenant"
 	"phonegate/provision/sandbox/jsvm"
 )
 
@@ -41,14 +42,14 @@ func verifyPhone(c jsvm.ActionCall) jsvm.ActionResult {
 	}
 }
 
-func phoneTenant(t *testing.T, behaviours ...string) *tenant {
+func phoneTenant(t *testing.T, behaviours ...string) *bench {
 	te := newTenant(t, scripted(map[string]func(jsvm.ActionCall) jsvm.ActionResult{"verify": verifyPhone}), behaviours...)
 	te.deploy("Verify phone", "verify", map[string]string{"KEY": secretKey})
 	return te
 }
 
 // verdict answers for the form: a token with the state, signed with the same key.
-func verdict(t *testing.T, te *tenant, form *url.URL, change func(jwt.MapClaims), key string) url.Values {
+func verdict(t *testing.T, te *bench, form *url.URL, change func(jwt.MapClaims), key string) url.Values {
 	t.Helper()
 	claims := jwt.MapClaims{}
 	if _, err := jwt.ParseWithClaims(form.Query().Get("session_token"), claims, func(*jwt.Token) (any, error) { return []byte(secretKey), nil }); err != nil {
@@ -92,7 +93,7 @@ func TestFirstLoginGoesThroughTheFormAndGetsTokens(t *testing.T) {
 		t.Fatalf("tokens: %d %v", status, tokens)
 	}
 	claims := jwt.MapClaims{}
-	if _, err := jwt.ParseWithClaims(tokens["id_token"].(string), claims, func(*jwt.Token) (any, error) { return &signingKey().PublicKey, nil }); err != nil {
+	if _, err := jwt.ParseWithClaims(tokens["id_token"].(string), claims, func(*jwt.Token) (any, error) { return tenant.PublicKey(), nil }); err != nil {
 		t.Fatal(err)
 	}
 	if claims["iss"] != base+"/" || claims["aud"] != "sandbox-app" || claims["nonce"] != "n1" || claims["email"] != "ada@example.com" {
@@ -215,51 +216,4 @@ func TestRedirectWhereNoneIsPossibleNeedsInteraction(t *testing.T) {
 	if status != 403 || body["error"] != "interaction_required" {
 		t.Errorf("password grant: %d %v", status, body)
 	}
-}
-
-func TestContinueFollowsItsBehaviours(t *testing.T) {
-	t.Run("replay accepted", func(t *testing.T) {
-		te := phoneTenant(t, "auth0.continue_replay", "accepted")
-		b := te.browser()
-		form := b.login("signup", "ada@example.com", nil)
-		f := verdict(t, te, form.at, nil, secretKey)
-		for range 2 {
-			if p := b.post(continueURL(form.at), f); p.at == nil || p.at.Query().Get("code") == "" {
-				t.Errorf("got %+v", p)
-			}
-		}
-	})
-	t.Run("cookie required", func(t *testing.T) {
-		te := phoneTenant(t, "auth0.continue_cookie", "required")
-		b := te.browser()
-		form := b.login("signup", "ada@example.com", nil)
-		f := verdict(t, te, form.at, nil, secretKey)
-		if p := te.browser().post(continueURL(form.at), f); p.status != 400 {
-			t.Errorf("another browser: %d", p.status)
-		}
-		if p := b.post(continueURL(form.at), f); p.at == nil || p.at.Query().Get("code") == "" {
-			t.Errorf("the same browser: %+v", p)
-		}
-	})
-	t.Run("state in the body", func(t *testing.T) {
-		te := phoneTenant(t)
-		b := te.browser()
-		form := b.login("signup", "ada@example.com", nil)
-		f := verdict(t, te, form.at, nil, secretKey)
-		f.Set("state", form.at.Query().Get("state"))
-		if p := b.post(base+"/continue", f); p.at == nil || p.at.Query().Get("code") == "" {
-			t.Errorf("got %+v", p)
-		}
-	})
-	t.Run("action deleted meanwhile", func(t *testing.T) {
-		te := phoneTenant(t)
-		b := te.browser()
-		form := b.login("signup", "ada@example.com", nil)
-		for _, a := range te.s.State()["actions"].([]any) {
-			te.api("DELETE", "/actions/actions/"+a.(map[string]any)["id"].(string)+"?force=true", nil)
-		}
-		if p := b.post(continueURL(form.at), verdict(t, te, form.at, nil, secretKey)); p.status != 400 || !strings.Contains(p.body, "invalid_request") {
-			t.Errorf("got %d %s", p.status, p.body)
-		}
-	})
 }

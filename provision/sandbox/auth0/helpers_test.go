@@ -2,19 +2,14 @@ package auth0
 
 import (
 	"bytes"
-	"context"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"io"
 	"net/http"
-	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
 
-	"phonegate/provision/sandbox/jsvm"
 	"phonegate/provision/sandbox/world"
 )
 
@@ -23,6 +18,7 @@ const (
 	base       = "https://" + tenantHost
 	verifier   = "verifier-verifier-verifier-verifier-verifier-0123"
 	password   = "Correct-horse-9"
+	realmGrant = "http://auth0.com/oauth/grant-type/password-realm"
 )
 
 // inProcess is a transport into a handler, with the server's real host name.
@@ -38,8 +34,8 @@ func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	return res, nil
 }
 
-// tenant is a server under test with a client for its Management API.
-type tenant struct {
+// bench is a server under test with a client for its Management API.
+type bench struct {
 	t     *testing.T
 	s     *Server
 	w     *world.World
@@ -47,7 +43,7 @@ type tenant struct {
 	token string
 }
 
-func newTenant(t *testing.T, run Runner, behaviours ...string) *tenant {
+func newTenant(t *testing.T, run Runner, behaviours ...string) *bench {
 	t.Helper()
 	w := world.New(world.Options{})
 	for i := 0; i < len(behaviours); i += 2 {
@@ -56,13 +52,13 @@ func newTenant(t *testing.T, run Runner, behaviours ...string) *tenant {
 		}
 	}
 	s := New(Options{World: w, RunAction: run})
-	te := &tenant{t: t, s: s, w: w, h: w.Handler("auth0", WriteError, s)}
+	te := &bench{t: t, s: s, w: w, h: w.Handler("auth0", WriteError, s)}
 	te.token = te.m2m("")
 	return te
 }
 
 // m2m gets a Management API token, with fewer scopes if any are named.
-func (te *tenant) m2m(scope string) string {
+func (te *bench) m2m(scope string) string {
 	te.t.Helper()
 	form := url.Values{
 		"grant_type": {"client_credentials"}, "client_id": {"sandbox-m2m"}, "client_secret": {"sandbox-m2m-secret"}, "audience": {base + "/api/v2/"},
@@ -78,7 +74,7 @@ func (te *tenant) m2m(scope string) string {
 }
 
 // api calls the Management API and decodes an object.
-func (te *tenant) api(method, path string, body any) (int, map[string]any) {
+func (te *bench) api(method, path string, body any) (int, map[string]any) {
 	te.t.Helper()
 	status, raw := te.raw(method, path, body)
 	var out map[string]any
@@ -90,7 +86,7 @@ func (te *tenant) api(method, path string, body any) (int, map[string]any) {
 	return status, out
 }
 
-func (te *tenant) raw(method, path string, body any) (int, []byte) {
+func (te *bench) raw(method, path string, body any) (int, []byte) {
 	te.t.Helper()
 	var r io.Reader
 	switch b := body.(type) {
@@ -113,7 +109,7 @@ func (te *tenant) raw(method, path string, body any) (int, []byte) {
 	return rec.Code, rec.Body.Bytes()
 }
 
-func (te *tenant) post(path string, form url.Values) (int, map[string]any) {
+func (te *bench) post(path string, form url.Values) (int, map[string]any) {
 	te.t.Helper()
 	req := httptest.NewRequest("POST", base+path, strings.NewReader(form.Encode()))
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -126,7 +122,7 @@ func (te *tenant) post(path string, form url.Values) (int, map[string]any) {
 	return rec.Code, out
 }
 
-func (te *tenant) signUp(email string, meta map[string]any) (int, map[string]any) {
+func (te *bench) signUp(email string, meta map[string]any) (int, map[string]any) {
 	te.t.Helper()
 	data, err := json.Marshal(map[string]any{
 		"client_id": "sandbox-app", "connection": "Username-Password-Authentication", "email": email, "password": password, "user_metadata": meta,
@@ -146,7 +142,7 @@ func (te *tenant) signUp(email string, meta map[string]any) (int, map[string]any
 }
 
 // deploy creates, deploys and binds an Action after those that are bound, and gives its id.
-func (te *tenant) deploy(name, code string, secrets map[string]string) string {
+func (te *bench) deploy(name, code string, secrets map[string]string) string {
 	te.t.Helper()
 	list := []any{}
 	for k, v := range secrets {
@@ -175,119 +171,4 @@ func (te *tenant) deploy(name, code string, secrets map[string]string) string {
 		te.t.Fatalf("bind: %d %v", status, body)
 	}
 	return id
-}
-
-// browser follows redirects within the tenant and stops at any other host.
-type browser struct {
-	te *tenant
-	c  *http.Client
-}
-
-func (te *tenant) browser() *browser {
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		te.t.Fatal(err)
-	}
-	return &browser{te, &http.Client{Transport: inProcess{te.h}, Jar: jar, CheckRedirect: func(r *http.Request, _ []*http.Request) error {
-		if r.URL.Host != tenantHost {
-			return http.ErrUseLastResponse
-		}
-		return nil
-	}}}
-}
-
-func authorizeURL(more url.Values) string {
-	sum := sha256.Sum256([]byte(verifier))
-	q := url.Values{
-		"client_id": {"sandbox-app"}, "response_type": {"code"}, "redirect_uri": {"http://127.0.0.1:5000/callback"},
-		"scope": {"openid profile email"}, "state": {"app-state"}, "nonce": {"n1"},
-		"code_challenge": {base64.RawURLEncoding.EncodeToString(sum[:])}, "code_challenge_method": {"S256"},
-	}
-	for k, v := range more {
-		if len(v) == 0 {
-			q.Del(k)
-			continue
-		}
-		q[k] = v
-	}
-	return base + "/authorize?" + q.Encode()
-}
-
-// stop is where a chain of redirects ended: a page, or an address outside the tenant.
-type stop struct {
-	status int
-	body   string
-	at     *url.URL // the address outside, nil for a page
-	page   *url.URL
-	header http.Header
-}
-
-func (b *browser) do(r *http.Response, err error) stop {
-	b.te.t.Helper()
-	if err != nil {
-		b.te.t.Fatal(err)
-	}
-	defer r.Body.Close()
-	data, err := io.ReadAll(r.Body)
-	if err != nil {
-		b.te.t.Fatal(err)
-	}
-	st := stop{status: r.StatusCode, body: string(data), header: r.Header}
-	if r.Request != nil {
-		st.page = r.Request.URL
-	}
-	if l := r.Header.Get("Location"); l != "" {
-		if st.at, err = url.Parse(l); err != nil {
-			b.te.t.Fatal(err)
-		}
-	}
-	return st
-}
-
-func (b *browser) get(u string) stop { return b.do(b.c.Get(u)) }
-
-func (b *browser) post(u string, f url.Values) stop { return b.do(b.c.PostForm(u, f)) }
-
-// login opens /authorize and sends the stand-in page's form.
-func (b *browser) login(intent, email string, more url.Values, fields ...string) stop {
-	b.te.t.Helper()
-	p := b.get(authorizeURL(more))
-	if p.at != nil || p.status != 200 {
-		b.te.t.Fatalf("no login page: %d %v %s", p.status, p.at, p.body)
-	}
-	f := url.Values{"state": {p.page.Query().Get("state")}, "intent": {intent}, "email": {email}, "password": {password}}
-	for i := 0; i < len(fields); i += 2 {
-		f.Set(fields[i], fields[i+1])
-	}
-	return b.post(base+p.page.Path, f)
-}
-
-func (te *tenant) redeem(code string) (int, map[string]any) {
-	te.t.Helper()
-	return te.post("/oauth/token", url.Values{
-		"grant_type": {"authorization_code"}, "client_id": {"sandbox-app"}, "code": {code}, "code_verifier": {verifier},
-		"redirect_uri": {"http://127.0.0.1:5000/callback"},
-	})
-}
-
-// scripted answers by the Action's code, which tests use as a name.
-func scripted(legs map[string]func(jsvm.ActionCall) jsvm.ActionResult) Runner {
-	return func(_ context.Context, _ jsvm.Surroundings, c jsvm.ActionCall) (jsvm.ActionResult, error) {
-		if f := legs[c.Code]; f != nil {
-			return f(c), nil
-		}
-		return jsvm.ActionResult{}, nil
-	}
-}
-
-func reason(text string) *string { return &text }
-
-// canonical is a value as JSON, for comparing.
-func canonical(t *testing.T, v any) string {
-	t.Helper()
-	data, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(data)
 }

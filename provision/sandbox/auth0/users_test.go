@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"phonegate/provision/sandbox/auth0/directory"
 )
 
 func TestBlockedUsersGetNoTokens(t *testing.T) {
@@ -39,7 +41,7 @@ func TestBlockedUsersGetNoTokens(t *testing.T) {
 
 func TestConnectionOptionsHaveTheirOwnScope(t *testing.T) {
 	te := newTenant(t, nil)
-	path := "/connections/" + SeedConnection
+	path := "/connections/" + directory.SeedConnection
 	if _, c := te.api("GET", path, nil); c["options"] == nil || len(c["enabled_clients"].([]any)) != 2 {
 		t.Errorf("with all scopes: %v", c)
 	}
@@ -61,14 +63,15 @@ func TestConnectionOptionsHaveTheirOwnScope(t *testing.T) {
 
 func TestStateIsEqualAfterEverythingIsTakenBack(t *testing.T) {
 	te := newTenant(t, nil)
+	_, global := te.api("GET", "/clients/"+directory.SeedGlobalClient, nil)
 	before := canonical(t, te.s.State())
 	id := te.deploy("Mine", "x", map[string]string{"KEY": "v"})
-	te.api("PATCH", "/clients/"+SeedGlobalClient, map[string]any{"custom_login_page_on": true, "custom_login_page": "<p>"})
+	te.api("PATCH", "/clients/"+directory.SeedGlobalClient, map[string]any{"custom_login_page_on": true, "custom_login_page": "<p>"})
 	if during := canonical(t, te.s.State()); during == before || strings.Contains(during, `"v"`) {
 		t.Error("the state misses a change or shows a secret")
 	}
 	te.api("DELETE", "/actions/actions/"+id+"?force=true", nil)
-	te.api("PATCH", "/clients/"+SeedGlobalClient, map[string]any{"custom_login_page_on": false, "custom_login_page": defaultLoginPage})
+	te.api("PATCH", "/clients/"+directory.SeedGlobalClient, map[string]any{"custom_login_page_on": false, "custom_login_page": global["custom_login_page"]})
 	if after := canonical(t, te.s.State()); after != before {
 		t.Errorf("before %s\nafter  %s", before, after)
 	}

@@ -1,0 +1,28 @@
+package directory
+
+// clientFields are the properties that clients are created and changed with, from the OpenAPI description.
+const clientFields = `name description logo_uri callbacks oidc_logout oidc_backchannel_logout session_transfer allowed_origins
+web_origins client_aliases allowed_clients allowed_logout_urls grant_types token_endpoint_auth_method
+is_token_endpoint_ip_header_trusted app_type is_first_party oidc_conformant jwt_configuration encryption_key
+sso cross_origin_authentication cross_origin_loc sso_disabled custom_login_page_on custom_login_page
+custom_login_page_preview form_template addons client_metadata mobile initiate_login_uri native_social_login
+fedcm_login refresh_token default_organization organization_usage organization_require_behavior
+organization_discovery_methods client_authentication_methods require_pushed_authorization_requests
+require_proof_of_possession signed_request_object token_vault_privileged_access compliance_level
+skip_non_verifiable_callback_uri_confirmation_prompt token_exchange par_request_expiry token_quota
+third_party_security_mode redirection_policy express_configuration my_organization_configuration
+async_approval_notification_channels`
+
+// clientCreateFields are allowed at creation only.
+const clientCreateFields = `resource_server_identifier`
+
+// clientPatchFields are allowed in a change only.
+const clientPatchFields = `client_secret`
+
+// connectionFields are the properties that connections are changed with.
+const connectionFields = `display_name options enabled_clients is_domain_connection show_as_button realms metadata authentication
+connected_accounts cross_app_access_requesting_app`
+
+// grantFields are the properties of client grants at creation.
+const grantFields = `client_id audience default_for organization_usage allow_any_organization scope subject_type
+authorization_details_types allow_all_scopes`
