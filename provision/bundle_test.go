@@ -337,7 +337,7 @@ func TestAFormThatIsNotAsItMustBeIsNamed(t *testing.T) {
 		}
 		form.ServeHTTP(rw, r)
 	}))
-	if got := bad(); got != "form form.accepts_forgery\n" { // as far as anybody can tell from outside
+	if got := bad(); got != "form form.status\n" {
 		t.Errorf("the doctor finds %s", got)
 	}
 }

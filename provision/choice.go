@@ -1,7 +1,6 @@
 package provision
 
 import (
-	"fmt"
 	"slices"
 
 	"phonegate/provision/ring"
@@ -89,6 +88,8 @@ func (s sight) useless(k ring.Key) string {
 		return "its Twilio key is gone"
 	case s.elsewhere:
 		return "another Verify service"
+	case s.form && !slices.Contains(s.shows, k.ID) && s.known && slices.Contains(s.held, k):
+		return "the form does not accept it" // somebody changed its value, or put an older form in its place
 	case !here && (s.form && !slices.Contains(s.shows, k.ID) || s.known && !slices.Contains(s.held, k)):
 		return "the form has lost it"
 	case s.form && slices.Contains(s.shows, k.ID) && s.checks != slices.Contains(s.sends, k.ID):
@@ -137,11 +138,3 @@ func (s sight) pending() (ring.Unit, bool) {
 
 // fresh says whether the choice replaces a key or is the first one.
 func (c choice) fresh() bool { return c.why != "" }
-
-// reason is the choice in words, for the plan.
-func (c choice) reason(live ring.Key) string {
-	if live.ID == "" {
-		return "new key"
-	}
-	return fmt.Sprintf("new key (%s)", c.why)
-}

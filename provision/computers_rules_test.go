@@ -3,6 +3,7 @@ package provision_test
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -413,4 +414,25 @@ func TestNoSecretIsReadableAtAProvider(t *testing.T) {
 		}
 		b.keptSecret(known)
 	})
+}
+
+func TestWhatACutOffRunHasLeftIsRemovedAnHourLater(t *testing.T) {
+	b := newBench(t)
+	b.apply()
+	issuer := "phonegate " + b.spec.Auth0.Domain
+	b.ask("POST", "https://verify.twilio.com/v2/Services", url.Values{"FriendlyName": {"Acme dev"}, "Totp.Issuer": {issuer}})
+	b.ask("POST", "https://verify.twilio.com/v2/Services", url.Values{"FriendlyName": {"Acme dev"}})
+	second := b.elsewhere()
+	second.mustOperate(applying)
+	if n := len(b.holdings().Twilio.Services); n != 3 {
+		t.Fatalf("of three services, two of them young or a stranger's, %d are left", n)
+	}
+	b.box.World().Advance(61 * time.Minute)
+	if p, err := second.open(nil).Plan(t.Context()); err != nil || !strings.Contains(pendingIn(p), "1 leftover of a run that was cut off") {
+		t.Errorf("the plan is %q, %v", pendingIn(p), err)
+	}
+	second.mustOperate(applying)
+	if s := b.holdings().Twilio.Services; len(s) != 2 {
+		t.Errorf("an hour later the services are %+v", s)
+	}
 }

@@ -137,6 +137,9 @@ func (f *former) Change() event.Change {
 	for _, p := range places {
 		now = append(now, "the former form at "+strings.TrimPrefix(p.URL, "https://"))
 	}
+	if n := f.w.strays.count(); n > 0 {
+		now = append(now, counted(n, "leftover")+" of a run that was cut off")
+	}
 	switch {
 	case f.w.intent == rotation && f.w.t.waits && f.w.before.ID != "":
 		c.Op, c.Requests = event.Delete, 3
@@ -154,6 +157,9 @@ func (f *former) Change() event.Change {
 
 // Apply implements resource.Resource. What it goes by is read again right before anything is removed: another computer may be at work.
 func (f *former) Apply(ctx context.Context, progress resource.Progress) error {
+	if err := f.w.removeStrays(ctx, progress); err != nil {
+		return err
+	}
 	if err := f.wait(ctx, progress); err != nil {
 		return err
 	}

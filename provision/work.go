@@ -47,6 +47,7 @@ type work struct {
 	// before is the key that was in use when the plan was made; needed says that the form has it, and logins may need it.
 	before ring.Key
 	needed bool
+	strays strays
 	// handed says that the new key was handed to a person's command.
 	handed bool
 	// made is what earlier attempts of this run made and may have to take back.
@@ -152,6 +153,9 @@ func (w *work) read(ctx context.Context) error {
 	}
 	if c, ok := w.host.Seen(); ok && c.Layout > ring.Layout {
 		return w.newer("The form at "+w.host.URL(), c.Layout)
+	}
+	if err := w.findStrays(ctx); err != nil {
+		return err
 	}
 	w.decide()
 	return nil
