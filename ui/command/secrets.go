@@ -42,7 +42,8 @@ Under --sandbox nothing has to be passed on: the sandbox runs the form itself.`,
 			if c.ArgsLenAtDash() == 0 && len(args) > 0 {
 				return nil
 			}
-			return fault.New(fault.Usage, "usage.secrets", "For instance: phonegate secrets -- fly secrets import", "Pass the receiving command after --.")
+			return fault.New(fault.Usage, "usage.secrets", "For instance: phonegate secrets -- fly secrets import",
+				"Pass the receiving command after --.")
 		},
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.secrets(c.Context(), p.nowhere(), receiver{p, args, inEnvironment})
@@ -120,7 +121,8 @@ func (p *program) secrets(ctx context.Context, at *place, to receiver) error {
 			return err
 		}
 		r.Emit(event.Step{Type: "step", Tenant: name, Resource: "secrets", Status: event.Done, Detail: names + " to " + to.name()})
-		r.Emit(event.Result{Type: "result", Command: "secrets", OK: true, Tenants: []event.Outcome{{Name: name, OK: true, FormURL: jobs[0].spec.Host.URL}}, Requests: noRequests()})
+		outcome := event.Outcome{Name: name, OK: true, FormURL: jobs[0].spec.Host.URL}
+		r.Emit(event.Result{Type: "result", Command: "secrets", OK: true, Tenants: []event.Outcome{outcome}, Requests: noRequests()})
 		return r.Close()
 	}
 	it := "them"
@@ -232,7 +234,8 @@ func runToItsEnd(child *exec.Cmd, terminal bool) error {
 // handoverFault says how the program failed. Its arguments are left out: they are the person's.
 func handoverFault(program string, err error) error {
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
-		return fault.Wrap(err, fault.Failed, "secrets.refused", "See what it says above; then run the same command again.", "%s ended with %s, so the form may not have its key.", filepath.Base(program), exit.ProcessState)
+		return fault.Wrap(err, fault.Failed, "secrets.refused", "See what it says above; then run the same command again.",
+			"%s ended with %s, so the form may not have its key.", filepath.Base(program), exit.ProcessState)
 	}
 	cause := err
 	if inner := errors.Unwrap(err); inner != nil {

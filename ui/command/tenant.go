@@ -63,17 +63,18 @@ func (p *program) assemble(ctx context.Context, command string) (jobs []*job, do
 }
 
 func (p *program) planCommand() *cobra.Command {
-	return p.tenantCommand("plan", "Show what apply would change", `Reads what the tenant, the Twilio account and the host have and shows what apply would change, and what that means for
+	return p.tenantCommand("plan", "Show what apply would change",
+		`Reads what the tenant, the Twilio account and the host have and shows what apply would change, and what that means for
 logins under way. Changes nothing. Every computer comes to the same plan. Exit code 3 if there is something to do.`, course{
-		look: func(ctx context.Context, t *provision.Tenant) (event.Plan, error) { return t.Plan(ctx) },
-		act: func(_ context.Context, j *job, t *provision.Tenant, plan event.Plan) (event.Outcome, error) {
-			var err error
-			if provision.Pending(plan) {
-				err = fault.New(fault.Differences, "plan.differences", p.again("apply", j.name)+" makes it so.", "%s is not as the file says.", j.name)
-			}
-			return t.Planned(plan), err
-		},
-	})
+			look: func(ctx context.Context, t *provision.Tenant) (event.Plan, error) { return t.Plan(ctx) },
+			act: func(_ context.Context, j *job, t *provision.Tenant, plan event.Plan) (event.Outcome, error) {
+				var err error
+				if provision.Pending(plan) {
+					err = fault.New(fault.Differences, "plan.differences", p.again("apply", j.name)+" makes it so.", "%s is not as the file says.", j.name)
+				}
+				return t.Planned(plan), err
+			},
+		})
 }
 
 func (p *program) applyCommand() *cobra.Command {
@@ -100,17 +101,18 @@ func (p *program) apply(ctx context.Context, j *job, t *provision.Tenant) (event
 }
 
 func (p *program) destroyCommand() *cobra.Command {
-	return p.tenantCommand("destroy", "Remove what phonegate made, put back what was there", `Removes the Action, the form, the keys and the Verify service as far as phonegate made them, and puts
-the login page and the post-login flow back as they were. Verified phone numbers stay in the users' profiles.
+	return p.tenantCommand("destroy", "Remove what phonegate made, put back what was there",
+		`Removes the Action, the form, the keys and the Verify service as far as phonegate made them, and puts the login page and
+the post-login flow back as they were. Verified phone numbers stay in the users' profiles.
 
 What phonegate can't tell to be its own stays, such as a project with variables of yours. It is listed with the command that
 removes it, and the exit code is 1.`, course{
-		look:     func(ctx context.Context, t *provision.Tenant) (event.Plan, error) { return t.PlanDestroy(ctx) },
-		question: "Remove this from %s?",
-		act: func(ctx context.Context, _ *job, t *provision.Tenant, _ event.Plan) (event.Outcome, error) {
-			return p.stoppable(ctx, t, t.Destroy)
-		},
-	})
+			look:     func(ctx context.Context, t *provision.Tenant) (event.Plan, error) { return t.PlanDestroy(ctx) },
+			question: "Remove this from %s?",
+			act: func(ctx context.Context, _ *job, t *provision.Tenant, _ event.Plan) (event.Outcome, error) {
+				return p.stoppable(ctx, t, t.Destroy)
+			},
+		})
 }
 
 func (p *program) rotateCommand() *cobra.Command {
@@ -144,7 +146,11 @@ func (p *program) confirm(ctx context.Context, command string, j *job, question 
 			return nil
 		}
 		if !p.interactive() {
-			return fault.New(fault.Usage, "usage.protected", "Name it: "+p.again(command, j.guard)+" --yes",
+			named := p.again(command, j.guard) + " --yes"
+			if command == "secrets" {
+				named += " -- COMMAND"
+			}
+			return fault.New(fault.Usage, "usage.protected", "Name it: "+named,
 				"%s is protected: a change to it must name it.", j.protected())
 		}
 		typed, err := p.line(ctx, fmt.Sprintf("%s\n%s is protected. Type its name to go on: ", question, j.protected()))

@@ -44,10 +44,10 @@ func Cell(s string, w int) string { return Pad(Fit(s, w), w) }
 
 // Ends puts left and right at the two ends of w columns; left gives way.
 func Ends(left, right string, w int) string {
-	if right == "" {
+	room := w - ansi.StringWidth(right)
+	if room == w { // a style of nothing is not nothing
 		return Fit(left, w)
 	}
-	room := w - ansi.StringWidth(right)
 	if room < 2 {
 		return Fit(left, w)
 	}

@@ -1,14 +1,17 @@
 package render
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Name is what a person calls a resource of a plan or a step of a live test.
 type Name struct {
-	Who   string // whose it is: "Twilio", "Auth0", "Form"
-	What  string // the thing, or the step as something that has happened
-	Doing string // the step while it runs, where that reads differently
-	host  bool   // Who depends on where the form runs
-	or    string // what a detail may speak of in the place of What
+	Who   string   // whose it is: "Twilio", "Auth0", "Form"
+	What  string   // the thing, or the step as something that has happened
+	Doing string   // the step while it runs, where that reads differently
+	host  bool     // Who depends on where the form runs
+	or    []string // what a detail may speak of in the place of What
 	// there is the thing's name where it is another thing, by host kind.
 	there map[string]string
 }
@@ -28,7 +31,7 @@ var names = map[string]Name{
 	"auth0.binding":    {Who: "Auth0", What: "post-login flow"},
 	"auth0.login_page": {Who: "Auth0", What: "login page"},
 	"auth0.client":     {Who: "Auth0", What: "application"},
-	"former":           {Who: "Former", What: "key", or: "form"},
+	"former":           {Who: "Former", What: "key", or: []string{"form", "leftover"}},
 
 	"auth0.account":  {Who: "Auth0", What: "account"},
 	"twilio.account": {Who: "Twilio", What: "account"},
@@ -85,7 +88,8 @@ var ownServer = map[string]string{"project": "folder", "deployment": "in operati
 // In reports whether a detail says already what the thing is.
 func (n Name) In(detail string) bool {
 	detail = strings.ToLower(detail)
-	return strings.Contains(detail, strings.ToLower(n.What)) || n.or != "" && strings.Contains(detail, n.or)
+	in := func(word string) bool { return strings.Contains(detail, strings.ToLower(word)) }
+	return in(n.What) || slices.ContainsFunc(n.or, in)
 }
 
 // Now is the step's name while it runs.

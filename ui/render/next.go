@@ -17,7 +17,10 @@ func Next(r event.Result) []Command {
 			return nil // another run would leave the same
 		}
 		if r.Command == "apply" || r.Command == "rotate" || r.Command == "destroy" {
-			return []Command{{"phonegate " + r.Command + on, "carries on where this run stopped"}, {"phonegate doctor" + several(r, on), "says what is in order and what is not"}}
+			return []Command{
+				{"phonegate " + r.Command + on, "carries on where this run stopped"},
+				{"phonegate doctor" + several(r, on), "says what is in order and what is not"},
+			}
 		}
 		return nil
 	}

@@ -33,7 +33,10 @@ type Options struct {
 // Plain writes lines for people, only ever appended: for pipes, CI and screen readers.
 // Each line has a glyph and a word for its state.
 func Plain(w io.Writer, o Options) Renderer {
-	p := &plain{w: w, o: o, seen: map[string]string{}, waited: map[string]bool{}, kept: map[string]string{}, switched: map[string]bool{}, width: Width(o.Width)}
+	p := &plain{
+		w: w, o: o, width: Width(o.Width),
+		seen: map[string]string{}, waited: map[string]bool{}, kept: map[string]string{}, switched: map[string]bool{},
+	}
 	p.whole = p.width
 	if len(o.Tenants) > 1 {
 		for _, t := range o.Tenants {
@@ -171,8 +174,8 @@ func (p *plain) step(s event.Step) {
 // notable is in what a person has to know of a step that goes on: that a wait is long, or where something is kept.
 var notable = []string{"safe to stop here", " is kept in "}
 
-// matters says whether progress is worth a line: after a while, and at once where it is notable or a wait for a rate limit. Of several
-// tenants that wait for the same limit, the first one tells.
+// matters says whether progress is worth a line: after a while, and at once where it is notable or a wait for a rate limit.
+// Of several tenants that wait for the same limit, the first one tells.
 func (p *plain) matters(s event.Step) bool {
 	const one, many = 1000, 5000
 	_, whose, limited := strings.Cut(s.Detail, "for the rate limit of ")

@@ -27,7 +27,8 @@ func RecordLines(s event.Step, st Styles, width int, host string) []string {
 		what += ": skipped"
 	}
 	if width < 60 {
-		if whole := strings.Replace(what, name.What, detail, 1); detail != "" && name.In(detail) && 4+ansi.StringWidth(whole)+1+len(took) <= width {
+		whole := strings.Replace(what, name.What, detail, 1)
+		if fits := 4+ansi.StringWidth(whole)+1+len(took) <= width; fits && detail != "" && name.In(detail) {
 			what, detail = whole, ""
 		}
 		lines := []string{Ends("  "+state.Mark(st)+" "+what, st.Quiet.Render(took), width)}

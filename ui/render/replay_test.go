@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -145,6 +146,22 @@ func TestPlainColoursOnlyWhatItIsToldTo(t *testing.T) {
 	}
 	if strings.Contains(out.String(), "\x1b[3") {
 		t.Errorf("a colour without colour: %q", out.String())
+	}
+}
+
+func TestColoursLeaveTheWordsAsTheyAre(t *testing.T) {
+	for name, events := range streams(t) {
+		var plain, coloured bytes.Buffer
+		for out, st := range map[*bytes.Buffer]render.Styles{&plain: {}, &coloured: render.NewStyles(true, true)} {
+			r := render.Plain(out, render.Options{Width: 80, Host: "vercel", Tenants: tenantsOf(events), Styles: st})
+			for _, e := range events {
+				r.Emit(e)
+			}
+		}
+		trimmed := regexp.MustCompile(`(?m) +$`).ReplaceAllString(ansi.Strip(coloured.String()), "")
+		if diff := cmp.Diff(plain.String(), trimmed); diff != "" {
+			t.Errorf("%s reads differently in colour (-plain +coloured):\n%s", name, diff)
+		}
 	}
 }
 
