@@ -68,7 +68,7 @@ var killedOperations = []struct {
 	}},
 }
 
-// Most cases die at every fourth request only, which is a matter of minutes; PHONEGATE_TEST_WHOLE=1 lets each die at every one.
+// Most cases die at every eighth request only, which is a matter of minutes; PHONEGATE_TEST_WHOLE=1 lets each die at every one.
 func TestNoLoginUnderWayBreaksWhereverAComputerDies(t *testing.T) {
 	var completed, kills, first atomic.Int32
 	whole := os.Getenv("PHONEGATE_TEST_WHOLE") != ""
@@ -79,7 +79,7 @@ func TestNoLoginUnderWayBreaksWhereverAComputerDies(t *testing.T) {
 					b.grace, b.noWait = time.Hour, true
 					b.mustOperate(applying)
 					all := []*underWay{b.begin(1)}
-					step := int32(4)
+					step := int32(8)
 					switch {
 					case testing.Short():
 						step = 12

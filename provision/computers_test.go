@@ -374,7 +374,7 @@ var operations = []struct {
 }
 
 func TestNoLoginUnderWayBreaks(t *testing.T) {
-	const each = 4
+	const each = 3
 	var completed atomic.Int32
 	t.Run("each", func(t *testing.T) {
 		for _, o := range operations {

@@ -143,7 +143,7 @@ func (f *former) Change() event.Change {
 	switch {
 	case f.w.intent == rotation && f.w.t.waits && f.w.before.ID != "":
 		c.Op, c.Requests = event.Delete, 3
-		c.Detail = fmt.Sprintf("the key in use now, %s after the new one is in force", f.w.t.grace.Round(time.Second))
+		c.Detail = fmt.Sprintf("the key in use now, %s after the new one is in force", minutes(f.w.t.grace))
 	case len(now) > 0:
 		c.Op, c.Requests = event.Delete, 1+2*len(now)
 		c.Detail = strings.Join(now, ", ") + ": no login needs it any more"
