@@ -88,8 +88,6 @@ func (s sight) useless(k ring.Key) string {
 		return "its Twilio key is gone"
 	case s.elsewhere:
 		return "another Verify service"
-	case s.form && !slices.Contains(s.shows, k.ID) && s.known && slices.Contains(s.held, k):
-		return "the form does not accept it" // somebody changed its value, or put an older form in its place
 	case !here && (s.form && !slices.Contains(s.shows, k.ID) || s.known && !slices.Contains(s.held, k)):
 		return "the form has lost it"
 	case s.form && slices.Contains(s.shows, k.ID) && s.checks != slices.Contains(s.sends, k.ID):

@@ -323,7 +323,7 @@ var diseases = []struct {
 		b.changeVariable()
 		b.redeployed(nil)
 	}},
-	{"somebody changed a variable and deployed the same again", "auth0.action", "key.useless", func(b *bench) {
+	{"somebody changed a variable and deployed the same again", "host.deployment", "vercel.key_not_running", func(b *bench) {
 		b.changeVariable()
 		b.redeployed(b.vercel("GET", "/v13/deployments/"+b.held("deployment"), nil)["meta"])
 	}},
