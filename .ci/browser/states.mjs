@@ -92,7 +92,7 @@ const states = {
   },
   // The form's machine has no key for this login until the clock says so; until then its page comes again by itself.
   'one moment': async (s) => {
-    await s.held(async () => {
+    await s.stilled(async () => {
       await s.heads('One moment');
       await s.page.setViewportSize(phone);
       await s.page.emulateMedia({ colorScheme: 'dark' });
@@ -204,18 +204,20 @@ class Visit extends Session {
     await this.page.clock.runFor(1000 * seconds);
   }
 
-  /** No further page comes while somebody looks at this one. */
-  async held(look) {
-    let release;
-    const looked = new Promise((resolve) => { release = resolve; });
-    const isForm = (url) => url.href.startsWith(script.form_url);
-    await this.page.route(isForm, async (route) => {
-      await looked;
-      await route.continue();
+  /** Looks at a page that comes again by itself, in a tab where it does not. The first tab goes on meanwhile. */
+  async stilled(look) {
+    const first = this.page;
+    this.page = await first.context().newPage();
+    await this.page.route('**', async (route) => {
+      const response = await route.fetch();
+      const { refresh, ...headers } = response.headers();
+      if (!refresh) throw new Error('the page does not come again by itself');
+      await route.fulfill({ response, headers });
     });
+    await this.page.goto(first.url());
     await look();
-    release();
-    await this.page.unrouteAll({ behavior: 'wait' });
+    await this.page.close();
+    this.page = first;
   }
 
   async newestCode() {
