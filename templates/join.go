@@ -13,7 +13,7 @@ var formParts = []string{
 	"form/parts/verify.mjs",
 	"form/parts/user.mjs",
 	"form/parts/tokens.mjs",
-	"form/parts/twilio.mjs",
+	"shared/twilio.mjs",
 	"shared/keys.mjs",
 	"shared/limits.mjs",
 	"shared/numbers.mjs",

@@ -115,8 +115,13 @@ func FormVersion(s Settings) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return VersionOf(files[0].Data)
+}
+
+// VersionOf is the version that a rendered form's module answers at /?health=1.
+func VersionOf(module []byte) (string, error) {
 	var config formConfig
-	err = literalOf(files[0].Data, &config)
+	err := literalOf(module, &config)
 	return config.Version, err
 }
 

@@ -31,7 +31,6 @@ const CONFIG = /* phonegate:config */ {
 } /* phonegate:end */;
 
 const LAYOUT = 2; // of keys, session tokens and CONFIG.deployed
-const CALL_TIMEOUT_MS = 5000; // Auth0 gives one leg 20 s; a leg makes three calls at most
 const RESEND_AFTER_MS = 60 * 1000;
 const CODE_LIFETIME_MS = 10 * 60 * 1000; // Twilio's, and the session token's
 const MAX_TRIES = 5; // Twilio refuses the sixth check of a verification
@@ -330,36 +329,7 @@ function setClaims(api, number) {
   api.idToken.setCustomClaim(`${CONFIG.claims}phone_number_verified`, true);
 }
 
-// ---- Twilio Verify
-
-/** One call, never repeated (a repeated send is another text): {ok, code, body}; no answer is ok false, code 0. */
-async function callTwilio({ service, apiKey, apiSecret }, method, path, form) {
-  const stop = new AbortController();
-  const timer = setTimeout(() => stop.abort(), CALL_TIMEOUT_MS);
-  try {
-    const response = await fetch(`https://verify.twilio.com/v2/Services/${service}/${path}`, {
-      method,
-      headers: {
-        Authorization: `Basic ${btoa(`${apiKey}:${apiSecret}`)}`,
-        Accept: 'application/json',
-        ...(form && { 'Content-Type': 'application/x-www-form-urlencoded' }),
-      },
-      body: form && new URLSearchParams(form).toString(),
-      redirect: 'manual',
-      signal: stop.signal,
-    });
-    const body = await response.json();
-    return { ok: response.status >= 200 && response.status < 300, code: Number(body?.code) || 0, body: body ?? {} };
-  } catch {
-    return { ok: false, code: 0, body: {} };
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function isVerificationSid(value) {
-  return typeof value === 'string' && /^VE[0-9a-f]{32}$/i.test(value);
-}
+// phonegate:include shared/twilio.mjs
 
 // phonegate:include shared/keys.mjs
 

@@ -90,7 +90,6 @@ export const MAX_TRIES = 5; // Twilio refuses the sixth check of a verification
 export const RESEND_WAITS = [30, 40, 60, 90, 120]; // seconds after the first, second, ... send
 export const CALL_FROM_SEND = 3;
 export const MAX_NUMBERS = 5; // different numbers texted in one session, as far as this instance remembers
-export const CALL_TIMEOUT_MS = 5000;
 export const VERDICT_SECONDS = 300;
 export const MAX_BODY = 16 * 1024;
 export const MAX_FIELD = 4096;

@@ -1,5 +1,5 @@
+import { isVerificationSid } from '../../shared/twilio.mjs';
 import { CLOCK_SKEW, CONFIG, LAYOUT, LAYOUTS, MOMENT_SECONDS } from './config.mjs';
-import { isVerificationSid } from './twilio.mjs';
 
 // ---- Tokens: HS256 by Web Crypto, this one algorithm and nothing else (RFC 7515, RFC 8725)
 

@@ -1,10 +1,10 @@
 import { isLimit, isUnknownLimit, limitsOf } from '../../shared/limits.mjs';
 import { isE164, normaliseNumber, westernDigits } from '../../shared/numbers.mjs';
+import { callTwilio, isVerificationSid } from '../../shared/twilio.mjs';
 import { CALL_FROM_SEND, CONFIG, MAX_NUMBERS, MAX_TRIES, RESEND_WAITS } from './config.mjs';
 import { findCountry } from './countries.mjs';
 import { codePage, goOn, notice, numberPage, say } from './pages.mjs';
 import { now, remember } from './tokens.mjs';
-import { callTwilio, isVerificationSid } from './twilio.mjs';
 
 // ---- What a user can do
 
@@ -12,7 +12,7 @@ export async function checkCode(context, typed) {
   const { session } = context;
   const code = readCode(typed);
   if (!code) return codePage(context, { status: 422, problem: 'bad_code' });
-  const reply = await callTwilio(context, 'POST', 'VerificationCheck', { VerificationSid: session.vsid, Code: code });
+  const reply = await callTwilio(context.key, 'POST', 'VerificationCheck', { VerificationSid: session.vsid, Code: code });
   if (reply.code === 20404) return notice(context, 410, 'used');
   if (reply.code === 60202) return notice(context, 429, 'tries');
   if (!reply.ok || reply.body.sid !== session.vsid) return codePage(context, { status: 503, problem: 'not_checked' });
@@ -36,7 +36,7 @@ export function handBack(context, typed) {
 /** Sends the same code again, as text or call, if the wait is over. Twilio knows the number and the sends so far. */
 export async function sendAgain(context, channel) {
   const { session } = context;
-  const found = await callTwilio(context, 'GET', `Verifications/${session.vsid}`);
+  const found = await callTwilio(context.key, 'GET', `Verifications/${session.vsid}`);
   if (found.code === 20404) return notice(context, 410, 'used');
   if (!found.ok || !isE164(found.body.to)) return codePage(context, { status: 503, problem: 'not_sent' });
   if (found.body.status === 'max_attempts_reached') return notice(context, 429, 'tries');
@@ -58,8 +58,8 @@ export async function sendAgain(context, channel) {
 async function sendCode(context, form) {
   const { session, key } = context;
   const RateLimits = await limitsOf(key.service, session.sub, session.ip); // Auth0 has put both into the token
-  const reply = await callTwilio(context, 'POST', 'Verifications', { ...form, RateLimits });
-  return isUnknownLimit(reply.code) ? callTwilio(context, 'POST', 'Verifications', form) : reply;
+  const reply = await callTwilio(key, 'POST', 'Verifications', { ...form, RateLimits });
+  return isUnknownLimit(reply.code) ? callTwilio(key, 'POST', 'Verifications', form) : reply;
 }
 
 /** Starts a verification of a number that the user has typed here, in the national form of a country or with its "+". */
@@ -75,7 +75,7 @@ export async function startNumber(given, typed, region) {
   let reply = await sendCode(context, { To: number, Channel: 'sms' });
   if (reply.code === 60203) { // no further text, but one that arrived still works
     limited = true;
-    reply = await callTwilio(context, 'GET', `Verifications/${encodeURIComponent(number)}`);
+    reply = await callTwilio(context.key, 'GET', `Verifications/${encodeURIComponent(number)}`);
     if (!reply.ok || reply.body.status !== 'pending') return numberPage(context, { status: 429, problem: 'number_limited' });
   }
   if (isLimit(reply.code)) return numberPage(context, { status: 429, problem: 'number_limited' });

@@ -1,9 +1,9 @@
-import { CALL_TIMEOUT_MS } from './config.mjs';
-
 // ---- Twilio Verify
 
+const CALL_TIMEOUT_MS = 5000; // Auth0 gives one leg of a login 20 s; a leg makes three calls at most
+
 /** One call, never repeated (a repeated send is another text): {ok, code, body}; no answer is ok false, code 0. */
-export async function callTwilio({ key: { service, apiKey, apiSecret } }, method, path, form) {
+export async function callTwilio({ service, apiKey, apiSecret }, method, path, form) {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), CALL_TIMEOUT_MS);
   try {
