@@ -1,60 +1,14 @@
 package provision_test
 
 import (
-	"io"
-	"log"
-	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"os"
 	"sync/atomic"
 	"testing"
 	"time"
-
-	"phonegate/provision/transport"
 )
 
-// cutAfter is a road on which the answer to the n-th request is lost, and after which nothing gets through: to the providers it is as if
-// the computer had died at that moment. cut says whether it came to that.
-func (b *bench) cutAfter(n int32) (road *transport.Endpoints, cut *atomic.Bool) {
-	b.t.Helper()
-	var count atomic.Int32
-	cut = &atomic.Bool{}
-	proxy := &httputil.ReverseProxy{
-		ErrorLog: log.New(io.Discard, "", 0), Transport: b.box.Network(),
-		Rewrite: func(r *httputil.ProxyRequest) {
-			r.Out.URL.Scheme, r.Out.URL.Host, r.Out.Host = "https", r.In.Host, r.In.Host
-		},
-	}
-	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		i := count.Add(1)
-		if i <= n {
-			if i < n {
-				proxy.ServeHTTP(rw, r)
-				return
-			}
-			proxy.ServeHTTP(httptest.NewRecorder(), r)
-		}
-		cut.Store(true)
-		panic(http.ErrAbortHandler)
-	}))
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)
-	b.t.Cleanup(server.Close)
-	u, err := url.Parse(server.URL)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	return &transport.Endpoints{Auth0: u, Twilio: u, Vercel: u, Cloudflare: u}, cut
-}
-
-// killed are the operations that die on one computer and are carried on by another. Each is asked for anew every time.
-var killedOperations = []struct {
-	name string
-	do   command
-	on   func(b *bench) *bench
-	set  func(b *bench)
-}{
+// killedOperations are those that die on one computer and are carried on by another. Each is asked for anew every time.
+var killedOperations = []operation{
 	{"a rotation", rotating, func(b *bench) *bench { return b }, func(*bench) {}},
 	{"a rotation without keyring", rotating, (*bench).elsewhere, func(*bench) {}},
 	{"a changed brand", applying, (*bench).elsewhere, func(b *bench) {

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -16,7 +15,6 @@ import (
 	"phonegate/provision/ring"
 	"phonegate/provision/sandbox/world"
 	"phonegate/provision/secret"
-	"phonegate/provision/transport"
 )
 
 // unconfirmed are what nobody knows of the providers and what this rests on, with the host that shows it.
@@ -90,29 +88,6 @@ func withoutPeople(t *testing.T, state string) string {
 		t.Fatal(err)
 	}
 	return string(text)
-}
-
-// pausedAt is a road on which the n-th request waits until it is let go; reached is closed when it has come to that.
-func (b *bench) pausedAt(n int32) (road *transport.Endpoints, reached chan struct{}, goOn func()) {
-	b.t.Helper()
-	reached, gate := make(chan struct{}), make(chan struct{})
-	var once, open sync.Once
-	count := int32(0)
-	var mu sync.Mutex
-	at := b.door(func(int32) bool {
-		mu.Lock()
-		count++
-		here := count == n
-		mu.Unlock()
-		if here {
-			once.Do(func() { close(reached) })
-			<-gate
-		}
-		return true
-	})
-	goOn = func() { open.Do(func() { close(gate) }) }
-	b.t.Cleanup(goOn)
-	return &transport.Endpoints{Auth0: at, Twilio: at, Vercel: at, Cloudflare: at}, reached, goOn
 }
 
 func TestTwoRotationsInterleavedAtEveryRequest(t *testing.T) {

@@ -354,13 +354,16 @@ func (b *bench) oneLogin(n int, client, form string, h heldUp) error {
 	return nil
 }
 
-// operations are what may be done while people log in, each by a computer that may know nothing.
-var operations = []struct {
+// operation is what may be done while people log in, by a computer that may know nothing.
+type operation struct {
 	name string
 	do   command
 	on   func(b *bench) *bench
 	set  func(b *bench)
-}{
+}
+
+// operations are all of them.
+var operations = []operation{
 	{"a rotation", rotating, func(b *bench) *bench { return b }, func(*bench) {}},
 	{"a rotation without keyring", rotating, (*bench).elsewhere, func(*bench) {}},
 	{"a changed brand", applying, (*bench).elsewhere, func(b *bench) { b.spec.Brand.Name += "x" }},

@@ -7,18 +7,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"log"
-	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -106,39 +100,6 @@ func (v fileVault) Delete(name string) error {
 	return nil
 }
 func (fileVault) Durable() bool { return true }
-
-// door is a road to the bench's sandbox that counts requests and calls pass for each one after the sandbox has answered; the
-// answer goes on only if that says so.
-func (b *bench) door(pass func(n int32) bool) *url.URL {
-	b.t.Helper()
-	return b.doorTo("", pass)
-}
-
-// doorTo is a door that counts and asks for the requests to one host only; "" for all.
-func (b *bench) doorTo(host string, pass func(n int32) bool) *url.URL {
-	b.t.Helper()
-	var n atomic.Int32
-	proxy := &httputil.ReverseProxy{
-		ErrorLog:  log.New(io.Discard, "", 0),
-		Transport: b.box.Network(),
-		Rewrite: func(r *httputil.ProxyRequest) {
-			r.Out.URL.Scheme, r.Out.URL.Host, r.Out.Host = "https", r.In.Host, r.In.Host
-		},
-		ModifyResponse: func(res *http.Response) error {
-			if (host == "" || res.Request.Host == host) && !pass(n.Add(1)) {
-				panic(http.ErrAbortHandler)
-			}
-			return nil
-		},
-	}
-	server := httptest.NewServer(proxy)
-	b.t.Cleanup(server.Close)
-	u, err := url.Parse(server.URL)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	return u
-}
 
 // start runs the command in a process of its own.
 func (b *bench) start(c command, road *url.URL) *exec.Cmd {
