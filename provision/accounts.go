@@ -1,6 +1,7 @@
 package provision
 
 import (
+	"cmp"
 	"phonegate/provision/config"
 	"phonegate/provision/secret"
 )
@@ -10,9 +11,9 @@ import (
 func accounts(t config.Tenant, c secret.Credentials) map[string]string {
 	return map[string]string{
 		"auth0":      t.Auth0.Domain,
-		"twilio":     firstOf(c.TwilioAccountSID, t.Twilio.AccountSID),
-		"vercel":     firstOf(t.Host.Team, c.VercelTeam, ownerOf(c.VercelToken)),
-		"cloudflare": firstOf(c.CloudflareAccountID, ownerOf(c.CloudflareToken)),
+		"twilio":     cmp.Or(c.TwilioAccountSID, t.Twilio.AccountSID),
+		"vercel":     cmp.Or(t.Host.Team, c.VercelTeam, ownerOf(c.VercelToken)),
+		"cloudflare": cmp.Or(c.CloudflareAccountID, ownerOf(c.CloudflareToken)),
 	}
 }
 

@@ -3,7 +3,6 @@ package provision
 import (
 	"context"
 	"errors"
-	"maps"
 	"time"
 
 	"phonegate/provision/auth0"
@@ -94,7 +93,7 @@ func (w *work) finish(ctx context.Context, done map[event.Op]int) error {
 		return err
 	}
 	changed := 0
-	for op, n := range maps.All(done) {
+	for op, n := range done {
 		if op != event.None {
 			changed += n
 		}
@@ -124,7 +123,7 @@ func (w *work) takeBack(ctx context.Context) error {
 			keys = append(keys, k)
 		}
 	}
-	return w.sweep(ctx, keys, nil)
+	return w.sweep(ctx, keys, func(string) {})
 }
 
 // lastLook makes sure that the form which is public now has the key of the Action that is live now.

@@ -1,6 +1,7 @@
 package provision
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -66,7 +67,7 @@ func checkAuth0(ctx context.Context, client *auth0.Client, seen *rateSeen, t con
 	if err != nil {
 		return Account{}, err
 	}
-	a := Account{Name: firstOf(found.TenantName, found.Domain)}
+	a := Account{Name: cmp.Or(found.TenantName, found.Domain)}
 	switch found.Experience {
 	case "classic":
 		a.Name += ", Classic login"
@@ -97,7 +98,7 @@ func checkTwilio(ctx context.Context, client *twilio.Client, master bool) (Accou
 	if err != nil {
 		return Account{}, err
 	}
-	a := Account{Name: firstOf(found.FriendlyName, "Twilio account")}
+	a := Account{Name: cmp.Or(found.FriendlyName, "Twilio account")}
 	if found.Type != "" {
 		a.Name += ", " + strings.ToLower(found.Type) + " account"
 	}
@@ -126,6 +127,10 @@ func checkTwilio(ctx context.Context, client *twilio.Client, master bool) (Accou
 func checkHost(ctx context.Context, h hosting) (Account, error) {
 	if h.spec.Host.Kind == "bundle" {
 		return Account{Name: "on a server of your own, which needs no account"}, nil
+	}
+	var err error
+	if h.form, err = renderForm(h.tenant, h.spec); err != nil {
+		return Account{}, err
 	}
 	form, err := newHost(h)
 	if err != nil {

@@ -1,6 +1,7 @@
 package provision
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -48,7 +49,7 @@ func (t *Tenant) Doctor(ctx context.Context) ([]Finding, error) {
 			problems = append(problems, fault.Of(err))
 		}
 		for _, p := range problems {
-			f := Finding{Resource: l.resource, Code: p.Code, Message: p.Message, Hint: firstOf(p.Hint, "Run phonegate apply --tenant "+t.name+".")}
+			f := Finding{Resource: l.resource, Code: p.Code, Message: p.Message, Hint: cmp.Or(p.Hint, "Run phonegate apply --tenant "+t.name+".")}
 			// One refused credential makes several looks fail: it is said once.
 			if !slices.ContainsFunc(all, func(o Finding) bool { return o.Code == f.Code && o.Message == f.Message }) {
 				all = append(all, f)
@@ -93,7 +94,7 @@ func (t *Tenant) looks() ([]look, error) {
 				return "", nil, err
 			}
 			found, err := problems[n.Name()](ctx)
-			return firstOf(n.Change().Detail, "nothing is left over"), found, err
+			return cmp.Or(n.Change().Detail, "nothing is left over"), found, err
 		}})
 	}
 	return append(all, look{"form", w.lookAtForm}, look{"clock", t.lookAtClocks}), nil
@@ -118,8 +119,8 @@ func (w *work) formerProblems(ctx context.Context) ([]*fault.Error, error) {
 	for _, p := range places {
 		all = append(all, fault.New(fault.Differences, "former.form", "", "The former form at %s is still there, although no login needs it any more.", p.URL))
 	}
-	strays, err := w.service.Strays(ctx)
-	for _, s := range strays {
+	err := w.findStrays(ctx)
+	for _, s := range w.strays.services {
 		all = append(all, fault.New(fault.Differences, "former.service", "", "The Verify service “%s” (%s) is left over from a run that was cut off.", s.Name, s.SID))
 	}
 	return all, err
@@ -142,7 +143,7 @@ func (t *Tenant) lookAtAuth0(ctx context.Context) (string, []*fault.Error, error
 
 func (t *Tenant) lookAtTwilio(ctx context.Context) (string, []*fault.Error, error) {
 	a, err := t.twilio.Check(ctx)
-	return firstOf(a.FriendlyName, "credentials accepted"), a.Problems(), err
+	return cmp.Or(a.FriendlyName, "credentials accepted"), a.Problems(), err
 }
 
 func (t *Tenant) lookAtHost(ctx context.Context) (string, []*fault.Error, error) {

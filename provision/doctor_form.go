@@ -1,6 +1,7 @@
 package provision
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"net/http"
@@ -12,7 +13,6 @@ import (
 
 	"phonegate/provision/fault"
 	"phonegate/provision/ring"
-	"phonegate/templates"
 )
 
 // lookAtForm asks the form how it is, as anybody on the internet could, and shows it a session that Auth0 did not sign.
@@ -23,12 +23,8 @@ func (w *work) lookAtForm(ctx context.Context) (string, []*fault.Error, error) {
 		return "", nil, err
 	}
 	var all []*fault.Error
-	wanted, err := templates.FormVersion(Settings(t.spec))
-	if err != nil {
-		return "", nil, err
-	}
-	if form.Version != wanted {
-		all = append(all, fault.New(fault.Differences, "form.version", "", "The form at %s is version %s; generated is %s.", at, firstOf(form.Version, "unknown"), wanted))
+	if wanted := t.form.version; form.Version != wanted {
+		all = append(all, fault.New(fault.Differences, "form.version", "", "The form at %s is version %s; generated is %s.", at, cmp.Or(form.Version, "unknown"), wanted))
 	}
 	if !form.Ready {
 		all = append(all, fault.New(fault.Differences, "form.not_ready", "", "The form at %s is missing its key and rejects every request.", at))
@@ -62,7 +58,7 @@ func (w *work) lookAtForm(ctx context.Context) (string, []*fault.Error, error) {
 // status it answers.
 func (w *work) takesSession(ctx context.Context, u ring.Unit) (takes bool, status int, err error) {
 	now, domain := w.t.now(), w.t.spec.Auth0.Domain
-	id := firstOf(w.before.ID, u.ID)
+	id := cmp.Or(w.before.ID, u.ID)
 	session, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{
 		"iss": domain, "sub": "auth0|phonegate-doctor", "iat": now.Unix(), "exp": now.Add(10 * time.Minute).Unix(),
 		"purpose": "phonegate/session", "host": domain, "task": "code", "vsid": "VE00000000000000000000000000000000", "hint": "00",

@@ -232,18 +232,11 @@ func (f *former) UndoChange() event.Change {
 // Undo implements resource.Resource. Former keys go with the form and with the Twilio keys.
 func (f *former) Undo(ctx context.Context, progress resource.Progress) error {
 	for _, p := range f.w.registered().Former {
-		if err := f.remove(ctx, p, orSilent(progress)); err != nil {
+		if err := f.remove(ctx, p, progress); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func orSilent(p resource.Progress) resource.Progress {
-	if p == nil {
-		return func(string) {}
-	}
-	return p
 }
 
 // counted is "1 former key", "2 former keys".
@@ -262,7 +255,7 @@ func (w *work) sweep(ctx context.Context, keys []ring.Key, progress resource.Pro
 	held, _ := w.host.Held()
 	inForm := slices.DeleteFunc(slices.Clone(keys), func(k ring.Key) bool { return !slices.Contains(held, k) })
 	if len(inForm) > 0 {
-		if err := w.host.Sweep(ctx, inForm, orSilent(progress)); err != nil {
+		if err := w.host.Sweep(ctx, inForm, progress); err != nil {
 			return err
 		}
 	}

@@ -10,15 +10,11 @@ import (
 )
 
 // newBundle makes the host of a form that a person runs: the one host that phonegate can't bring keys to.
-func newBundle(h hosting, version string) (host.Host, error) {
-	files, err := filesOf(Bundle(h.tenant, h.spec))
-	if err != nil {
-		return nil, fault.Wrap(err, fault.Usage, "host.bundle", "Correct the answers host.project and host.url.", "The form can't be written to a folder: %s.", err)
-	}
+func newBundle(h hosting) host.Host {
 	return bundle.New(bundle.Options{
-		Dir: h.dir, Folder: templates.BundleDir + "/" + h.spec.Host.Project, Files: files, URL: h.spec.Host.URL, Version: version,
+		Dir: h.dir, Folder: templates.BundleDir + "/" + h.spec.Host.Project, Files: h.form.files, URL: h.spec.Host.URL, Version: h.form.version,
 		Tenant: h.tenant, Env: h.env, Handed: h.handed, Note: h.note, HTTP: h.road, Poll: h.poll,
-	}), nil
+	})
 }
 
 // handedOver is a host whose form gets its keys from a person.
@@ -31,7 +27,7 @@ type handedOver interface {
 // canHandOver refuses to make a key that nobody could be handed after this run.
 func (w *work) canHandOver() error {
 	t := w.t
-	if _, ok := w.host.(handedOver); !ok || !w.choice.mint || t.memory.vault.Durable() || t.handTo != nil {
+	if !w.selfHosted() || !w.choice.mint || t.memory.vault.Durable() || t.handTo != nil {
 		return nil
 	}
 	return fault.New(fault.Failed, "secrets.no_keyring",
@@ -42,17 +38,18 @@ func (w *work) canHandOver() error {
 // begun says whether a key of this computer is on its way to a form that a person runs. Whoever was asked to carry it there was told
 // that the next apply continues.
 func (w *work) begun(s sight) bool {
-	_, handed := w.host.(handedOver)
 	u, ok := s.pending()
-	if !handed || !ok || w.intent == leaving {
+	if !w.selfHosted() || !ok || w.intent == leaving {
 		return false
 	}
 	return !slices.Contains(s.shows, u.ID) || s.checks == slices.Contains(s.sends, u.ID)
 }
 
 // SelfHosted says whether the form gets its keys from a person.
-func (t *Tenant) SelfHosted() bool {
-	_, ok := t.last().host.(handedOver)
+func (t *Tenant) SelfHosted() bool { return t.last().selfHosted() }
+
+func (w *work) selfHosted() bool {
+	_, ok := w.host.(handedOver)
 	return ok
 }
 

@@ -1,6 +1,7 @@
 package provision
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -25,6 +26,7 @@ type hosting struct {
 	poll        time.Duration
 	// tenant is its name, dir the directory of its files.
 	tenant, dir string
+	form        rendered
 	env         host.Environment
 	// url is where the register says that the form answers, "" if it does not.
 	url func() string
@@ -34,12 +36,12 @@ type hosting struct {
 }
 
 // hosting is what the host of a form is made of. Its address is known from the register, if it is the register's place.
-func (w *work) hosting(at config.Host) hosting {
+func (w *work) hosting(at config.Host, form rendered) hosting {
 	t := w.t
 	spec := t.spec
 	spec.Host = at
 	return hosting{
-		spec: spec, credentials: t.creds, road: t.transport, poll: t.poll, tenant: t.name, dir: t.dir, env: w.environment(),
+		spec: spec, credentials: t.creds, road: t.transport, poll: t.poll, tenant: t.name, dir: t.dir, form: form, env: w.environment(),
 		url: func() string {
 			if r := w.registered(); r.Host == placeOf(at) {
 				return r.FormURL
@@ -56,42 +58,23 @@ func placeOf(h config.Host) templates.Place { return templates.Place{Kind: h.Kin
 
 // newHost makes the host that the answers name. It makes no call.
 func newHost(h hosting) (host.Host, error) {
-	settings := Settings(h.spec)
-	version, err := templates.FormVersion(settings)
-	if err != nil {
-		return nil, err
-	}
-	rendered, err := templates.Form(settings)
-	if err != nil {
-		return nil, err
-	}
-	files, _ := filesOf(rendered, nil)
 	switch kind := h.spec.Host.Kind; kind {
 	case "vercel":
-		client := vercel.New(vercel.Options{Token: h.credentials.VercelToken, Team: firstOf(h.spec.Host.Team, h.credentials.VercelTeam), HTTP: h.road, Poll: h.poll})
+		client := vercel.New(vercel.Options{Token: h.credentials.VercelToken, Team: cmp.Or(h.spec.Host.Team, h.credentials.VercelTeam), HTTP: h.road, Poll: h.poll})
 		return vercel.NewHost(client, vercel.Form{
-			Project: h.spec.Host.Project, Domain: h.spec.Auth0.Domain, Files: files, Version: version, Env: h.env, URL: h.url,
+			Project: h.spec.Host.Project, Domain: h.spec.Auth0.Domain, Files: h.form.files, Version: h.form.version, Env: h.env, URL: h.url,
 		}), nil
 	case "cloudflare":
 		client := cloudflare.New(cloudflare.Options{Token: h.credentials.CloudflareToken, Account: h.credentials.CloudflareAccountID, HTTP: h.road, Poll: h.poll})
 		return cloudflare.NewHost(client, cloudflare.Form{
-			Name: h.spec.Host.Project, Tenant: h.spec.Auth0.Domain, Env: h.env, Version: version,
-			Module: host.File{Path: templates.FormModule, Data: []byte(module(rendered))},
+			Name: h.spec.Host.Project, Tenant: h.spec.Auth0.Domain, Env: h.env, Version: h.form.version,
+			Module: host.File{Path: templates.FormModule, Data: h.form.module},
 		}), nil
 	case "bundle":
-		return newBundle(h, version)
+		return newBundle(h), nil
 	default:
 		return nil, fault.New(fault.Usage, "host.kind", "Set host.kind to vercel, cloudflare or bundle.", "There is no host of the kind %q.", kind)
 	}
-}
-
-// filesOf are rendered artefacts as a host takes them.
-func filesOf(rendered []templates.File, err error) ([]host.File, error) {
-	var files []host.File
-	for _, f := range rendered {
-		files = append(files, host.File{Path: f.Path, Data: f.Data})
-	}
-	return files, err
 }
 
 // removeHost takes a former form away, as far as it is phonegate's.
@@ -100,7 +83,7 @@ func (t *Tenant) removeHost(ctx context.Context, at config.Host) ([]event.Left, 
 		return nil, nil // its owner stops it: nothing of phonegate's can
 	}
 	w := &work{t: t}
-	h := w.hosting(at)
+	h := w.hosting(at, t.form) // what was deployed there is known by its marks, not by its files
 	h.env = host.Environment{Add: func() (string, string) { return "", "" }, Must: func() []ring.Key { return nil }}
 	former, err := newHost(h)
 	if err != nil {
@@ -118,13 +101,4 @@ func (t *Tenant) removeHost(ctx context.Context, at config.Host) ([]event.Left, 
 		}
 	}
 	return former.Left(), nil
-}
-
-func firstOf(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }

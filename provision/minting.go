@@ -53,7 +53,7 @@ func (h handing) Apply(ctx context.Context, progress resource.Progress) error {
 
 // handing wraps the deployment of a form that a person runs.
 func (w *work) handing(r resource.Resource) resource.Resource {
-	if _, ok := w.host.(handedOver); ok && r.Name() == "host.deployment" {
+	if w.selfHosted() && r.Name() == "host.deployment" {
 		return handing{r, w}
 	}
 	return r

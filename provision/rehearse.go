@@ -9,7 +9,6 @@ import (
 	"phonegate/provision/sandbox/jsvm"
 	"phonegate/provision/sandbox/world"
 	"phonegate/provision/secret"
-	"phonegate/templates"
 )
 
 // Rehearse prepares the engine for a tenant in an embedded sandbox. Where the form runs elsewhere, the sandbox stands in for
@@ -29,11 +28,7 @@ func Rehearse(o Options, box *sandbox.Sandbox) (*Tenant, error) {
 	if err != nil {
 		return nil, err
 	}
-	files, err := templates.Form(Settings(o.Spec))
-	if err != nil {
-		return nil, err
-	}
-	box.Host(at.Host, &understudy{tenant: t, module: module(files), box: box})
+	box.Host(at.Host, &understudy{tenant: t, module: string(t.form.module), box: box})
 	return t, nil
 }
 

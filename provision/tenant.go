@@ -59,6 +59,7 @@ type Tenant struct {
 	spec      config.Tenant
 	dir       string
 	page      string // the login page
+	form      rendered
 	state     *state.State
 	memory    memory
 	transport *transport.Transport
@@ -94,11 +95,15 @@ func Open(o Options) (*Tenant, error) {
 	if err != nil {
 		return nil, err
 	}
+	form, err := renderForm(o.Name, o.Spec)
+	if err != nil {
+		return nil, err
+	}
 	if o.Vault == nil {
 		o.Vault = secret.MemoryVault()
 	}
 	t := &Tenant{
-		name: o.Name, spec: o.Spec, dir: o.Dir, page: string(page), state: o.State, memory: memory{o.Vault}, creds: o.Credentials, poll: o.Poll,
+		name: o.Name, spec: o.Spec, dir: o.Dir, page: string(page), form: form, state: o.State, memory: memory{o.Vault}, creds: o.Credentials, poll: o.Poll,
 		grace: cmp.Or(o.Grace, longestLogin), waits: !o.NoWait, handTo: o.HandTo, sink: o.Emit, stop: make(chan struct{}),
 	}
 	t.transport = transport.New(transport.Options{

@@ -42,7 +42,6 @@ type work struct {
 	nodes     graph
 
 	register *templates.Deployed // of the Action that was found, nil if there is none
-	live     templates.LiveAction
 	choice   choice
 	// before is the key that was in use when the plan was made; needed says that the form has it, and logins may need it.
 	before ring.Key
@@ -65,6 +64,10 @@ type made struct {
 // begin makes the work for one plan. It makes no call.
 func (t *Tenant) begin(i intent) (*work, error) {
 	w := &work{t: t, intent: i}
+	var err error
+	if w.host, err = newHost(w.hosting(t.spec.Host, t.form)); err != nil {
+		return nil, err
+	}
 	domain := t.spec.Auth0.Domain
 	w.service = twilio.NewService(t.twilio, twilio.ServiceSpec{
 		Name: t.spec.Twilio.ServiceName, CodeLength: t.spec.Twilio.CodeLength, Domain: domain, Now: t.now,
@@ -94,7 +97,7 @@ func (t *Tenant) begin(i intent) (*work, error) {
 			}
 			return a.Deployed.Domain, true
 		},
-		Handed: t.spec.Host.Kind == "bundle",
+		Handed: w.selfHosted(),
 	})
 	w.binding = auth0.NewBinding(t.auth0, w.action)
 	w.loginPage = auth0.NewLoginPage(t.auth0, auth0.LoginPageSpec{
@@ -105,10 +108,6 @@ func (t *Tenant) begin(i intent) (*work, error) {
 		ID:      func() string { return w.registered().Test },
 		Enabled: func() string { return w.registered().Connection },
 	})
-	var err error
-	if w.host, err = newHost(w.hosting(t.spec.Host)); err != nil {
-		return nil, err
-	}
 	w.former = &former{w: w}
 	w.nodes = w.graph()
 	return w, nil
@@ -199,7 +198,7 @@ func (w *work) readRest(ctx context.Context) map[string]error {
 
 // readRegister takes over what the Action's code says. The version that runs counts; its draft where none does.
 func (w *work) readRegister() error {
-	w.register, w.live, w.before = nil, templates.LiveAction{}, ring.Key{}
+	w.register, w.before = nil, ring.Key{}
 	if !w.action.Found() {
 		return nil
 	}
@@ -219,7 +218,7 @@ func (w *work) readRegister() error {
 	if a.Deployed.Layout > ring.Layout {
 		return w.newer("The Action “"+templates.ActionName+"”", a.Deployed.Layout)
 	}
-	w.register, w.live = a.Deployed, a
+	w.register = a.Deployed
 	return nil
 }
 
@@ -246,8 +245,7 @@ func (w *work) sight() sight {
 	}
 	if keys := w.action.DraftKeys(); len(keys) > 0 {
 		s.draft = keys[len(keys)-1]
-		_, handed := w.host.(handedOver) // a person may take days between making a key and handing it over
-		s.edited = !handed && w.action.KeyEdited(s.draft.Name())
+		s.edited = w.action.KeyEdited(s.draft.Name())
 	}
 	s.elsewhere = w.register != nil && (w.service.SID() == "" || w.register.Service != w.service.SID())
 	s.rotates = s.rotates || w.begun(s)

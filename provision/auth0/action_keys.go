@@ -38,10 +38,10 @@ func (a *Action) Live() (v Version, ok bool) {
 func (a *Action) DraftKeys() []ring.Key { return keys(a.found.GetSecrets()) }
 
 // KeyEdited says whether somebody wrote the value of a key: Auth0 got it more than an hour after the key was made, and phonegate
-// writes a key within minutes, unless a person has to hand it to the form first.
+// writes a key within minutes. Where a person has to hand it to the form first, nobody can tell.
 func (a *Action) KeyEdited(name string) bool {
 	k, ok := ring.Parse(name)
-	if !ok || a.found == nil {
+	if !ok || a.found == nil || a.spec.Handed {
 		return false
 	}
 	for _, list := range [][]*management.ActionSecretResponse{a.found.GetSecrets(), a.found.DeployedVersion.GetSecrets()} {

@@ -51,7 +51,7 @@ func (a *Action) secretProblems() []*fault.Error {
 	key, _ := a.spec.Key()
 	have := a.DraftKeys()
 	for _, k := range have {
-		if !a.spec.Handed && a.KeyEdited(k.Name()) {
+		if a.KeyEdited(k.Name()) {
 			all = append(all, problem("auth0.key_edited", "Run `phonegate rotate`.",
 				"Somebody changed the value of the key %s of the Action “%s”: logins of unverified users may be denied.",
 				k.Name(), a.spec.Name))

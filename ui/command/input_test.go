@@ -57,7 +57,7 @@ func TestTheWorstErrorDecidesTheExitCode(t *testing.T) {
 		{[]error{of(fault.Differences)}, 3},
 		{[]error{errors.Join(of(fault.Failed), of(fault.Refused)), of(fault.Differences)}, 4},
 	} {
-		if got := worst(errors.Join(c.errs...)).Category.ExitCode(); got != c.want {
+		if got := fault.Worst(errors.Join(c.errs...)).Category.ExitCode(); got != c.want {
 			t.Errorf("%v ends with %d instead of %d", c.errs, got, c.want)
 		}
 	}

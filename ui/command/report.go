@@ -37,7 +37,7 @@ func (p *program) report(command string, err error) {
 // complain says on standard error what happened, why and what to do next. What happened to several tenants alike is said once.
 func (p *program) complain(err error) {
 	said := map[string]bool{}
-	for _, e := range split(err) {
+	for _, e := range fault.Split(err) {
 		f := fault.Of(e)
 		what := f.Message + "\x00" + f.Hint
 		if said[what] {
@@ -58,22 +58,9 @@ func (p *program) complain(err error) {
 	}
 }
 
-// split takes joined errors apart. One that has joined errors as its cause stays whole: its own words are for people.
-func split(err error) []error {
-	joined, ok := err.(interface{ Unwrap() []error })
-	if !ok {
-		return []error{err}
-	}
-	var all []error
-	for _, e := range joined.Unwrap() {
-		all = append(all, split(e)...)
-	}
-	return all
-}
-
 // whole is joined errors as one: all that they say, under the worst one's code.
 func whole(err error) error {
-	all := split(err)
+	all := fault.Split(err)
 	if err == nil || len(all) == 1 {
 		return err
 	}
@@ -85,24 +72,9 @@ func whole(err error) error {
 			hints = append(hints, f.Hint)
 		}
 	}
-	w := *worst(err)
+	w := *fault.Worst(err)
 	w.Message, w.Hint, w.Err = strings.Join(messages, "\n"), strings.Join(hints, " "), err
 	return &w
-}
-
-// severity ranks categories: what a script must know first. A difference is what plan is there to find, so that any failure
-// outweighs it.
-var severity = []fault.Category{fault.Differences, fault.Failed, fault.Usage, fault.Refused, fault.Interrupted}
-
-// worst is the error among joined ones that decides the exit code.
-func worst(err error) *fault.Error {
-	var found *fault.Error
-	for _, e := range split(err) {
-		if f := fault.Of(e); found == nil || slices.Index(severity, f.Category) > slices.Index(severity, found.Category) {
-			found = f
-		}
-	}
-	return found
 }
 
 // noRequests is the count of a command that calls nobody.

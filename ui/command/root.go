@@ -66,7 +66,7 @@ func Main(args []string, s Streams) int {
 	// A flag that is wrong may have kept the ones behind it from being read.
 	p.json = p.json || slices.Contains(args, "--json")
 	p.report(strings.TrimPrefix(strings.TrimPrefix(c.CommandPath(), "phonegate"), " "), err)
-	return worst(err).Category.ExitCode()
+	return fault.Worst(err).Category.ExitCode()
 }
 
 // Commands stand in the order in which one needs them, not in that of the alphabet.

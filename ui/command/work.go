@@ -159,7 +159,7 @@ func (r *run) end() error {
 	}
 	result.ElapsedMS = time.Since(r.start).Milliseconds()
 	if len(failed) > 0 {
-		result.Error = event.FromError(worst(errors.Join(failed...)))
+		result.Error = event.FromError(fault.Worst(errors.Join(failed...)))
 	}
 	r.out.Emit(result)
 	if err := r.out.Close(); err != nil {
