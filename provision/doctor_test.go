@@ -15,6 +15,7 @@ import (
 
 	"phonegate/provision"
 	"phonegate/provision/config"
+	"phonegate/provision/fault"
 	"phonegate/provision/ring"
 	"phonegate/provision/sandbox"
 	"phonegate/provision/sandbox/world"
@@ -448,6 +449,37 @@ func TestDoctorIsSilentAboutAHealthyTenant(t *testing.T) {
 			if !f.OK || f.Message == "" {
 				t.Errorf("%s: %+v", when, f)
 			}
+		}
+	}
+}
+
+func TestAKeyThatSomebodyEditedAtTheHostIsMended(t *testing.T) {
+	for name, edit := range map[string]func(b *bench){
+		"and deployed":             func(b *bench) { b.redeployed(nil) },
+		"and deployed the same":    func(b *bench) { b.redeployed(b.vercel("GET", "/v13/deployments/"+b.held("deployment"), nil)["meta"]) },
+		"and nothing was deployed": func(b *bench) { b.spec.Brand.Color = "#aa3300" },
+	} {
+		for where, computer := range map[string]func(*bench) *bench{"here": func(b *bench) *bench { return b }, "elsewhere": (*bench).elsewhere} {
+			t.Run(name+", "+where, func(t *testing.T) {
+				t.Parallel()
+				b := newBench(t)
+				b.apply()
+				key := b.liveKey()
+				b.changeVariable()
+				edit(b)
+				on := computer(b)
+				if err := applying.run(t.Context(), on, nil); err != nil { // only a form that runs shows that the value is another one
+					f := fault.Of(err)
+					if !strings.HasPrefix(name, "and nothing") || f.Code != "vercel.form_behind" {
+						t.Fatal(err)
+					}
+					on.apply()
+				}
+				if same := b.liveKey() == key; same != (where == "here") {
+					t.Errorf("the key stayed: %v", same)
+				}
+				on.quiet("afterwards")
+			})
 		}
 	}
 }

@@ -104,7 +104,7 @@ func (d *Deployment) Read(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if d.live = p.serves(); !d.live.ours() {
+	if d.live = p.serves(); d.live == nil {
 		return nil
 	}
 	d.at(p)

@@ -24,10 +24,13 @@ type Env struct {
 	project *Project
 	wanted  host.Environment
 
-	found  []variable
-	known  bool
-	stale  bool
-	writes int // how often this process has changed the environment
+	found   []variable
+	known   bool
+	stale   bool
+	writes  int    // how often this process has changed the environment
+	written string // the key that it wrote last
+	// runs is what the public form was last seen to run with; ok is false where it did not answer.
+	runs func() (c host.Condition, ok bool)
 }
 
 // variable is Vercel's JSON of an environment variable.
@@ -81,6 +84,19 @@ func (e *Env) missing() (add string, lost []string) {
 	return add, lost
 }
 
+// edited is the wanted key, if its variable is there and the form does not have it: its value is none that the name certifies, or
+// nothing was deployed since it was written. Writing it again is right in either case. "" if there is no such thing.
+func (e *Env) edited() string {
+	name, value := e.wanted.Add()
+	held, _ := e.Held()
+	k, ok := ring.Parse(name)
+	running, answered := e.runs()
+	if !ok || value == "" || e.written == name || !names(held, name) || !answered || running.Shows([]ring.Key{k}) {
+		return ""
+	}
+	return name
+}
+
 // names says whether one of the keys has that name.
 func names(keys []ring.Key, name string) bool {
 	return slices.ContainsFunc(keys, func(k ring.Key) bool { return k.Name() == name })
@@ -94,6 +110,8 @@ func (e *Env) Change() event.Change {
 	switch {
 	case len(lost) > 0:
 		c.Op, c.Detail = event.Update, strings.Join(lost, ", ")+" is missing, and its value is not known here"
+	case add == "" && e.edited() != "":
+		c.Op, c.Detail = event.Update, e.edited()+" again: the form does not have it"
 	case add == "":
 		return c
 	case len(held) == 0:
@@ -136,7 +154,7 @@ func (e *Env) Apply(ctx context.Context, _ resource.Progress) (err error) {
 	case len(lost) > 0:
 		return fault.New(fault.Failed, "vercel.key_unknown", "Run phonegate rotate: it makes a new key.",
 			"The form's environment at Vercel lacks %s, and this computer does not know its value.", strings.Join(lost, ", "))
-	case add == "":
+	case add == "" && e.edited() == "":
 		return nil
 	}
 	return fault.Hide(e.write(ctx, id, variable{Key: name, Value: value, Type: "sensitive", Target: targets}), value)
@@ -150,8 +168,9 @@ func (e *Env) write(ctx context.Context, id string, v variable) error {
 		e.writes++
 		failed, err := e.c.addVariable(ctx, id, v, true)
 		if err == nil && failed == nil {
-			v.Value = ""
-			e.found = append(slices.Clip(e.found), v) // the view has the same list
+			v.Value, e.written = "", v.Key
+			others := slices.DeleteFunc(slices.Clone(e.found), func(f variable) bool { return f.Key == v.Key })
+			e.found = append(others, v) // the view has the same list
 			return nil
 		}
 		conflict := slices.Contains(conflicts, answer(err).code) || failed != nil && slices.Contains(conflicts,

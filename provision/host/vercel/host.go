@@ -40,7 +40,7 @@ func NewHost(c *Client, f Form) *Host {
 	p := &Project{c: c, view: v, name: f.Project, domain: f.Domain}
 	e := &Env{c: c, view: v, project: p, wanted: f.Env}
 	d := &Deployment{c: c, view: v, project: p, env: e, form: f}
-	p.deployment = d
+	p.deployment, e.runs = d, d.seen
 	return &Host{c, p, e, d}
 }
 
