@@ -263,6 +263,25 @@ func TestAKeyMayBeHandedOverDaysLater(t *testing.T) {
 	b.wholeLogin()
 }
 
+func TestAKeyThatIsStillToBeHandedOverIsNotTakenForAStray(t *testing.T) {
+	b := newBundle(t)
+	b.stopped(applying)
+	b.runForm()
+	b.apply()
+	b.stopped(rotating)
+	b.box.World().Advance(50 * time.Hour)
+	second := b.elsewhere()
+	second.spec.Claims = "https://acme.test/"
+	second.apply()
+	b.spec = second.spec
+	b.runForm()
+	made := b.units()[len(b.units())-1].Name()
+	b.apply()
+	if b.liveKey() != made {
+		t.Error("the key that was carried to the form is not in use")
+	}
+}
+
 func TestAFormThatIsNotAsItMustBeIsNamed(t *testing.T) {
 	b := newBundle(t)
 	b.stopped(applying)

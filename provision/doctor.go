@@ -64,7 +64,7 @@ func (t *Tenant) Doctor(ctx context.Context) ([]Finding, error) {
 
 // looks are the links of the chain. The resources are read once, all together: the key can only be judged when everything is known.
 func (t *Tenant) looks() ([]look, error) {
-	w, err := t.begin(keeping)
+	w, err := t.begin(looking)
 	if err != nil {
 		return nil, err
 	}

@@ -255,7 +255,10 @@ var diseases = []struct {
 		b.bound(b.held("action"), "5eed0000-0000-4000-8000-00000000a001")
 	}},
 	{"the Action lacks its key", "auth0.action", "auth0.key_missing", func(b *bench) { b.secretsOf() }},
-	{"somebody gave the Action another key", "auth0.action", "auth0.key_differs", func(b *bench) { b.secretsOf(ring.New(time.Now()).Name()) }},
+	{"somebody gave the Action another key", "auth0.action", "key.useless", func(b *bench) { b.secretsOf(ring.New(time.Now()).Name()) }},
+	{"somebody gave the Action's draft another key", "auth0.action", "auth0.key_differs", func(b *bench) {
+		b.auth0("PATCH", b.action(), at{"secrets": []at{{"name": ring.New(time.Now()).Name(), "value": "somebody's"}}})
+	}},
 	{"somebody changed the Action's key", "auth0.action", "auth0.key_edited", func(b *bench) {
 		b.box.World().Advance(2 * time.Hour)
 		b.secretsOf(b.liveKey())
@@ -482,4 +485,20 @@ func TestAKeyThatSomebodyEditedAtTheHostIsMended(t *testing.T) {
 			})
 		}
 	}
+}
+
+func TestTheDoctorNamesAUselessKeyOnce(t *testing.T) {
+	everyHost(t, func(t *testing.T, b *bench) {
+		b.mustOperate(applying)
+		b.ask("DELETE", accountURL+"/Keys/"+b.held("key")+".json", nil)
+		codes := map[string]bool{}
+		for _, f := range b.elsewhere().findings() {
+			if codes[f.Code] = true; !f.OK && f.Code != "key.useless" && f.Resource != "twilio.key" {
+				t.Errorf("%s %s: %s", f.Resource, f.Code, f.Message)
+			}
+		}
+		if !codes["key.useless"] {
+			t.Error("it does not say that the key is of no use")
+		}
+	})
 }

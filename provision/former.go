@@ -19,8 +19,10 @@ const (
 	// longestLogin is how long a login can need what it began with: ten minutes for the session that the Action signs, and five more
 	// for the answer that the form signs at its last moment.
 	longestLogin = 15 * time.Minute
-	// strayAge is when a key that nobody names is known to be of no run that is still at work.
-	strayAge = time.Hour
+	// strayAge is when a key that nobody names is known to be of no run that is still at work, and carriedAge the same where a person
+	// carries keys to the form.
+	strayAge   = time.Hour
+	carriedAge = 7 * 24 * time.Hour
 )
 
 // former is the resource of what the last change has left for logins under way: keys that the Action no longer has, and forms
@@ -71,7 +73,11 @@ func (f *former) due(k ring.Key) (at time.Time, ok bool) {
 	}
 	at = live.Built.Add(f.w.t.grace)
 	own := k.ID == f.w.before.ID || slices.ContainsFunc(f.w.t.memory.units(), func(u ring.Unit) bool { return u.ID == k.ID })
-	if stray := k.Made.Add(strayAge); !own && stray.After(at) {
+	age := strayAge
+	if f.w.selfHosted() {
+		age = carriedAge
+	}
+	if stray := k.Made.Add(age); !own && stray.After(at) {
 		at = stray // another computer may be about to give it to the Action
 	}
 	return at, own || !k.Made.IsZero()

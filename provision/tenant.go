@@ -29,6 +29,8 @@ type Options struct {
 	Vault secret.Vault
 	// Dir is the directory of phonegate.yaml: what is written for people goes below it. "" for the current one.
 	Dir string
+	// Copies is the directory for copies of login pages that are replaced; "" for pages beside the state.
+	Copies string
 	// FormHost is a host whose form Endpoints.Vercel stands in for, beside those of Vercel: the sandbox can run any form. "" for none.
 	FormHost string
 	// State remembers ids between runs. The caller opens and closes it.
@@ -58,6 +60,7 @@ type Tenant struct {
 	name      string
 	spec      config.Tenant
 	dir       string
+	copies    string
 	page      string // the login page
 	form      rendered
 	state     *state.State
@@ -103,7 +106,7 @@ func Open(o Options) (*Tenant, error) {
 		o.Vault = secret.MemoryVault()
 	}
 	t := &Tenant{
-		name: o.Name, spec: o.Spec, dir: o.Dir, page: string(page), form: form, state: o.State, memory: memory{o.Vault}, creds: o.Credentials, poll: o.Poll,
+		name: o.Name, spec: o.Spec, dir: o.Dir, copies: o.Copies, page: string(page), form: form, state: o.State, memory: memory{o.Vault}, creds: o.Credentials, poll: o.Poll,
 		grace: cmp.Or(o.Grace, longestLogin), waits: !o.NoWait, handTo: o.HandTo, sink: o.Emit, stop: make(chan struct{}),
 	}
 	t.transport = transport.New(transport.Options{

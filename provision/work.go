@@ -21,6 +21,7 @@ type intent int
 
 const (
 	keeping  intent = iota // make all as the file says
+	looking                // make nothing: a doctor's
 	rotation               // the same, with a new key
 	leaving                // remove all that is phonegate's
 )
@@ -252,8 +253,14 @@ func (w *work) sight() sight {
 	return s
 }
 
+// replaceable says that a doctor has found the key to be of no use. It says so once, and not what is missing of the next one.
+func (w *work) replaceable() bool { return w.intent == looking && w.choice.fresh() }
+
 // actionKey is the key that the Action is to hold, with its value if it is to be sent.
 func (w *work) actionKey() (name, value string) {
+	if w.replaceable() {
+		return "", ""
+	}
 	if w.choice.write && w.choice.unit.Complete() {
 		value = w.choice.unit.Value(true)
 	}
@@ -265,6 +272,9 @@ func (w *work) environment() host.Environment {
 	return host.Environment{
 		Add: func() (name, value string) {
 			u := w.choice.unit
+			if w.replaceable() {
+				return "", ""
+			}
 			if w.choice.mint && !u.Complete() {
 				return u.Name(), "" // it will have a value when its Twilio key is made
 			}
@@ -279,8 +289,11 @@ func (w *work) environment() host.Environment {
 
 // must are the keys that the form has to show: the one to be used, and the one in use as long as logins may have it.
 func (w *work) must() []ring.Key {
-	keys := []ring.Key{w.choice.unit.Key}
-	if w.needed && w.before != keys[0] {
+	var keys []ring.Key
+	if !w.replaceable() {
+		keys = append(keys, w.choice.unit.Key)
+	}
+	if w.needed && !slices.Contains(keys, w.before) {
 		keys = append(keys, w.before)
 	}
 	return slices.DeleteFunc(keys, func(k ring.Key) bool { return k.ID == "" })

@@ -35,7 +35,9 @@ type place struct {
 	transient bool
 	// dir is the directory of the state, base that of the file: what is written for people goes below it.
 	dir, base string
-	close     func()
+	// copies is where copies of pages that are replaced go, "" for beside the state.
+	copies string
+	close  func()
 
 	// domains are the emulated Auth0 tenants by the tenants' names; one that is not among them has the sandbox's first.
 	domains map[string]string
@@ -204,7 +206,7 @@ func (at *place) reaches(t config.Tenant) error {
 
 // engine is the engine for one tenant at this place.
 func (at *place) engine(o provision.Options) (*provision.Tenant, error) {
-	o.Vault, o.Dir, o.Endpoints, o.Poll, o.Rates = at.vault(o.Name), at.base, at.endpoints, at.poll(), at.rates
+	o.Vault, o.Dir, o.Copies, o.Endpoints, o.Poll, o.Rates = at.vault(o.Name), at.base, at.copies, at.endpoints, at.poll(), at.rates
 	if at.embedded != nil {
 		o.Grace = time.Second // nobody else logs in here
 	}

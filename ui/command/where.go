@@ -122,10 +122,11 @@ func (p *program) file(at *place) (*config.File, error) {
 	return f, nil
 }
 
-// passing keeps the state only as long as the run: what an earlier run remembered is a file, too. A page that was replaced, which is
-// kept beside the state for people, stays.
+// passing keeps the state only as long as the run: what an earlier run remembered is a file, too. Copies of pages that were replaced
+// are for people, and stay.
 func (at *place) passing() {
 	all := at.dir
+	at.copies = filepath.Join(all, "pages")
 	at.transient, at.dir = true, filepath.Join(all, "run-"+strings.ToLower(rand.Text()[:8]))
 	at.close = func() {
 		remembered, _ := filepath.Glob(filepath.Join(at.dir, "*.json"))
