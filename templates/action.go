@@ -8,8 +8,6 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-
-	"phonegate/provision/ring"
 )
 
 type actionConfig struct {
@@ -29,10 +27,13 @@ type actionEnforce struct {
 	SkipConnections   []string `json:"skipConnections"`
 }
 
+// Layout is the number of the arrangement of keys, tokens and marks that these templates speak; the form's own constant says the same.
+const Layout = 2
+
 // Deployed is what a deployed Action says about its surroundings. It is the register of a tenant: any computer that may read the
 // Action learns from it where the rest is. It holds no secret.
 type Deployed struct {
-	// Layout is of the whole setup, ring.Layout if this program has written it.
+	// Layout is of the whole setup, Layout if this program has written it.
 	Layout int `json:"layout"`
 	// Domain is the tenant's own; the owner in every mark.
 	Domain string `json:"domain"`
@@ -131,7 +132,7 @@ func ReadAction(code []byte) (LiveAction, error) {
 		return LiveAction{}, fmt.Errorf("templates: the register in this Action can't be read: %w", err)
 	}
 	a.Deployed = &Deployed{Layout: head.Layout}
-	if head.Layout > ring.Layout {
+	if head.Layout > Layout {
 		return a, nil
 	}
 	if err := json.Unmarshal(literal.Deployed, a.Deployed); err != nil {
@@ -145,8 +146,8 @@ func (d Deployed) check() error {
 	u, err := url.Parse(d.FormURL)
 	local := err == nil && u.Scheme == "http" && (u.Hostname() == "localhost" || u.Hostname() == "127.0.0.1")
 	switch {
-	case d.Layout != ring.Layout:
-		return fmt.Errorf("templates: a register of layout %d can't be written, only of layout %d", d.Layout, ring.Layout)
+	case d.Layout != Layout:
+		return fmt.Errorf("templates: a register of layout %d can't be written, only of layout %d", d.Layout, Layout)
 	case !hostPattern.MatchString(d.Domain):
 		return fmt.Errorf("templates: %q is not a domain such as acme.eu.auth0.com", d.Domain)
 	case err != nil || u.Scheme != "https" && !local || !hostPattern.MatchString(u.Host),

@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"phonegate/provision"
 	"phonegate/provision/config"
+	"phonegate/provision/engine"
 	"phonegate/provision/event"
 	"phonegate/provision/sandbox"
 	"phonegate/provision/secret"
@@ -90,7 +90,7 @@ func (c *company) apply(ctx context.Context, name, domain string) (event.Outcome
 	}
 	creds, _ := secret.FromEnv(name, func(env string) string { return sandbox.Credentials()[env] })
 	creds.Auth0Domain = domain
-	t, err := provision.Open(provision.Options{Name: name, Spec: spec(name, domain), Credentials: creds, Vault: c.vaults[name],
+	t, err := engine.Open(engine.Options{Name: name, Spec: spec(name, domain), Credentials: creds, Vault: c.vaults[name],
 		State: remembered, Endpoints: c.Roads, Rates: c.rates, Poll: 200 * time.Millisecond, Backoff: 50 * time.Millisecond, Emit: c.hear})
 	if err != nil {
 		return event.Outcome{}, err

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"phonegate/provision"
+	"phonegate/provision/engine"
 	"phonegate/provision/ring"
 	"phonegate/provision/sandbox"
 	"phonegate/templates"
@@ -118,7 +118,7 @@ func oneOfEverything(t *testing.T, box *sandbox.Sandbox, strays bool) {
 		}
 		clients := 0
 		for _, c := range held.Clients {
-			if c.Name == provision.TestClientName {
+			if c.Name == engine.TestClientName {
 				clients++
 			}
 		}

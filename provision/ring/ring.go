@@ -13,11 +13,13 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"phonegate/templates"
 )
 
 // Layout is the number of the arrangement of keys, tokens and marks that this program writes. It reads this one and the
 // one before it, and refuses a higher one.
-const Layout = 2
+const Layout = templates.Layout
 
 // Prefix begins the name of every key, in the Action's secrets and in the form's environment.
 const Prefix = "PHONEGATE_KEY_"

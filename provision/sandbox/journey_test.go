@@ -10,8 +10,8 @@ import (
 	"strings"
 	"testing"
 
-	"phonegate/provision"
 	"phonegate/provision/config"
+	"phonegate/provision/engine"
 	"phonegate/provision/sandbox"
 	"phonegate/provision/secret"
 	"phonegate/provision/state"
@@ -33,7 +33,7 @@ func provisioned(t *testing.T, options ...sandbox.Options) (box *sandbox.Sandbox
 	}
 	granted := sandbox.Credentials()
 	credentials, _ := secret.FromEnv("dev", func(name string) string { return granted[name] })
-	tenant, err := provision.Open(provision.Options{
+	tenant, err := engine.Open(engine.Options{
 		Name: "dev", Spec: config.Complete("dev", answers), Credentials: credentials, State: remembered, Endpoints: box.Endpoints(),
 	})
 	if err != nil {

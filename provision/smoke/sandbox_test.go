@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"phonegate/provision"
 	"phonegate/provision/config"
+	"phonegate/provision/engine"
 	"phonegate/provision/event"
 	"phonegate/provision/fault"
 	"phonegate/provision/sandbox"
@@ -52,7 +52,7 @@ func (t *tape) final() (names []string, by map[string]event.Step) {
 // stage is a sandbox in which a tenant has been set up, and a test about to run.
 type stage struct {
 	box    *sandbox.Sandbox
-	tenant *provision.Tenant
+	tenant *engine.Tenant
 	tape   *tape
 	o      smoke.Options
 }
@@ -83,7 +83,7 @@ func setUp(t *testing.T, spec config.Tenant, behaviours ...string) *stage {
 	for name, value := range sandbox.Credentials() {
 		c.Set(name, value)
 	}
-	tenant, err := provision.Open(provision.Options{Name: "dev", Spec: spec, Credentials: c, State: st, Endpoints: box.Endpoints(), Poll: time.Millisecond})
+	tenant, err := engine.Open(engine.Options{Name: "dev", Spec: spec, Credentials: c, State: st, Endpoints: box.Endpoints(), Poll: time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,9 +8,10 @@ import (
 	"sync"
 	"time"
 
-	"phonegate/provision"
 	"phonegate/provision/config"
+	"phonegate/provision/engine"
 	"phonegate/provision/event"
+	"phonegate/provision/rehearsal"
 	"phonegate/provision/secret"
 	"phonegate/provision/state"
 	"phonegate/templates"
@@ -30,7 +31,7 @@ type backend struct {
 
 // opened is an engine with its state.
 type opened struct {
-	*provision.Tenant
+	*engine.Tenant
 	state *state.State
 	sink  func(event.Event)
 }
@@ -125,7 +126,7 @@ func (b *backend) Hosts() []string {
 	q, _ := config.Find("host.kind")
 	for _, o := range q.Choices {
 		t := config.Tenant{Host: config.Host{Kind: o.Value}}
-		if !b.at.sandboxed || b.at.intoSandbox(t).Host.Kind == o.Value && b.at.reaches(t) == nil {
+		if !b.at.sandboxed || b.at.cast(t).Host.Kind == o.Value && b.at.reaches(t) == nil {
 			all = append(all, o.Value)
 		}
 	}
@@ -134,7 +135,7 @@ func (b *backend) Hosts() []string {
 
 // Check tries one provider's credentials.
 func (b *backend) Check(ctx context.Context, provider string, s wizard.Session) (wizard.Account, error) {
-	found, err := provision.Check(ctx, provider, config.Complete(s.Tenant, s.Spec), s.Credentials, b.at.endpoints)
+	found, err := engine.Check(ctx, provider, config.Complete(s.Tenant, s.Spec), s.Credentials, b.at.endpoints)
 	if err != nil {
 		return wizard.Account{}, err
 	}
@@ -151,7 +152,7 @@ func (b *backend) Check(ctx context.Context, provider string, s wizard.Session) 
 
 // Services lists the account's Verify services.
 func (b *backend) Services(ctx context.Context, s wizard.Session) ([]wizard.ServiceChoice, error) {
-	found, err := provision.Services(ctx, s.Credentials, b.at.endpoints)
+	found, err := engine.Services(ctx, s.Credentials, b.at.endpoints)
 	if err != nil {
 		return nil, err
 	}
@@ -164,12 +165,12 @@ func (b *backend) Services(ctx context.Context, s wizard.Session) ([]wizard.Serv
 
 // Artefacts renders what would be deployed.
 func (b *backend) Artefacts(s wizard.Session) ([]templates.File, error) {
-	return provision.Artefacts(s.Tenant, config.Complete(s.Tenant, s.Spec))
+	return engine.Artefacts(s.Tenant, config.Complete(s.Tenant, s.Spec))
 }
 
 // Preview serves the form on this computer.
 func (b *backend) Preview(ctx context.Context, s wizard.Session) (string, func(), error) {
-	return provision.PreviewForm(ctx, provision.Settings(config.Complete(s.Tenant, s.Spec)))
+	return rehearsal.PreviewForm(ctx, engine.Settings(config.Complete(s.Tenant, s.Spec)))
 }
 
 // engine opens the engine for a session.
@@ -179,7 +180,7 @@ func (b *backend) engine(s wizard.Session, emit func(event.Event)) (*opened, err
 		return nil, err
 	}
 	o := &opened{state: remembered, sink: emit}
-	o.Tenant, err = b.at.engine(provision.Options{
+	o.Tenant, err = b.at.engine(engine.Options{
 		Name: s.Tenant, Spec: config.Complete(s.Tenant, s.Spec), Credentials: s.Credentials, State: remembered,
 		Emit: func(e event.Event) {
 			if b.log != nil {

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"phonegate/provision/fault"
-	"phonegate/provision/sandbox"
+	"phonegate/provision/rehearsal"
 	"phonegate/provision/state"
 )
 
@@ -45,7 +45,7 @@ func (at *place) assign(ctx context.Context, known, asked []string) error {
 
 // emulated are the domains of a sandbox server's tenants; the first one is always there.
 func (at *place) emulated(ctx context.Context) []string {
-	first := []string{sandbox.Auth0Domain}
+	first := []string{rehearsal.Domain}
 	if at.phone == "" {
 		return first
 	}

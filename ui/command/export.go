@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"phonegate/provision"
 	"phonegate/provision/config"
+	"phonegate/provision/engine"
 	"phonegate/provision/fault"
 	"phonegate/templates"
 )
@@ -43,7 +43,7 @@ answers always give the same bytes, and no file holds a secret.
 					return nil, fault.New(fault.Usage, "export.host", "Take export auth0-deploy-cli, which has the form's files beside it, or set host.kind to vercel.",
 						"The Terraform module puts the form on Vercel, but the answers say %s.", spec.Host.Kind)
 				}
-				return templates.Export(args[0], provision.Settings(spec), templates.Setup{
+				return templates.Export(args[0], engine.Settings(spec), templates.Setup{
 					Tenant: name, Config: filepath.ToSlash(p.seenFrom(out)),
 					LoginPage: spec.Auth0.LoginPage, Host: spec.Host.Kind, Project: spec.Host.Project, Team: spec.Host.Team, URL: spec.Host.URL,
 				})

@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"phonegate/provision"
 	"phonegate/provision/config"
+	"phonegate/provision/engine"
 	"phonegate/provision/event"
 	"phonegate/provision/fault"
 	"phonegate/templates"
@@ -24,7 +24,7 @@ func (p *program) generateCommand() *cobra.Command {
 credentials and no network. The same answers always give the same bytes.`,
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
-			return p.files("generate", out, provision.Artefacts, false)
+			return p.files("generate", out, engine.Artefacts, false)
 		},
 	}
 	c.Flags().StringVar(&out, "out", "", "the `directory` to write to; one below it for each tenant if there are several")

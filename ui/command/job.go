@@ -85,7 +85,7 @@ func (p *program) spec(f *config.File, name string, at *place) (config.Tenant, e
 		return t, err
 	}
 	if at.sandboxed {
-		t = at.intoSandbox(t)
+		t = at.cast(t)
 		if err := at.reaches(t); err != nil {
 			return t, err
 		}

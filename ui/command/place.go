@@ -10,10 +10,10 @@ import (
 	"sync"
 	"time"
 
-	"phonegate/provision"
 	"phonegate/provision/config"
+	"phonegate/provision/engine"
 	"phonegate/provision/fault"
-	"phonegate/provision/sandbox"
+	"phonegate/provision/rehearsal"
 	"phonegate/provision/secret"
 	"phonegate/provision/state"
 	"phonegate/provision/transport"
@@ -24,7 +24,7 @@ type place struct {
 	endpoints transport.Endpoints
 	getenv    func(string) string
 	// embedded is the sandbox in this process, nil otherwise.
-	embedded *sandbox.Sandbox
+	embedded *rehearsal.Stage
 	// phone is the address of the virtual phone, "" for a real one.
 	phone string
 	// sandboxed says that no real provider can be reached.
@@ -76,7 +76,7 @@ func (p *program) settle(ctx context.Context, at *place, tenants ...string) erro
 	e := at.endpoints
 	switch {
 	case e == (transport.Endpoints{}):
-		return at.embed(ctx, sandbox.Options{Tenants: tenants[min(1, len(tenants)):]})
+		return at.embed(ctx, rehearsal.Options{Tenants: tenants[min(1, len(tenants)):]})
 	case e.Auth0 == nil || e.Twilio == nil || e.Vercel == nil:
 		return fault.New(fault.Usage, "usage.base_url", "Set PHONEGATE_AUTH0_URL, PHONEGATE_TWILIO_URL and PHONEGATE_VERCEL_URL to what phonegate sandbox serve printed, or none of them.",
 			"With --sandbox either all providers are at a sandbox server or none is.")
@@ -122,7 +122,7 @@ func (p *program) replaced(e *transport.Endpoints) error {
 // inSandbox is the environment as the sandbox sees it: its own credentials in the place of the real ones, which are not even
 // looked at. Answers pass.
 func inSandbox(getenv func(string) string) func(string) string {
-	own := sandbox.Credentials()
+	own := rehearsal.Credentials()
 	return func(name string) string {
 		for _, slot := range secret.Slots() {
 			switch {
@@ -137,19 +137,19 @@ func inSandbox(getenv func(string) string) func(string) string {
 }
 
 // embedded is a place with a sandbox in this process.
-func (p *program) embedded(ctx context.Context, o sandbox.Options) (*place, error) {
+func (p *program) embedded(ctx context.Context, o rehearsal.Options) (*place, error) {
 	at := &place{sandboxed: true, fresh: true, getenv: inSandbox(p.Getenv), rates: transport.NewRates(), close: func() {}}
 	return at, at.embed(ctx, o)
 }
 
 // embed starts the sandbox in this process. Its state goes to a directory that is gone afterwards, as the sandbox itself is.
-func (at *place) embed(ctx context.Context, o sandbox.Options) error {
+func (at *place) embed(ctx context.Context, o rehearsal.Options) error {
 	dir, err := os.MkdirTemp("", "phonegate-sandbox-")
 	if err != nil {
 		return fault.Wrap(err, fault.Failed, "sandbox.start", "Check the permissions of the directory for temporary files.", "The sandbox did not start: %s.", err)
 	}
 	// It closes with the place, not with the context: a live test cleans up after it has been interrupted.
-	box, err := sandbox.Start(context.WithoutCancel(ctx), o)
+	box, err := rehearsal.Start(context.WithoutCancel(ctx), o)
 	if err != nil {
 		_ = os.RemoveAll(dir)
 		return fault.Of(err)
@@ -172,23 +172,8 @@ func example() *config.File {
 	}}
 }
 
-// intoSandbox leads a tenant to the sandbox's own tenant and accounts; all other answers stay. A form that runs elsewhere is run by
-// the sandbox in this process; a sandbox server hosts it as any other.
-func (at *place) intoSandbox(t config.Tenant) config.Tenant {
-	t.Auth0.Domain, t.Auth0.CustomDomains = sandbox.Auth0Domain, nil
-	if t.Auth0.ClientID != "" || t.Auth0.LoginPage == "client" {
-		t.Auth0.ClientID = sandbox.AppClientID
-	}
-	t.Twilio.AccountSID, t.Host.Team = sandbox.TwilioAccountSID, ""
-	switch {
-	case t.Host.Kind == "cloudflare":
-	case t.Host.Kind != "bundle" || at.served():
-		t.Host.Kind = "vercel"
-	case t.Host.URL == "":
-		t.Host.URL = "https://" + t.Host.Project + ".test"
-	}
-	return t
-}
+// cast gives a tenant the sandbox's own tenant and accounts.
+func (at *place) cast(t config.Tenant) config.Tenant { return rehearsal.Cast(t, !at.served()) }
 
 // served says whether the providers are a sandbox server's.
 func (at *place) served() bool {
@@ -205,15 +190,15 @@ func (at *place) reaches(t config.Tenant) error {
 }
 
 // engine is the engine for one tenant at this place.
-func (at *place) engine(o provision.Options) (*provision.Tenant, error) {
+func (at *place) engine(o engine.Options) (*engine.Tenant, error) {
 	o.Vault, o.Dir, o.Copies, o.Endpoints, o.Poll, o.Rates = at.vault(o.Name), at.base, at.copies, at.endpoints, at.poll(), at.rates
 	if at.embedded != nil {
 		o.Grace = time.Second // nobody else logs in here
 	}
 	if at.embedded != nil {
-		return provision.Rehearse(o, at.embedded)
+		return at.embedded.Open(o)
 	}
-	return provision.Open(o)
+	return engine.Open(o)
 }
 
 // vault is where the values of the tenant's keys are kept: one for the whole run, since without a keyring they live no longer.

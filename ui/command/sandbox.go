@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"phonegate/provision/fault"
-	"phonegate/provision/sandbox"
+	"phonegate/provision/rehearsal"
 )
 
 // sandboxOptions are the flags that shape the embedded providers.
@@ -25,8 +25,8 @@ func (o *sandboxOptions) flags(c *cobra.Command) {
 	c.Flags().StringSliceVar(&o.behaviours, "behaviour", nil, "set a named behaviour, as name=value; may be repeated")
 }
 
-func (o *sandboxOptions) options() (sandbox.Options, error) {
-	out := sandbox.Options{Latency: o.latency, RateLimits: map[string]float64{}, Behaviours: map[string]string{}}
+func (o *sandboxOptions) options() (rehearsal.Options, error) {
+	out := rehearsal.Options{Latency: o.latency, RateLimits: map[string]float64{}, Behaviours: map[string]string{}}
 	for _, l := range o.limits {
 		provider, rate, _ := strings.Cut(l, "=")
 		n, err := strconv.ParseFloat(strings.TrimSuffix(rate, "/s"), 64)

@@ -15,8 +15,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"phonegate/provision"
 	"phonegate/provision/config"
+	"phonegate/provision/engine"
 	"phonegate/provision/event"
 	"phonegate/provision/fault"
 	"phonegate/provision/ring"
@@ -156,9 +156,9 @@ func (p *program) handOverNow(ctx context.Context, file *config.File, at *place,
 		return nil
 	}
 	return p.work(ctx, "secrets", jobs, p.deed("secrets", course{
-		look:     func(ctx context.Context, t *provision.Tenant) (event.Plan, error) { return t.PlanRotation(ctx) },
+		look:     func(ctx context.Context, t *engine.Tenant) (event.Plan, error) { return t.PlanRotation(ctx) },
 		question: "Make a new key for %s and pass it to " + strings.ReplaceAll(to.name(), "%", "%%") + "?", always: true,
-		act: func(ctx context.Context, _ *job, t *provision.Tenant, _ event.Plan) (event.Outcome, error) {
+		act: func(ctx context.Context, _ *job, t *engine.Tenant, _ event.Plan) (event.Outcome, error) {
 			return p.stoppable(ctx, t, t.Apply)
 		},
 	}))
@@ -171,7 +171,7 @@ func environmentOf(at *place, name string, spec config.Tenant) (map[string]strin
 		return nil, err
 	}
 	defer remembered.Close()
-	t, err := at.engine(provision.Options{Name: name, Spec: spec, State: remembered})
+	t, err := at.engine(engine.Options{Name: name, Spec: spec, State: remembered})
 	if err != nil {
 		return nil, err
 	}

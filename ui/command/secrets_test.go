@@ -9,7 +9,7 @@ import (
 	"sync"
 	"testing"
 
-	"phonegate/provision"
+	"phonegate/provision/engine"
 	"phonegate/provision/event"
 	"phonegate/provision/sandbox"
 	"phonegate/provision/sandbox/world"
@@ -83,13 +83,13 @@ func TestNoOutputHoldsASecret(t *testing.T) {
 					p.complain(err)
 				}
 			}
-			rotate := func(ctx context.Context, _ *job, e *provision.Tenant) (event.Outcome, error) {
+			rotate := func(ctx context.Context, _ *job, e *engine.Tenant) (event.Outcome, error) {
 				if _, err := e.PlanRotation(ctx); err != nil {
 					return event.Outcome{}, err
 				}
 				return e.Apply(ctx)
 			}
-			destroy := func(ctx context.Context, _ *job, e *provision.Tenant) (event.Outcome, error) {
+			destroy := func(ctx context.Context, _ *job, e *engine.Tenant) (event.Outcome, error) {
 				if _, err := e.PlanDestroy(ctx); err != nil {
 					return event.Outcome{}, err
 				}

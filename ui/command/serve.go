@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"phonegate/provision/fault"
-	"phonegate/provision/sandbox"
+	"phonegate/provision/rehearsal"
 	"phonegate/ui/render"
 )
 
@@ -58,7 +58,7 @@ const maxTenants = 1000
 
 // endpoints prints the table of emulated operations.
 func (p *program) endpoints() error {
-	rows := sandbox.EndpointTable()
+	rows := rehearsal.Endpoints()
 	if p.json {
 		out := json.NewEncoder(p.Out)
 		for _, row := range rows {
@@ -76,8 +76,8 @@ func (p *program) endpoints() error {
 	return out.Flush()
 }
 
-func (p *program) serve(ctx context.Context, o sandbox.Options) error {
-	box, err := sandbox.Start(ctx, o)
+func (p *program) serve(ctx context.Context, o rehearsal.Options) error {
+	box, err := rehearsal.Start(ctx, o)
 	if err != nil {
 		return fault.Wrap(err, fault.Failed, "sandbox.start", "Check that this computer lets programs listen on 127.0.0.1.", "The sandbox did not start: %s.", err)
 	}

@@ -12,11 +12,11 @@ import (
 	"github.com/nyaruka/phonenumbers"
 	"github.com/spf13/cobra"
 
-	"phonegate/provision"
 	"phonegate/provision/config"
+	"phonegate/provision/engine"
 	"phonegate/provision/event"
 	"phonegate/provision/fault"
-	"phonegate/provision/sandbox/phone"
+	"phonegate/provision/rehearsal"
 	"phonegate/provision/smoke"
 	"phonegate/ui/wizard"
 )
@@ -29,7 +29,7 @@ func (p *program) smokeCommand() *cobra.Command {
   action  looks at the deployed Action and form, and shows the form forged tokens
   login   all that, and a whole login: sign-up, code, tokens, record, second login`,
 		func(ctx context.Context, jobs []*job) error { // one after the other: there is one person, with one phone
-			return p.work(ctx, "smoke", jobs, func(ctx context.Context, j *job, t *provision.Tenant) (event.Outcome, error) {
+			return p.work(ctx, "smoke", jobs, func(ctx context.Context, j *job, t *engine.Tenant) (event.Outcome, error) {
 				if err := p.testable(j, test); err != nil {
 					return event.Outcome{}, err
 				}
@@ -77,7 +77,7 @@ func numberOf(typed string, spec config.Tenant) (string, error) {
 }
 
 // ready makes sure that there is something to test. A sandbox in this process begins empty and is set up first.
-func (p *program) ready(ctx context.Context, j *job, t *provision.Tenant) (event.Outcome, error) {
+func (p *program) ready(ctx context.Context, j *job, t *engine.Tenant) (event.Outcome, error) {
 	plan, err := t.Plan(ctx)
 	if err != nil {
 		return event.Outcome{}, err
@@ -85,7 +85,7 @@ func (p *program) ready(ctx context.Context, j *job, t *provision.Tenant) (event
 	switch {
 	case j.at.embedded != nil:
 		return p.stoppable(ctx, t, t.Apply)
-	case provision.Pending(plan):
+	case engine.Pending(plan):
 		return t.Planned(plan), fault.New(fault.Differences, "smoke.not_applied", p.again("apply", j.name)+" comes first.", "%s is not as the file says, so there is nothing to test yet.", j.name)
 	}
 	return t.Planned(plan), nil
@@ -93,7 +93,7 @@ func (p *program) ready(ctx context.Context, j *job, t *provision.Tenant) (event
 
 // liveTest runs the smoke steps of a tenant that is in order. person is who is asked for codes in the wizard; nil on the
 // command line.
-func (p *program) liveTest(ctx context.Context, j *job, t *provision.Tenant, test wizard.Test, person wizard.Person, emit func(event.Event)) error {
+func (p *program) liveTest(ctx context.Context, j *job, t *engine.Tenant, test wizard.Test, person wizard.Person, emit func(event.Event)) error {
 	o := t.Smoke()
 	o.Level, o.Emit = test.Level, emit
 	var err error
@@ -136,7 +136,7 @@ func (p *program) sandboxTest(ctx context.Context, at *place, o smoke.Options, p
 }
 
 // waitForCode is the newest code that the phone got for a number since a moment.
-func waitForCode(ctx context.Context, read func(context.Context, string) ([]phone.Message, error), to string, since time.Time) (string, error) {
+func waitForCode(ctx context.Context, read func(context.Context, string) ([]rehearsal.Text, error), to string, since time.Time) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
 	for {
@@ -158,7 +158,7 @@ func waitForCode(ctx context.Context, read func(context.Context, string) ([]phon
 }
 
 // messages reads the virtual phone of a sandbox in this process or of a sandbox server.
-func (at *place) messages(ctx context.Context, to string) ([]phone.Message, error) {
+func (at *place) messages(ctx context.Context, to string) ([]rehearsal.Text, error) {
 	if at.embedded != nil {
 		return at.embedded.Phone().Messages(to), nil
 	}
@@ -174,7 +174,7 @@ func (at *place) messages(ctx context.Context, to string) ([]phone.Message, erro
 		return nil, fault.Wrap(err, fault.Failed, "smoke.phone", "Is phonegate sandbox serve still running?", "The sandbox's phone does not answer.")
 	}
 	defer res.Body.Close()
-	var all []phone.Message
+	var all []rehearsal.Text
 	if err := json.NewDecoder(res.Body).Decode(&all); err != nil {
 		return nil, fault.Wrap(err, fault.Failed, "smoke.phone", "Check PHONEGATE_PHONE_URL.", "What answers at %s is not the sandbox's phone.", at.phone)
 	}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"phonegate/provision"
+	"phonegate/provision/engine"
 	"phonegate/provision/event"
 	"phonegate/provision/fault"
 )
@@ -66,10 +66,10 @@ func (p *program) planCommand() *cobra.Command {
 	return p.tenantCommand("plan", "Show what apply would change",
 		`Reads what the tenant, the Twilio account and the host have and shows what apply would change, and what that means for
 logins under way. Changes nothing. Every computer comes to the same plan. Exit code 3 if there is something to do.`, course{
-			look: func(ctx context.Context, t *provision.Tenant) (event.Plan, error) { return t.Plan(ctx) },
-			act: func(_ context.Context, j *job, t *provision.Tenant, plan event.Plan) (event.Outcome, error) {
+			look: func(ctx context.Context, t *engine.Tenant) (event.Plan, error) { return t.Plan(ctx) },
+			act: func(_ context.Context, j *job, t *engine.Tenant, plan event.Plan) (event.Outcome, error) {
 				var err error
-				if provision.Pending(plan) {
+				if engine.Pending(plan) {
 					err = fault.New(fault.Differences, "plan.differences", p.again("apply", j.name)+" makes it so.", "%s is not as the file says.", j.name)
 				}
 				return t.Planned(plan), err
@@ -87,16 +87,16 @@ carries on when it is run again.`, p.applying())
 
 func (p *program) applying() course {
 	return course{
-		look:     func(ctx context.Context, t *provision.Tenant) (event.Plan, error) { return t.Plan(ctx) },
+		look:     func(ctx context.Context, t *engine.Tenant) (event.Plan, error) { return t.Plan(ctx) },
 		question: "Apply this to %s?",
-		act: func(ctx context.Context, _ *job, t *provision.Tenant, _ event.Plan) (event.Outcome, error) {
+		act: func(ctx context.Context, _ *job, t *engine.Tenant, _ event.Plan) (event.Outcome, error) {
 			return p.stoppable(ctx, t, t.Apply)
 		},
 	}
 }
 
 // apply is the whole of it for one tenant.
-func (p *program) apply(ctx context.Context, j *job, t *provision.Tenant) (event.Outcome, error) {
+func (p *program) apply(ctx context.Context, j *job, t *engine.Tenant) (event.Outcome, error) {
 	return p.deed("apply", p.applying())(ctx, j, t)
 }
 
@@ -107,9 +107,9 @@ the post-login flow back as they were. Verified phone numbers stay in the users'
 
 What phonegate can't tell to be its own stays, such as a project with variables of yours. It is listed with the command that
 removes it, and the exit code is 1.`, course{
-			look:     func(ctx context.Context, t *provision.Tenant) (event.Plan, error) { return t.PlanDestroy(ctx) },
+			look:     func(ctx context.Context, t *engine.Tenant) (event.Plan, error) { return t.PlanDestroy(ctx) },
 			question: "Remove this from %s?",
-			act: func(ctx context.Context, _ *job, t *provision.Tenant, _ event.Plan) (event.Outcome, error) {
+			act: func(ctx context.Context, _ *job, t *engine.Tenant, _ event.Plan) (event.Outcome, error) {
 				return p.stoppable(ctx, t, t.Destroy)
 			},
 		})
@@ -123,9 +123,9 @@ It waits for that, 15 minutes, and then removes the former key. With --no-wait i
 those 15 minutes removes it: from then on plan says so (exit code 3). On a computer whose keyring does not have the former
 key, apply also waits until that key is an hour old. It is safe to stop at any time: phonegate apply, on any computer, does
 the rest.`, course{
-		look:     func(ctx context.Context, t *provision.Tenant) (event.Plan, error) { return t.PlanRotation(ctx) },
+		look:     func(ctx context.Context, t *engine.Tenant) (event.Plan, error) { return t.PlanRotation(ctx) },
 		question: "Rotate the key of %s?", always: true,
-		act: func(ctx context.Context, _ *job, t *provision.Tenant, _ event.Plan) (event.Outcome, error) {
+		act: func(ctx context.Context, _ *job, t *engine.Tenant, _ event.Plan) (event.Outcome, error) {
 			return p.stoppable(ctx, t, t.Apply)
 		},
 	})
@@ -134,7 +134,7 @@ the rest.`, course{
 }
 
 // stoppable makes a change that the first interrupt ends in good order and only the second at once.
-func (p *program) stoppable(ctx context.Context, t *provision.Tenant, change func(context.Context) (event.Outcome, error)) (event.Outcome, error) {
+func (p *program) stoppable(ctx context.Context, t *engine.Tenant, change func(context.Context) (event.Outcome, error)) (event.Outcome, error) {
 	defer p.stoppers.add(t.Stop)()
 	return change(ctx)
 }

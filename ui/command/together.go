@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"phonegate/provision"
+	"phonegate/provision/engine"
 	"phonegate/provision/event"
 	"phonegate/provision/fault"
 	"phonegate/provision/transport"
@@ -23,24 +23,24 @@ const atOnce = 16
 // in between a person is asked one thing after the other.
 type course struct {
 	// look says what there is to do. A command without it does all in act.
-	look func(context.Context, *provision.Tenant) (event.Plan, error)
+	look func(context.Context, *engine.Tenant) (event.Plan, error)
 	// question asks for a yes where there is something to do, or always; %s is what it is about. "" asks nothing.
 	question string
 	always   bool
 	// act is given what look said.
-	act func(context.Context, *job, *provision.Tenant, event.Plan) (event.Outcome, error)
+	act func(context.Context, *job, *engine.Tenant, event.Plan) (event.Outcome, error)
 	// grouped keeps together what is said of each tenant while it is acted on, and leaves out what is in order.
 	grouped bool
 }
 
 // asks says whether the plan needs a yes.
 func (c course) asks(plan event.Plan) bool {
-	return c.question != "" && (c.always || provision.Pending(plan))
+	return c.question != "" && (c.always || engine.Pending(plan))
 }
 
 // deed is the course for one tenant alone.
 func (p *program) deed(command string, c course) deed {
-	return func(ctx context.Context, j *job, t *provision.Tenant) (event.Outcome, error) {
+	return func(ctx context.Context, j *job, t *engine.Tenant) (event.Outcome, error) {
 		var plan event.Plan
 		if c.look != nil {
 			var err error

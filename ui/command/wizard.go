@@ -6,10 +6,10 @@ import (
 	"os"
 	"sync"
 
-	"phonegate/provision"
+	"phonegate/provision/engine"
 	"phonegate/provision/event"
 	"phonegate/provision/fault"
-	"phonegate/provision/sandbox"
+	"phonegate/provision/rehearsal"
 	"phonegate/ui/wizard"
 )
 
@@ -28,7 +28,7 @@ func (p *program) wizard(ctx context.Context) error {
 }
 
 // sandboxWizard opens the wizard on providers embedded in this process.
-func (p *program) sandboxWizard(ctx context.Context, o sandbox.Options) error {
+func (p *program) sandboxWizard(ctx context.Context, o rehearsal.Options) error {
 	at, err := p.embedded(ctx, o)
 	if err != nil {
 		return err
@@ -54,7 +54,7 @@ func (p *program) walk(ctx context.Context, at *place, start string) error {
 	o := wizard.Options{
 		Backend: b, In: p.In, Out: p.Out, Start: start, Env: os.Environ(), NoColor: !p.colour(), File: p.config,
 		Sandbox: func(ctx context.Context) (wizard.Backend, error) {
-			at, err := p.embedded(ctx, sandbox.Options{})
+			at, err := p.embedded(ctx, rehearsal.Options{})
 			if err != nil {
 				return nil, err
 			}
@@ -114,7 +114,7 @@ func (t *tries) close() {
 }
 
 // play lets the sandbox play itself: the whole path without a person.
-func (p *program) play(ctx context.Context, o sandbox.Options) error {
+func (p *program) play(ctx context.Context, o rehearsal.Options) error {
 	at, err := p.embedded(ctx, o)
 	if err != nil {
 		return err
@@ -148,7 +148,7 @@ func (p *program) play(ctx context.Context, o sandbox.Options) error {
 }
 
 // applyAndTest sets a tenant up and goes through a whole login.
-func (p *program) applyAndTest(ctx context.Context, j *job, t *provision.Tenant) (event.Outcome, error) {
+func (p *program) applyAndTest(ctx context.Context, j *job, t *engine.Tenant) (event.Outcome, error) {
 	o, err := p.apply(ctx, j, t)
 	if err != nil {
 		return o, err

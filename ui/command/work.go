@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"phonegate/provision"
+	"phonegate/provision/engine"
 	"phonegate/provision/event"
 	"phonegate/provision/fault"
 	"phonegate/provision/state"
@@ -14,7 +14,7 @@ import (
 )
 
 // deed is what a command does with one tenant, from beginning to end.
-type deed func(context.Context, *job, *provision.Tenant) (event.Outcome, error)
+type deed func(context.Context, *job, *engine.Tenant) (event.Outcome, error)
 
 // work does one thing with every job, one after the other: a tenant that fails does not keep the next from its turn. It
 // ends with the result event and the error that decides the exit code.
@@ -109,7 +109,7 @@ func (m *member) open(p *program, command string) error {
 	}
 	o := &opened{state: remembered}
 	if err == nil {
-		o.Tenant, err = m.at.engine(provision.Options{Name: m.name, Spec: m.spec, Credentials: m.creds, State: remembered,
+		o.Tenant, err = m.at.engine(engine.Options{Name: m.name, Spec: m.spec, Credentials: m.creds, State: remembered,
 			NoWait: p.noWait, HandTo: p.handTo, Emit: m.hear})
 	}
 	if err != nil {

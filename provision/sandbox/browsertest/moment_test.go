@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"phonegate/provision"
 	"phonegate/provision/config"
+	"phonegate/provision/engine"
 	"phonegate/provision/ring"
 	"phonegate/provision/sandbox/jsvm"
 	"phonegate/templates"
@@ -68,7 +68,7 @@ func (s *stage) units(t *testing.T) []ring.Unit {
 // machine is one that runs the form with these keys.
 func (s *stage) machine(t *testing.T, units ...ring.Unit) http.Handler {
 	t.Helper()
-	files, err := templates.Form(provision.Settings(s.spec))
+	files, err := templates.Form(engine.Settings(s.spec))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"phonegate/provision"
 	"phonegate/provision/auth0"
 	"phonegate/provision/config"
+	"phonegate/provision/engine"
 	"phonegate/provision/sandbox"
 	"phonegate/provision/secret"
 	"phonegate/provision/state"
@@ -22,7 +22,7 @@ const lockHost = "cdn.auth0.com"
 // stage is a sandbox to which the engine has deployed everything, and an app whose users log in.
 type stage struct {
 	*sandbox.Sandbox
-	tenant  *provision.Tenant
+	tenant  *engine.Tenant
 	spec    config.Tenant
 	vault   secret.Vault
 	formURL string
@@ -49,7 +49,7 @@ func newStage(t *testing.T, answers config.Tenant, page string) *stage {
 	granted := sandbox.Credentials()
 	credentials, _ := secret.FromEnv("dev", func(name string) string { return granted[name] })
 	spec, vault := config.Complete("dev", answers), secret.MemoryVault()
-	tenant, err := provision.Open(provision.Options{
+	tenant, err := engine.Open(engine.Options{
 		Name: "dev", Spec: spec, Credentials: credentials, Vault: vault, State: remembered, Endpoints: box.Endpoints(),
 	})
 	if err != nil {

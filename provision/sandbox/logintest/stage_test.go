@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"phonegate/provision"
 	"phonegate/provision/config"
+	"phonegate/provision/engine"
 	"phonegate/provision/ring"
 	"phonegate/provision/sandbox"
 	"phonegate/provision/sandbox/world"
@@ -103,14 +103,14 @@ func apply(t testing.TB, s *stage) {
 }
 
 // engine is the engine as a new process would have it; the vault stays, as a keyring would.
-func (s *stage) engine(t testing.TB) *provision.Tenant {
+func (s *stage) engine(t testing.TB) *engine.Tenant {
 	t.Helper()
 	remembered, err := state.Open(s.dir, "dev")
 	if err != nil {
 		t.Fatal(err)
 	}
 	credentials, _ := secret.FromEnv("dev", func(name string) string { return sandbox.Credentials()[name] })
-	e, err := provision.Open(provision.Options{
+	e, err := engine.Open(engine.Options{
 		Name: "dev", Spec: s.spec, Credentials: credentials, Vault: s.vault, State: remembered,
 		Endpoints: s.box.Endpoints(), Poll: 5 * time.Millisecond, Grace: s.grace, NoWait: true,
 	})

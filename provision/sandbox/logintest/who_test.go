@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"phonegate/provision"
 	"phonegate/provision/config"
+	"phonegate/provision/engine"
 	"phonegate/provision/sandbox"
 )
 
@@ -142,7 +142,7 @@ func (c *scene) testClient() string {
 	}
 	c.management(c.t, "GET", "/clients", nil, &all)
 	for _, one := range all {
-		if one.Name == provision.TestClientName {
+		if one.Name == engine.TestClientName {
 			return one.ID
 		}
 	}
