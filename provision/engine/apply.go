@@ -14,18 +14,30 @@ import (
 // attempts is how often Apply begins again when another computer was first, or Auth0 dropped the Action's key.
 const attempts = 3
 
-// Apply carries out the last Plan. What does not depend on one another runs at the same time. A run that was stopped anywhere is carried
-// on by the next one, on this computer or another.
-func (t *Tenant) Apply(ctx context.Context) (event.Outcome, error) {
-	w := t.last()
+// Apply carries the plan out. What does not depend on one another runs at the same time. A run that was stopped anywhere is carried
+// on by the next plan, on this computer or another.
+func (p *Plan) Apply(ctx context.Context) (event.Outcome, error) {
+	if p.used.Swap(true) {
+		err := fault.New(fault.Failed, "plan.used", "Make another plan.", "This plan was carried out already.")
+		return p.work().outcome(nil, err), err
+	}
+	if p.work().intent == leaving {
+		return p.work().destroy(ctx)
+	}
+	total, err := p.apply(ctx)
+	return p.work().outcome(total, err), err
+}
+
+// apply counts what was done. It begins again with a plan of its own when what was planned is no longer what there is to do.
+func (p *Plan) apply(ctx context.Context) (total map[event.Op]int, err error) {
+	t, w := p.t, p.work()
 	if err := w.mayApply(); err != nil {
-		return t.outcome(nil, err), err
+		return nil, err
 	}
 	if err := t.state.Note("tenant").Set("domain", t.spec.Auth0.Domain); err != nil {
-		return t.outcome(nil, err), err
+		return nil, err
 	}
-	total := map[event.Op]int{}
-	var err error
+	total = map[event.Op]int{}
 	for try := 1; ; try++ {
 		var count map[event.Op]int
 		count, err = t.run(ctx, w.nodes, applying)
@@ -37,16 +49,15 @@ func (t *Tenant) Apply(ctx context.Context) (event.Outcome, error) {
 		}
 		next, again := w.again(ctx, errors.Is(err, auth0.ErrTaken))
 		if again != nil {
-			err = again
-			break
+			return total, again
 		}
 		w = next
-		t.set(w)
+		p.goOn(w)
 	}
 	if err == nil {
 		err = w.finish(ctx, total)
 	}
-	return t.outcome(total, err), err
+	return total, err
 }
 
 // startsAgain says whether an error only means that what was planned is no longer what there is to do.
@@ -169,16 +180,14 @@ func (w *work) readAgain(ctx context.Context) error {
 	return w.key.Read(ctx)
 }
 
-func (t *Tenant) outcome(count map[event.Op]int, err error) event.Outcome {
-	o := event.Outcome{
-		Name: t.name, OK: err == nil,
+// outcome is what a run has come to.
+func (w *work) outcome(count map[event.Op]int, err error) event.Outcome {
+	return event.Outcome{
+		Name: w.t.name, OK: err == nil,
 		Created: count[event.Create], Updated: count[event.Update], Unchanged: count[event.None], Deleted: count[event.Delete],
+		FormURL: w.host.URL(), ActionID: w.action.ID(), ServiceSID: w.service.SID(),
 		Error: event.FromError(err),
 	}
-	if w := t.last(); w != nil {
-		o.FormURL, o.ActionID, o.ServiceSID = w.host.URL(), w.action.ID(), w.service.SID()
-	}
-	return o
 }
 
 // minutes is a duration for people.

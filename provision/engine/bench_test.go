@@ -120,10 +120,11 @@ func (b *bench) open(emit func(event.Event)) *engine.Tenant {
 func (b *bench) apply() event.Outcome {
 	b.t.Helper()
 	e := b.open(nil)
-	if _, err := e.Plan(b.t.Context()); err != nil {
+	plan, err := e.Plan(b.t.Context())
+	if err != nil {
 		b.t.Fatal("plan:", err)
 	}
-	o, err := e.Apply(b.t.Context())
+	o, err := plan.Apply(b.t.Context())
 	if err != nil {
 		b.t.Fatal("apply:", err)
 	}
@@ -133,10 +134,11 @@ func (b *bench) apply() event.Outcome {
 func (b *bench) destroy() event.Outcome {
 	b.t.Helper()
 	e := b.open(nil)
-	if _, err := e.PlanDestroy(b.t.Context()); err != nil {
+	plan, err := e.PlanDestroy(b.t.Context())
+	if err != nil {
 		b.t.Fatal("plan:", err)
 	}
-	o, err := e.Destroy(b.t.Context())
+	o, err := plan.Apply(b.t.Context())
 	if err != nil {
 		b.t.Fatal("destroy:", err)
 	}

@@ -39,7 +39,7 @@ func TestTheFolderIsKeptInOrderAndWhatIsThePersonsIsLeft(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range p.Changes {
+	for _, c := range p.Shown.Changes {
 		if c.Resource == "host.project" && (c.Op != event.Update ||
 			c.Detail != "phonegate-form/acme-verify: Dockerfile missing; server.mjs edited, is put back; fly.toml edited by you and kept") {
 			t.Errorf("the plan says %+v", c)

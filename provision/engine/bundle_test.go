@@ -105,11 +105,12 @@ func (b *bench) stopped(c command) {
 func (b *bench) wholeLogin() {
 	b.t.Helper()
 	e := b.open(nil)
-	if _, err := e.Plan(b.t.Context()); err != nil {
+	plan, err := e.Plan(b.t.Context())
+	if err != nil {
 		b.t.Fatal(err)
 	}
 	const number = "+61491570156"
-	o := e.Smoke()
+	o := plan.Smoke()
 	o.Level, o.To, o.Emit, o.Now, o.Pause = smoke.LevelLogin, number, b.hear, b.box.World().Now, time.Millisecond
 	o.Texts = func() int { return len(b.box.Phone().Messages(number)) }
 	o.Person = &smoke.Automatic{HTTP: o.HTTP, Now: o.Now, Codes: func(_ context.Context, to string, since time.Time) (string, error) {
@@ -127,8 +128,8 @@ func (b *bench) wholeLogin() {
 func (b *bench) nothingToDo() {
 	b.t.Helper()
 	p, err := b.open(nil).Plan(b.t.Context())
-	if err != nil || engine.Pending(p) {
-		b.t.Errorf("there is still something to do: %v %+v", err, p.Changes)
+	if err != nil || p.Pending() {
+		b.t.Errorf("there is still something to do: %v %+v", err, p.Shown.Changes)
 	}
 	for _, f := range b.findings() {
 		if !f.OK {
@@ -253,8 +254,8 @@ func TestAKeyMayBeHandedOverDaysLater(t *testing.T) {
 				t.Errorf("the doctor says: %+v", f)
 			}
 		}
-		if p, err := computer.open(nil).Plan(t.Context()); err != nil || engine.Pending(p) {
-			t.Errorf("there is still something to do: %v %+v", err, p.Changes)
+		if p, err := computer.open(nil).Plan(t.Context()); err != nil || p.Pending() {
+			t.Errorf("there is still something to do: %v %+v", err, p.Shown.Changes)
 		}
 	}
 	if b.liveKey() != made {

@@ -34,7 +34,7 @@ func TestAFormThatMovesTakesNoLoginWithIt(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if w := strings.Join(p.Warnings, " "); !strings.Contains(w, "The form moves") || !strings.Contains(w, strings.TrimPrefix(from, "https://")) || !strings.Contains(w, "60 minutes") {
+			if w := strings.Join(p.Shown.Warnings, " "); !strings.Contains(w, "The form moves") || !strings.Contains(w, strings.TrimPrefix(from, "https://")) || !strings.Contains(w, "60 minutes") {
 				t.Errorf("the plan warns: %q", w)
 			}
 			second.mustOperate(applying)

@@ -137,13 +137,13 @@ func (b *bench) quiet(who string) {
 	if err != nil {
 		b.t.Fatal(who, err)
 	}
-	for _, c := range p.Changes {
+	for _, c := range p.Shown.Changes {
 		if c.Op != event.None {
 			b.t.Errorf("%s: %s %s: %s", who, c.Op, c.Resource, c.Detail)
 		}
 	}
 	n := len(b.box.World().Requests())
-	if o, err := e.Apply(b.t.Context()); err != nil || o.Created+o.Updated+o.Deleted > 0 {
+	if o, err := p.Apply(b.t.Context()); err != nil || o.Created+o.Updated+o.Deleted > 0 {
 		b.t.Errorf("%s: apply ended as %+v: %v", who, o, err)
 	}
 	if w := b.writes(n); len(w) > 0 {
@@ -167,10 +167,11 @@ func TestAnotherComputerComesToTheSamePlan(t *testing.T) {
 		second := b.elsewhere()
 		second.quiet("the second computer")
 		e := second.open(nil)
-		if _, err := e.Plan(t.Context()); err != nil {
+		plan, err := e.Plan(t.Context())
+		if err != nil {
 			t.Fatal(err)
 		}
-		o := e.Smoke()
+		o := plan.Smoke()
 		o.Level, o.Emit, o.Now = smoke.LevelAction, second.hear, b.box.World().Now
 		if err := smoke.Run(t.Context(), o); err != nil {
 			t.Error("the live test of Action and form:", err)
@@ -299,10 +300,11 @@ func (b *bench) beginAt(at ...stage) *underWay {
 func (b *bench) formURL() string {
 	b.t.Helper()
 	e := b.open(nil)
-	if _, err := e.Plan(b.t.Context()); err != nil {
+	plan, err := e.Plan(b.t.Context())
+	if err != nil {
 		b.t.Fatal(err)
 	}
-	return e.FormURL()
+	return plan.FormURL()
 }
 
 // finish lets the logins go on, and counts those that ended well.

@@ -10,26 +10,26 @@ import (
 	"phonegate/provision/ring"
 )
 
-// Destroy removes what phonegate made and puts back what stood there before. The Action goes last: as long as it is there, any computer
+// destroy removes what phonegate made and puts back what stood there before. The Action goes last: as long as it is there, any computer
 // can see from it what belongs to the set-up. What phonegate can't tell to be its own, or can't remove, stays and is named in the error.
-func (t *Tenant) Destroy(ctx context.Context) (event.Outcome, error) {
-	w := t.last()
+func (w *work) destroy(ctx context.Context) (event.Outcome, error) {
+	t := w.t
 	count, err := t.run(ctx, w.leaving(), undoing)
-	o := t.outcome(count, err)
+	if err == nil {
+		err = t.memory.forget(w.allKeys())
+	}
+	if err == nil {
+		err = t.state.Forget()
+	}
 	if err != nil {
-		return o, err
+		return w.outcome(count, err), err
 	}
-	if err := t.memory.forget(w.allKeys()); err != nil {
-		return t.outcome(count, err), err
-	}
-	if err := t.state.Forget(); err != nil {
-		return t.outcome(count, err), err
-	}
-	if left := w.left(); len(left) > 0 {
+	left := w.left()
+	if len(left) > 0 {
 		err = stays(t.name, left)
-		o = t.outcome(count, err)
-		o.Left = left
 	}
+	o := w.outcome(count, err)
+	o.Left = left
 	return o, err
 }
 

@@ -68,8 +68,7 @@ func (t *Tenant) looks() ([]look, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.set(w)
-	all := []look{{"auth0.account", t.lookAtAuth0}, {"twilio.account", t.lookAtTwilio}, {"host.account", t.lookAtHost}}
+	all := []look{{"auth0.account", t.lookAtAuth0}, {"twilio.account", t.lookAtTwilio}, {"host.account", w.lookAtHost}}
 	problems := map[string]func(context.Context) ([]*fault.Error, error){
 		"twilio.service": func(context.Context) ([]*fault.Error, error) { return w.service.Problems(), nil },
 		"twilio.key":     func(context.Context) ([]*fault.Error, error) { return w.key.Problems(), nil },
@@ -146,8 +145,8 @@ func (t *Tenant) lookAtTwilio(ctx context.Context) (string, []*fault.Error, erro
 	return cmp.Or(a.FriendlyName, "credentials accepted"), a.Problems(), err
 }
 
-func (t *Tenant) lookAtHost(ctx context.Context) (string, []*fault.Error, error) {
-	account, err := t.last().host.Check(ctx)
+func (w *work) lookAtHost(ctx context.Context) (string, []*fault.Error, error) {
+	account, err := w.host.Check(ctx)
 	return account, nil, err
 }
 

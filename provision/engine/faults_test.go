@@ -54,27 +54,25 @@ type command struct {
 	name string
 	// before prepares a fresh sandbox.
 	before func(b *bench)
-	plan   func(*engine.Tenant, context.Context) (event.Plan, error)
-	act    func(*engine.Tenant, context.Context) (event.Outcome, error)
+	plan   func(*engine.Tenant, context.Context) (*engine.Plan, error)
 	// settled checks the sandbox after the next run.
 	settled func(b *bench)
 }
 
 var (
-	planApply  = (*engine.Tenant).Plan
-	apply      = (*engine.Tenant).Apply
-	applying   = command{"apply", func(*bench) {}, planApply, apply, (*bench).inOrder}
-	rotating   = command{"rotate", func(b *bench) { b.apply() }, (*engine.Tenant).PlanRotation, apply, (*bench).inOrder}
-	destroying = command{"destroy", func(b *bench) { b.apply() }, (*engine.Tenant).PlanDestroy, (*engine.Tenant).Destroy, (*bench).asBefore}
+	applying   = command{"apply", func(*bench) {}, (*engine.Tenant).Plan, (*bench).inOrder}
+	rotating   = command{"rotate", func(b *bench) { b.apply() }, (*engine.Tenant).PlanRotation, (*bench).inOrder}
+	destroying = command{"destroy", func(b *bench) { b.apply() }, (*engine.Tenant).PlanDestroy, (*bench).asBefore}
 )
 
 // run is one process that carries out the command.
 func (c command) run(ctx context.Context, b *bench, emit func(event.Event)) error {
 	e := b.open(emit)
-	if _, err := c.plan(e, ctx); err != nil {
+	plan, err := c.plan(e, ctx)
+	if err != nil {
 		return err
 	}
-	_, err := c.act(e, ctx)
+	_, err = plan.Apply(ctx)
 	return err
 }
 
@@ -376,8 +374,8 @@ func (b *bench) inOrder() {
 	if err != nil {
 		b.t.Fatal("the plan after it:", err)
 	}
-	if engine.Pending(p) {
-		b.t.Errorf("there is still something to do: %+v", p.Changes)
+	if p.Pending() {
+		b.t.Errorf("there is still something to do: %+v", p.Shown.Changes)
 	}
 }
 

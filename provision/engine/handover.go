@@ -46,7 +46,7 @@ func (w *work) begun(s sight) bool {
 }
 
 // SelfHosted says whether the form gets its keys from a person.
-func (t *Tenant) SelfHosted() bool { return t.last().selfHosted() }
+func (t *Tenant) SelfHosted() bool { return t.own }
 
 func (w *work) selfHosted() bool {
 	_, ok := w.host.(handedOver)

@@ -58,10 +58,11 @@ func TestStoppedAtAnyStepTheNextRunCarriesOn(t *testing.T) {
 							}
 						}
 					})
-					if _, err := c.plan(e, ctx); err != nil {
+					plan, err := c.plan(e, ctx)
+					if err != nil {
 						t.Fatal(err)
 					}
-					_, err := c.act(e, ctx)
+					_, err = plan.Apply(ctx)
 					if f := fault.Of(err); f != nil && (f.Category != fault.Interrupted || f.Hint == "") {
 						t.Errorf("it ended with %+v", f)
 					}
@@ -87,10 +88,9 @@ func TestACancelIsFeltAtOnceWhileAProviderIsSlow(t *testing.T) {
 					b = newWorker(t)
 				}
 				e := b.open(nil)
-				if when == "apply" {
-					if _, err := e.Plan(t.Context()); err != nil {
-						t.Fatal(err)
-					}
+				plan, err := e.Plan(t.Context())
+				if err != nil {
+					t.Fatal(err)
 				}
 				b.arm(world.Fault{Provider: provider, DelayMS: 3_600_000, Times: 99})
 				ctx, cancel := context.WithCancel(t.Context())
@@ -101,7 +101,7 @@ func TestACancelIsFeltAtOnceWhileAProviderIsSlow(t *testing.T) {
 					case "plan":
 						_, err = e.Plan(ctx)
 					case "apply":
-						_, err = e.Apply(ctx)
+						_, err = plan.Apply(ctx)
 					default:
 						_, err = e.Doctor(ctx)
 					}

@@ -72,10 +72,11 @@ func work(told string) error {
 	}
 	for _, known := range []command{applying, rotating, destroying} {
 		if known.name == c.Command {
-			if _, err := known.plan(e, context.Background()); err != nil {
+			plan, err := known.plan(e, context.Background())
+			if err != nil {
 				return err
 			}
-			_, err := known.act(e, context.Background())
+			_, err = plan.Apply(context.Background())
 			return err
 		}
 	}

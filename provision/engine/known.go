@@ -17,10 +17,11 @@ type Known struct {
 
 // Known reads what the providers know of the set-up: what another computer goes by. It shows no secret and changes nothing.
 func (t *Tenant) Known(ctx context.Context) ([]Known, error) {
-	if _, err := t.Plan(ctx); err != nil {
+	p, err := t.Plan(ctx)
+	if err != nil {
 		return nil, err
 	}
-	w := t.last()
+	w := p.work()
 	var all []Known
 	add := func(where, what, value string) {
 		if value != "" {

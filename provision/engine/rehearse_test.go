@@ -29,10 +29,11 @@ func TestTheSandboxRunsAFormOfOnesOwn(t *testing.T) {
 	}
 	for _, c := range []command{applying, rotating} {
 		e := rehearse()
-		if _, err := c.plan(e, t.Context()); err != nil {
+		plan, err := c.plan(e, t.Context())
+		if err != nil {
 			t.Fatal(err)
 		}
-		if o, err := c.act(e, t.Context()); err != nil || o.FormURL != b.spec.Host.URL {
+		if o, err := plan.Apply(t.Context()); err != nil || o.FormURL != b.spec.Host.URL {
 			t.Fatalf("%s: %+v, %v", c.name, o, err)
 		}
 		b.wholeLogin()

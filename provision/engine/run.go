@@ -2,9 +2,7 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -110,35 +108,7 @@ func (t *Tenant) run(ctx context.Context, g graph, d deed) (map[event.Op]int, er
 		})
 	}
 	wg.Wait()
-	return count, joined(errs)
-}
-
-// joined is all errors as one, the worst first: what fault.Of finds in it decides the exit code. The same words are said once.
-func joined(errs []error) error {
-	var distinct []error
-	for _, err := range errs {
-		if err != nil && !slices.ContainsFunc(distinct, func(d error) bool { return d.Error() == err.Error() }) {
-			distinct = append(distinct, err)
-		}
-	}
-	if len(distinct) < 2 {
-		return errors.Join(distinct...)
-	}
-	slices.SortStableFunc(distinct, func(a, b error) int { return severity(b) - severity(a) })
-	return errors.Join(distinct...)
-}
-
-// severity orders errors: a refusal explains the failures beside it, and what was interrupted failed of nothing.
-func severity(err error) int {
-	switch fault.Of(err).Category {
-	case fault.Refused:
-		return 3
-	case fault.Usage:
-		return 2
-	case fault.Interrupted:
-		return 0
-	}
-	return 1
+	return count, fault.Join(errs...)
 }
 
 func (t *Tenant) step(n *node, s event.Status, elapsed time.Duration, detail string, err error) {
@@ -161,5 +131,5 @@ func (t *Tenant) halted(ctx context.Context) error {
 	}
 }
 
-// Stop lets the calls under way finish and starts nothing more. Apply and Destroy then return an Interrupted error.
+// Stop lets the calls under way finish and starts nothing more. Apply then returns an Interrupted error.
 func (t *Tenant) Stop() { t.stopOnce.Do(func() { close(t.stop) }) }

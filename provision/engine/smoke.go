@@ -6,9 +6,9 @@ import (
 	"phonegate/provision/smoke"
 )
 
-// Smoke is what the live tests need to know of a tenant that has been read; level, number and person are the caller's to add.
-func (t *Tenant) Smoke() smoke.Options {
-	w := t.last()
+// Smoke is what the live tests need to know of the tenant; level, number and person are the caller's to add.
+func (p *Plan) Smoke() smoke.Options {
+	t, w := p.t, p.work()
 	return smoke.Options{
 		Tenant: t.name,
 		Domain: t.spec.Auth0.Domain, Connection: t.spec.Auth0.Connection,

@@ -55,7 +55,7 @@ type Options struct {
 	Emit func(event.Event)
 }
 
-// Tenant is the engine at work on one tenant.
+// Tenant is the engine at work on one tenant. What it finds out about the tenant belongs to its plans: between them it remembers nothing.
 type Tenant struct {
 	name      string
 	spec      config.Tenant
@@ -70,13 +70,11 @@ type Tenant struct {
 	poll      time.Duration
 	grace     time.Duration
 	waits     bool
+	own       bool // the form gets its keys from a person
 	handTo    func(context.Context, map[string]string) error
 
 	auth0  *auth0.Client
 	twilio *twilio.Client
-
-	workMu  sync.Mutex
-	current *work // of the last plan
 
 	emitMu   sync.Mutex
 	sink     func(event.Event)
@@ -122,30 +120,16 @@ func Open(o Options) (*Tenant, error) {
 	c := o.Credentials
 	t.auth0 = auth0.New(auth0.Options{Domain: o.Spec.Auth0.Domain, ClientID: c.Auth0ClientID, ClientSecret: c.Auth0ClientSecret, Token: c.Auth0Token, HTTP: t.transport, Poll: o.Poll})
 	t.twilio = twilio.New(twilio.Options{AccountSID: c.TwilioAccountSID, AuthToken: c.TwilioAuthToken, APIKey: c.TwilioAPIKey, APISecret: c.TwilioAPISecret, HTTP: t.transport})
-	w, err := t.begin(keeping) // what is wrong with the answers is said at once
+	w, err := t.begin(looking) // what is wrong with the answers is said at once
 	if err != nil {
 		return nil, err
 	}
-	t.set(w)
+	t.own = w.selfHosted()
 	return t, nil
 }
 
 // TestClientName is the Auth0 application that the live test signs in with.
 const TestClientName = "phonegate live test"
-
-// set makes a work the one of the last plan.
-func (t *Tenant) set(w *work) {
-	t.workMu.Lock()
-	defer t.workMu.Unlock()
-	t.current = w
-}
-
-// last is the work of the last plan.
-func (t *Tenant) last() *work {
-	t.workMu.Lock()
-	defer t.workMu.Unlock()
-	return t.current
-}
 
 // Emit passes an event on in turn with the engine's own.
 func (t *Tenant) Emit(e event.Event) { t.emit(e) }
@@ -164,6 +148,3 @@ func (t *Tenant) Requests() map[string]int { return t.transport.Requests() }
 
 // HTTP is the road that the live test takes to the tenant and the form.
 func (t *Tenant) HTTP() http.RoundTripper { return t.transport }
-
-// FormURL is the form's address, "" before it is deployed.
-func (t *Tenant) FormURL() string { return t.last().host.URL() }

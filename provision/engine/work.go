@@ -148,7 +148,7 @@ func (w *work) read(ctx context.Context) error {
 	if err := w.readRegister(); err != nil {
 		return err
 	}
-	if err := joined(slices.Collect(maps.Values(w.readRest(ctx)))); err != nil {
+	if err := fault.Join(slices.Collect(maps.Values(w.readRest(ctx)))...); err != nil {
 		return err
 	}
 	if c, ok := w.host.Seen(); ok && c.Layout > ring.Layout {

@@ -99,6 +99,18 @@ func Worst(err error) *Error {
 	return found
 }
 
+// Join combines errors as errors.Join does, the one that decides the exit code first, and each sentence once.
+func Join(errs ...error) error {
+	var distinct []error
+	for _, err := range errs {
+		if err != nil && !slices.ContainsFunc(distinct, func(d error) bool { return d.Error() == err.Error() }) {
+			distinct = append(distinct, err)
+		}
+	}
+	slices.SortStableFunc(distinct, func(a, b error) int { return Of(b).Category.weight() - Of(a).Category.weight() })
+	return errors.Join(distinct...)
+}
+
 // Split is the errors that were joined to err, or err alone. Of nil it is none.
 func Split(err error) []error {
 	if err == nil {

@@ -32,6 +32,21 @@ func TestWorstOfJoinedErrorsDecides(t *testing.T) {
 	}
 }
 
+func TestJoinedErrorsBeginWithTheWorst(t *testing.T) {
+	failed, refused := New(Failed, "failed", "", "It failed."), New(Refused, "refused", "", "It was refused.")
+	again := New(Failed, "failed", "", "It failed.")
+	err := Join(failed, nil, again, refused)
+	if got := Split(err); len(got) != 2 || got[0] != error(refused) || got[1] != error(failed) {
+		t.Errorf("%q", got)
+	}
+	if Of(err).Category != refused.Category || Of(err) != Worst(err) {
+		t.Errorf("the first is %q", Of(err))
+	}
+	if Join(nil, nil) != nil || Join() != nil {
+		t.Error("no error is one")
+	}
+}
+
 func TestHiddenSecretsAndTheirPartsAreNotInAMessage(t *testing.T) {
 	const value = "0123456789abcdef.SK00000001.short.VA00000001"
 	err := New(Failed, "x", "", "“%s” is wrong, so is SK00000001, but short says nothing.", value)

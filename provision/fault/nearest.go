@@ -2,7 +2,8 @@ package fault
 
 import "strings"
 
-// Nearest is the known word that a person probably meant, for a hint; "" if none is near. Known words are in lower case.
+// Nearest is the known word that a person probably meant, for a hint: one with a typo or two, or the beginning of one; "" if none is
+// near. Known words are in lower case.
 func Nearest(word string, known []string) string {
 	if len(word) > 64 {
 		return ""
@@ -14,7 +15,15 @@ func Nearest(word string, known []string) string {
 			best, least = k, d
 		}
 	}
-	return best
+	if best != "" || len(word) < 3 {
+		return best
+	}
+	for _, k := range known {
+		if strings.HasPrefix(k, word) {
+			return k
+		}
+	}
+	return ""
 }
 
 // edits is the number of letters to insert, delete, replace or swap with the next to make a into b.

@@ -95,10 +95,11 @@ func (c *company) apply(ctx context.Context, name, domain string) (event.Outcome
 	if err != nil {
 		return event.Outcome{}, err
 	}
-	if _, err := t.Plan(ctx); err != nil {
+	plan, err := t.Plan(ctx)
+	if err != nil {
 		return event.Outcome{}, err
 	}
-	return t.Apply(ctx)
+	return plan.Apply(ctx)
 }
 
 // hear counts the waits that a person would be told of.

@@ -39,13 +39,14 @@ func provisioned(t *testing.T, options ...sandbox.Options) (box *sandbox.Sandbox
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := tenant.Plan(t.Context()); err != nil {
+	plan, err := tenant.Plan(t.Context())
+	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := tenant.Apply(t.Context()); err != nil {
+	if _, err := plan.Apply(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	u, err := url.Parse(tenant.FormURL())
+	u, err := url.Parse(plan.FormURL())
 	if err != nil {
 		t.Fatal(err)
 	}

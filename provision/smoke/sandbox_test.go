@@ -87,13 +87,14 @@ func setUp(t *testing.T, spec config.Tenant, behaviours ...string) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := tenant.Plan(ctx); err != nil {
+	plan, err := tenant.Plan(ctx)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := tenant.Apply(ctx); err != nil {
+	if _, err := plan.Apply(ctx); err != nil {
 		t.Fatal(err)
 	}
-	s := &stage{box: box, tenant: tenant, tape: &tape{}, o: tenant.Smoke()}
+	s := &stage{box: box, tenant: tenant, tape: &tape{}, o: plan.Smoke()}
 	s.o.Level, s.o.To, s.o.Emit, s.o.Now, s.o.Pause = smoke.LevelLogin, number, s.tape.emit, box.World().Now, time.Millisecond
 	s.o.Texts = func() int { return len(box.Phone().Messages(number)) }
 	s.o.Person = &smoke.Automatic{HTTP: s.o.HTTP, Codes: s.read, Now: box.World().Now}

@@ -33,6 +33,7 @@ type backend struct {
 type opened struct {
 	*engine.Tenant
 	state *state.State
+	plan  *engine.Plan // nil before there is one
 	sink  func(event.Event)
 }
 
@@ -79,7 +80,7 @@ func (b *backend) status(ctx context.Context, name string, spec config.Tenant) (
 		return false, "not reachable"
 	}
 	n := 0
-	for _, c := range plan.Changes {
+	for _, c := range plan.Shown.Changes {
 		if c.Op != event.None {
 			n++
 		}
@@ -210,13 +211,15 @@ func (b *backend) Plan(ctx context.Context, s wizard.Session, emit func(event.Ev
 		_ = o.state.Close()
 		return event.Plan{}, err
 	}
+	o.plan = plan
 	b.keep(o)
-	for i, c := range plan.Changes {
+	shown := plan.Shown
+	for i, c := range shown.Changes {
 		if from := s.Sources[namedBy[c.Resource]]; c.Op == event.Create && from != "" {
-			plan.Changes[i].From = from
+			shown.Changes[i].From = from
 		}
 	}
-	return plan, nil
+	return shown, nil
 }
 
 // namedBy are the answers that name a resource, by its own name: whoever reviews the plan wants to know where a name came from.
@@ -241,8 +244,7 @@ func (b *backend) take() *opened {
 	return o
 }
 
-// Apply carries the last plan out. An engine works once: one that was stopped, or whose plan came to pass in part, would go on from
-// what is no longer so.
+// Apply carries the last plan out, which works once: afterwards there is another one to make.
 func (b *backend) Apply(ctx context.Context, s wizard.Session, stop <-chan struct{}, emit func(event.Event)) (event.Outcome, error) {
 	o := b.take()
 	if o == nil {
@@ -265,7 +267,7 @@ func (b *backend) Apply(ctx context.Context, s wizard.Session, stop <-chan struc
 		case <-done:
 		}
 	}()
-	return o.Apply(ctx)
+	return o.plan.Apply(ctx)
 }
 
 // LiveTest runs the smoke steps on what was applied.
@@ -275,7 +277,8 @@ func (b *backend) LiveTest(ctx context.Context, s wizard.Session, test wizard.Te
 		return err
 	}
 	defer o.state.Close()
-	if _, err := o.Plan(ctx); err != nil { // reads ids that no state may remember
+	plan, err := o.Plan(ctx)
+	if err != nil {
 		return err
 	}
 	if b.log != nil {
@@ -285,7 +288,7 @@ func (b *backend) LiveTest(ctx context.Context, s wizard.Session, test wizard.Te
 			show(e)
 		}
 	}
-	return b.p.liveTest(ctx, &job{name: s.Tenant, spec: config.Complete(s.Tenant, s.Spec), creds: s.Credentials, at: b.at}, o.Tenant, test, person, emit)
+	return b.p.liveTest(ctx, &job{name: s.Tenant, spec: config.Complete(s.Tenant, s.Spec), creds: s.Credentials, at: b.at}, plan, test, person, emit)
 }
 
 // Save writes the answers to phonegate.yaml and the credentials to the keyring. The sandbox leaves nothing behind.

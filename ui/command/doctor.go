@@ -14,12 +14,13 @@ func (p *program) doctorCommand() *cobra.Command {
 	return p.tenantCommand("doctor", "Check the setup and suggest fixes",
 		`Looks at every link of the chain, from the credentials to the deployed form, and says what is not in order and what to do
 about it. Changes nothing and sends nothing. Exit code 3 if it finds something.`,
-		course{grouped: true, act: func(ctx context.Context, j *job, t *engine.Tenant, _ event.Plan) (event.Outcome, error) {
+		course{grouped: true, act: func(ctx context.Context, j *job, t *engine.Tenant, _ *engine.Plan) (event.Outcome, error) {
 			if j.at.embedded != nil { // a sandbox in this process begins empty: there is something to look at once it is set up
-				if _, err := t.Plan(ctx); err != nil {
+				plan, err := t.Plan(ctx)
+				if err != nil {
 					return event.Outcome{}, err
 				}
-				if o, err := p.stoppable(ctx, t, t.Apply); err != nil {
+				if o, err := p.carryOut(ctx, j, t, plan); err != nil {
 					return o, err
 				}
 			}

@@ -31,7 +31,7 @@ answers always give the same bytes, and no file holds a secret.
 			}
 			hint := "For instance: phonegate export github-actions --out ."
 			if len(args) == 1 {
-				if near := nearest(args[0], templates.Exports); near != "" {
+				if near := fault.Nearest(args[0], templates.Exports); near != "" {
 					hint = "Did you mean phonegate export " + near + "?"
 				}
 			}

@@ -70,7 +70,7 @@ func (e *elsewhere) apply(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = e.work(t.Context(), "apply", jobs, e.program.apply)
+	err = e.work(t.Context(), "apply", jobs, e.program.deed("apply", e.program.applying()))
 	if fault.Of(err).Code != "bundle.not_running" {
 		t.Fatalf("apply ended with %v", err)
 	}

@@ -106,7 +106,7 @@ func flagFault(c *cobra.Command, err error) error {
 	if name, ok := strings.CutPrefix(err.Error(), "unknown flag: --"); ok {
 		var known []string
 		c.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
-		if near := nearest(name, known); near != "" {
+		if near := fault.Nearest(name, known); near != "" {
 			hint = "Did you mean --" + near + "? " + hint
 		}
 	}
@@ -123,53 +123,13 @@ func noArguments(c *cobra.Command, args []string) error {
 	for _, sub := range c.Commands() {
 		known = append(known, sub.Name())
 	}
-	if near := nearest(args[0], known); near != "" {
+	if near := fault.Nearest(args[0], known); near != "" {
 		hint = "Did you mean " + c.CommandPath() + " " + near + "?"
 	}
 	if len(known) > 0 {
 		return fault.New(fault.Usage, "usage.command", hint, "%s has no command %q.", c.CommandPath(), args[0])
 	}
 	return fault.New(fault.Usage, "usage.argument", hint, "%s does not take %q.", c.CommandPath(), strings.Join(args, " "))
-}
-
-// nearest is the known word that was probably meant, "" if none is near.
-func nearest(word string, known []string) string {
-	best, least := "", 3
-	for _, k := range known {
-		if d := distance(strings.ToLower(word), k); d < least && d < len(k) {
-			best, least = k, d
-		}
-	}
-	if best != "" || len(word) < 3 {
-		return best
-	}
-	for _, k := range known {
-		if strings.HasPrefix(k, strings.ToLower(word)) {
-			return k
-		}
-	}
-	return ""
-}
-
-// distance is the number of letters to insert, delete or replace to make a into b.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		corner := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := corner
-			if a[i] != b[j] {
-				change++
-			}
-			corner = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // sentence begins a library's error text with a capital letter.

@@ -74,7 +74,7 @@ func TestJoinedErrorsAreToldInFull(t *testing.T) {
 func TestNearestFindsSlipsAndNotStrangers(t *testing.T) {
 	known := []string{"plan", "apply", "generate", "version"}
 	for word, want := range map[string]string{"aply": "apply", "PLAN": "plan", "gen": "generate", "xyzzy": "", "": "", "versoin": "version"} {
-		if got := nearest(word, known); got != want {
+		if got := fault.Nearest(word, known); got != want {
 			t.Errorf("nearest(%q) is %q instead of %q", word, got, want)
 		}
 	}

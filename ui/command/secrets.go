@@ -156,11 +156,9 @@ func (p *program) handOverNow(ctx context.Context, file *config.File, at *place,
 		return nil
 	}
 	return p.work(ctx, "secrets", jobs, p.deed("secrets", course{
-		look:     func(ctx context.Context, t *engine.Tenant) (event.Plan, error) { return t.PlanRotation(ctx) },
+		look:     (*engine.Tenant).PlanRotation,
 		question: "Make a new key for %s and pass it to " + strings.ReplaceAll(to.name(), "%", "%%") + "?", always: true,
-		act: func(ctx context.Context, _ *job, t *engine.Tenant, _ event.Plan) (event.Outcome, error) {
-			return p.stoppable(ctx, t, t.Apply)
-		},
+		act: p.carryOut,
 	}))
 }
 

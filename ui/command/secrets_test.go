@@ -84,20 +84,22 @@ func TestNoOutputHoldsASecret(t *testing.T) {
 				}
 			}
 			rotate := func(ctx context.Context, _ *job, e *engine.Tenant) (event.Outcome, error) {
-				if _, err := e.PlanRotation(ctx); err != nil {
+				plan, err := e.PlanRotation(ctx)
+				if err != nil {
 					return event.Outcome{}, err
 				}
-				return e.Apply(ctx)
+				return plan.Apply(ctx)
 			}
 			destroy := func(ctx context.Context, _ *job, e *engine.Tenant) (event.Outcome, error) {
-				if _, err := e.PlanDestroy(ctx); err != nil {
+				plan, err := e.PlanDestroy(ctx)
+				if err != nil {
 					return event.Outcome{}, err
 				}
-				return e.Destroy(ctx)
+				return plan.Apply(ctx)
 			}
 			for _, provider := range []string{"twilio", "vercel", "auth0"} {
 				refuse(at, provider)
-				run("apply", p.apply, true)
+				run("apply", p.deed("apply", p.applying()), true)
 				at.embedded.World().Disarm()
 			}
 			run("sandbox", p.applyAndTest, false)

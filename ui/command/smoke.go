@@ -33,11 +33,11 @@ func (p *program) smokeCommand() *cobra.Command {
 				if err := p.testable(j, test); err != nil {
 					return event.Outcome{}, err
 				}
-				o, err := p.ready(ctx, j, t)
+				plan, o, err := p.ready(ctx, j, t)
 				if err != nil {
 					return o, err
 				}
-				return o, p.liveTest(ctx, j, t, test, nil, t.Emit)
+				return o, p.liveTest(ctx, j, plan, test, nil, t.Emit)
 			})
 		})
 	c.Flags().StringVar(&test.Level, "level", smoke.LevelLogin, "how far to go: sms, action or login")
@@ -77,24 +77,25 @@ func numberOf(typed string, spec config.Tenant) (string, error) {
 }
 
 // ready makes sure that there is something to test. A sandbox in this process begins empty and is set up first.
-func (p *program) ready(ctx context.Context, j *job, t *engine.Tenant) (event.Outcome, error) {
+func (p *program) ready(ctx context.Context, j *job, t *engine.Tenant) (*engine.Plan, event.Outcome, error) {
 	plan, err := t.Plan(ctx)
 	if err != nil {
-		return event.Outcome{}, err
+		return nil, event.Outcome{}, err
 	}
 	switch {
 	case j.at.embedded != nil:
-		return p.stoppable(ctx, t, t.Apply)
-	case engine.Pending(plan):
-		return t.Planned(plan), fault.New(fault.Differences, "smoke.not_applied", p.again("apply", j.name)+" comes first.", "%s is not as the file says, so there is nothing to test yet.", j.name)
+		o, err := p.carryOut(ctx, j, t, plan)
+		return plan, o, err
+	case plan.Pending():
+		return plan, plan.Outcome(), fault.New(fault.Differences, "smoke.not_applied", p.again("apply", j.name)+" comes first.", "%s is not as the file says, so there is nothing to test yet.", j.name)
 	}
-	return t.Planned(plan), nil
+	return plan, plan.Outcome(), nil
 }
 
 // liveTest runs the smoke steps of a tenant that is in order. person is who is asked for codes in the wizard; nil on the
 // command line.
-func (p *program) liveTest(ctx context.Context, j *job, t *engine.Tenant, test wizard.Test, person wizard.Person, emit func(event.Event)) error {
-	o := t.Smoke()
+func (p *program) liveTest(ctx context.Context, j *job, plan *engine.Plan, test wizard.Test, person wizard.Person, emit func(event.Event)) error {
+	o := plan.Smoke()
 	o.Level, o.Emit = test.Level, emit
 	var err error
 	if o.To, err = numberOf(test.Phone, j.spec); err != nil {

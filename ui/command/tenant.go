@@ -66,13 +66,13 @@ func (p *program) planCommand() *cobra.Command {
 	return p.tenantCommand("plan", "Show what apply would change",
 		`Reads what the tenant, the Twilio account and the host have and shows what apply would change, and what that means for
 logins under way. Changes nothing. Every computer comes to the same plan. Exit code 3 if there is something to do.`, course{
-			look: func(ctx context.Context, t *engine.Tenant) (event.Plan, error) { return t.Plan(ctx) },
-			act: func(_ context.Context, j *job, t *engine.Tenant, plan event.Plan) (event.Outcome, error) {
+			look: (*engine.Tenant).Plan,
+			act: func(_ context.Context, j *job, _ *engine.Tenant, plan *engine.Plan) (event.Outcome, error) {
 				var err error
-				if engine.Pending(plan) {
+				if plan.Pending() {
 					err = fault.New(fault.Differences, "plan.differences", p.again("apply", j.name)+" makes it so.", "%s is not as the file says.", j.name)
 				}
-				return t.Planned(plan), err
+				return plan.Outcome(), err
 			},
 		})
 }
@@ -87,17 +87,10 @@ carries on when it is run again.`, p.applying())
 
 func (p *program) applying() course {
 	return course{
-		look:     func(ctx context.Context, t *engine.Tenant) (event.Plan, error) { return t.Plan(ctx) },
+		look:     (*engine.Tenant).Plan,
 		question: "Apply this to %s?",
-		act: func(ctx context.Context, _ *job, t *engine.Tenant, _ event.Plan) (event.Outcome, error) {
-			return p.stoppable(ctx, t, t.Apply)
-		},
+		act:      p.carryOut,
 	}
-}
-
-// apply is the whole of it for one tenant.
-func (p *program) apply(ctx context.Context, j *job, t *engine.Tenant) (event.Outcome, error) {
-	return p.deed("apply", p.applying())(ctx, j, t)
 }
 
 func (p *program) destroyCommand() *cobra.Command {
@@ -107,11 +100,9 @@ the post-login flow back as they were. Verified phone numbers stay in the users'
 
 What phonegate can't tell to be its own stays, such as a project with variables of yours. It is listed with the command that
 removes it, and the exit code is 1.`, course{
-			look:     func(ctx context.Context, t *engine.Tenant) (event.Plan, error) { return t.PlanDestroy(ctx) },
+			look:     (*engine.Tenant).PlanDestroy,
 			question: "Remove this from %s?",
-			act: func(ctx context.Context, _ *job, t *engine.Tenant, _ event.Plan) (event.Outcome, error) {
-				return p.stoppable(ctx, t, t.Destroy)
-			},
+			act:      p.carryOut,
 		})
 }
 
@@ -123,20 +114,18 @@ It waits for that, 15 minutes, and then removes the former key. With --no-wait i
 those 15 minutes removes it: from then on plan says so (exit code 3). On a computer whose keyring does not have the former
 key, apply also waits until that key is an hour old. It is safe to stop at any time: phonegate apply, on any computer, does
 the rest.`, course{
-		look:     func(ctx context.Context, t *engine.Tenant) (event.Plan, error) { return t.PlanRotation(ctx) },
+		look:     (*engine.Tenant).PlanRotation,
 		question: "Rotate the key of %s?", always: true,
-		act: func(ctx context.Context, _ *job, t *engine.Tenant, _ event.Plan) (event.Outcome, error) {
-			return p.stoppable(ctx, t, t.Apply)
-		},
+		act: p.carryOut,
 	})
 	c.Flags().BoolVar(&p.noWait, "no-wait", false, "leave the former key to a later apply instead of waiting 15 minutes")
 	return c
 }
 
-// stoppable makes a change that the first interrupt ends in good order and only the second at once.
-func (p *program) stoppable(ctx context.Context, t *engine.Tenant, change func(context.Context) (event.Outcome, error)) (event.Outcome, error) {
+// carryOut applies a plan. The first interrupt ends it in good order and only the second at once.
+func (p *program) carryOut(ctx context.Context, _ *job, t *engine.Tenant, plan *engine.Plan) (event.Outcome, error) {
 	defer p.stoppers.add(t.Stop)()
-	return change(ctx)
+	return plan.Apply(ctx)
 }
 
 // confirm asks before a change. A protected tenant wants its name typed, unless it was named on the command line.

@@ -23,28 +23,28 @@ const atOnce = 16
 // in between a person is asked one thing after the other.
 type course struct {
 	// look says what there is to do. A command without it does all in act.
-	look func(context.Context, *engine.Tenant) (event.Plan, error)
+	look func(*engine.Tenant, context.Context) (*engine.Plan, error)
 	// question asks for a yes where there is something to do, or always; %s is what it is about. "" asks nothing.
 	question string
 	always   bool
-	// act is given what look said.
-	act func(context.Context, *job, *engine.Tenant, event.Plan) (event.Outcome, error)
+	// act is given what look said; nil without it.
+	act func(context.Context, *job, *engine.Tenant, *engine.Plan) (event.Outcome, error)
 	// grouped keeps together what is said of each tenant while it is acted on, and leaves out what is in order.
 	grouped bool
 }
 
 // asks says whether the plan needs a yes.
-func (c course) asks(plan event.Plan) bool {
-	return c.question != "" && (c.always || engine.Pending(plan))
+func (c course) asks(plan *engine.Plan) bool {
+	return c.question != "" && (c.always || plan.Pending())
 }
 
 // deed is the course for one tenant alone.
 func (p *program) deed(command string, c course) deed {
 	return func(ctx context.Context, j *job, t *engine.Tenant) (event.Outcome, error) {
-		var plan event.Plan
+		var plan *engine.Plan
 		if c.look != nil {
 			var err error
-			if plan, err = c.look(p.tellWaits(ctx), t); err != nil {
+			if plan, err = c.look(t, p.tellWaits(ctx)); err != nil {
 				return event.Outcome{}, err
 			}
 		}
@@ -105,7 +105,7 @@ func (r *run) round(ctx context.Context, members []*member, c course) {
 			m.err = m.open(r.p, r.command)
 		}
 		if m.err == nil && c.look != nil {
-			m.plan, m.err = c.look(told, m.engine.Tenant)
+			m.plan, m.err = c.look(m.engine.Tenant, told)
 		}
 	})
 	r.ask(ctx, members, c)

@@ -149,9 +149,13 @@ func (p *program) play(ctx context.Context, o rehearsal.Options) error {
 
 // applyAndTest sets a tenant up and goes through a whole login.
 func (p *program) applyAndTest(ctx context.Context, j *job, t *engine.Tenant) (event.Outcome, error) {
-	o, err := p.apply(ctx, j, t)
+	plan, err := t.Plan(p.tellWaits(ctx))
+	if err != nil {
+		return event.Outcome{}, err
+	}
+	o, err := p.carryOut(ctx, j, t, plan)
 	if err != nil {
 		return o, err
 	}
-	return o, p.liveTest(ctx, j, t, wizard.Test{Level: "login"}, nil, t.Emit)
+	return o, p.liveTest(ctx, j, plan, wizard.Test{Level: "login"}, nil, t.Emit)
 }

@@ -52,7 +52,7 @@ type member struct {
 	*job
 	engine   *opened // nil while there is none
 	sink     func(event.Event)
-	plan     event.Plan
+	plan     *engine.Plan
 	outcome  event.Outcome
 	err      error
 	took     time.Duration
@@ -190,7 +190,7 @@ func (p *program) carryOn(command string, j *job, err error) error {
 		return err
 	}
 	f := *fault.Of(err)
-	if f.Message == "Interrupted." {
+	if errors.Is(&f, context.Canceled) || errors.Is(&f, context.DeadlineExceeded) {
 		f.Hint = p.again(command, j.name) + " carries on where it stopped."
 	}
 	return &f

@@ -26,7 +26,7 @@ func TestTheLiveTestGoesThroughAPersonsBrowser(t *testing.T) {
 	defer browsers.Wait()
 	journeys := []string{signUpWithLock, logInWithLock}
 	var ended []event.Step
-	o := s.tenant.Smoke()
+	o := s.plan.Smoke()
 	o.Level, o.Pause, o.Texts = smoke.LevelLogin, time.Millisecond, nil
 	o.Emit = func(e event.Event) {
 		if step, ok := e.(event.Step); ok && step.Status != event.Running {

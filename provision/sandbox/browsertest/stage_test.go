@@ -22,7 +22,7 @@ const lockHost = "cdn.auth0.com"
 // stage is a sandbox to which the engine has deployed everything, and an app whose users log in.
 type stage struct {
 	*sandbox.Sandbox
-	tenant  *engine.Tenant
+	plan    *engine.Plan
 	spec    config.Tenant
 	vault   secret.Vault
 	formURL string
@@ -57,10 +57,11 @@ func newStage(t *testing.T, answers config.Tenant, page string) *stage {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	if _, err := tenant.Plan(ctx); err != nil {
+	plan, err := tenant.Plan(ctx)
+	if err != nil {
 		t.Fatalf("plan: %v", err)
 	}
-	if _, err := tenant.Apply(ctx); err != nil {
+	if _, err := plan.Apply(ctx); err != nil {
 		t.Fatalf("apply: %v", err)
 	}
 
@@ -70,7 +71,7 @@ func newStage(t *testing.T, answers config.Tenant, page string) *stage {
 	}))
 	t.Cleanup(app.Close)
 	return &stage{
-		Sandbox: box, tenant: tenant, spec: spec, vault: vault, formURL: tenant.FormURL(), app: app.URL + "/callback",
+		Sandbox: box, plan: plan, spec: spec, vault: vault, formURL: plan.FormURL(), app: app.URL + "/callback",
 		http: &http.Client{Transport: tenant.HTTP(), Timeout: 30 * time.Second},
 		api: auth0.New(auth0.Options{Domain: sandbox.Auth0Domain, ClientID: sandbox.Auth0ClientID,
 			ClientSecret: sandbox.Auth0ClientSecret, HTTP: tenant.HTTP()}),

@@ -88,14 +88,15 @@ func (s *stage) administer(t testing.TB) {
 func apply(t testing.TB, s *stage) {
 	t.Helper()
 	e := s.engine(t)
-	if _, err := e.Plan(t.Context()); err != nil {
+	plan, err := e.Plan(t.Context())
+	if err != nil {
 		t.Fatal("plan:", err)
 	}
-	if _, err := e.Apply(t.Context()); err != nil {
+	if _, err := plan.Apply(t.Context()); err != nil {
 		t.Fatal("apply:", err)
 	}
 	s.learn()
-	form, err := url.Parse(e.FormURL())
+	form, err := url.Parse(plan.FormURL())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,10 +126,11 @@ func (s *stage) engine(t testing.TB) *engine.Tenant {
 func (s *stage) rotate(t testing.TB) error {
 	t.Helper()
 	e := s.engine(t)
-	if _, err := e.PlanRotation(t.Context()); err != nil {
+	plan, err := e.PlanRotation(t.Context())
+	if err != nil {
 		t.Fatal("plan the rotation:", err)
 	}
-	_, err := e.Apply(t.Context())
+	_, err = plan.Apply(t.Context())
 	s.learn()
 	return err
 }
