@@ -18,7 +18,6 @@ func full() Settings {
 	return Settings{
 		Domain:         "acme.eu.auth0.com",
 		CustomDomains:  []string{"login.acme.example"},
-		Connection:     "Users",
 		CodeCheck:      "form",
 		Capture:        "form",
 		NoPhone:        "form",

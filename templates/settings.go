@@ -11,8 +11,6 @@ type Settings struct {
 	// hosts on which its /continue answers. The form only ever posts back to one of these.
 	Domain        string
 	CustomDomains []string
-	// Connection is the name of the database connection that the sign-up field belongs to.
-	Connection string
 	// CodeCheck is "form" or "action", Capture "lock" or "form", NoPhone "form", "deny" or "skip".
 	CodeCheck string
 	Capture   string

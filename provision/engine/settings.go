@@ -11,7 +11,6 @@ func Settings(t config.Tenant) templates.Settings {
 	return templates.Settings{
 		Domain:         t.Auth0.Domain,
 		CustomDomains:  t.Auth0.CustomDomains,
-		Connection:     t.Auth0.Connection,
 		CodeCheck:      t.CodeCheck,
 		Capture:        t.Capture,
 		NoPhone:        t.NoPhone,
