@@ -150,7 +150,7 @@ func (l leg) run(t *testing.T, around jsvm.Surroundings, twilio *standIn) deed {
 			if claims := l.Answers[secret]; claims != nil {
 				return claims, nil
 			}
-			return nil, errors.New("The session token is invalid") //nolint:staticcheck // Auth0's own words
+			return nil, errors.New("The session token is invalid")
 		},
 	})
 	if err != nil || result.Thrown != "" || len(result.Logs) > 0 {

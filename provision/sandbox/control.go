@@ -65,7 +65,7 @@ func read(rw http.ResponseWriter, r *http.Request, into any) bool {
 		}
 	}
 	if err != nil {
-		refuse(rw, fmt.Errorf("The body must be one JSON object with known keys: %w.", err)) //nolint:staticcheck // read by people
+		refuse(rw, fmt.Errorf("The body must be one JSON object with known keys: %w.", err))
 		return false
 	}
 	return true
@@ -89,7 +89,6 @@ func (s *Sandbox) postFault(rw http.ResponseWriter, r *http.Request) {
 	reply(rw, http.StatusOK, map[string]int{"armed": max(1, f.Times)})
 }
 
-//nolint:staticcheck // these errors are sentences for people
 func validFault(f world.Fault) error {
 	switch f.Provider {
 	case "", "auth0", "twilio", "vercel", "cloudflare", "form":
@@ -123,7 +122,7 @@ func (s *Sandbox) postLatency(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if body.MS == nil || *body.MS < 0 || *body.MS > maxWait {
-		refuse(rw, fmt.Errorf("ms is needed, a number from 0 to %d.", maxWait)) //nolint:staticcheck // a sentence
+		refuse(rw, fmt.Errorf("ms is needed, a number from 0 to %d.", maxWait))
 		return
 	}
 	s.world.SetLatency(time.Duration(*body.MS) * time.Millisecond)
@@ -140,7 +139,7 @@ func (s *Sandbox) postDoor(rw http.ResponseWriter, r *http.Request) {
 	}
 	at := s.Door(body.Host)
 	if at == "" {
-		refuse(rw, fmt.Errorf("There is no door to %q: host is a tenant's domain or where something is deployed.", body.Host)) //nolint:staticcheck // a sentence
+		refuse(rw, fmt.Errorf("There is no door to %q: host is a tenant's domain or where something is deployed.", body.Host))
 		return
 	}
 	reply(rw, http.StatusOK, map[string]string{"host": body.Host, "url": at})
@@ -159,7 +158,7 @@ func (s *Sandbox) postClock(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if body.Advance == nil || *body.Advance < 0 || *body.Advance > most {
-		refuse(rw, fmt.Errorf("advance_s is needed, a number of seconds from 0 to %d: the clock only goes forward.", most)) //nolint:staticcheck // a sentence
+		refuse(rw, fmt.Errorf("advance_s is needed, a number of seconds from 0 to %d: the clock only goes forward.", most))
 		return
 	}
 	s.world.Advance(time.Duration(*body.Advance * float64(time.Second)))
@@ -189,7 +188,7 @@ func (s *Sandbox) postBehaviour(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err := s.world.SetBehaviour(body.Name, body.Value); err != nil {
-		refuse(rw, fmt.Errorf("It was not changed: %w.", err)) //nolint:staticcheck // a sentence
+		refuse(rw, fmt.Errorf("It was not changed: %w.", err))
 		return
 	}
 	reply(rw, http.StatusOK, body)

@@ -74,7 +74,7 @@ func (b *backend) status(ctx context.Context, name string, spec config.Tenant) (
 	if err != nil {
 		return false, "not readable"
 	}
-	defer o.state.Close()
+	defer func() { _ = o.state.Close() }()
 	plan, err := o.Plan(ctx)
 	if err != nil {
 		return false, "not reachable"
@@ -253,7 +253,7 @@ func (b *backend) Apply(ctx context.Context, s wizard.Session, stop <-chan struc
 		}
 		o = b.take()
 	}
-	defer o.state.Close()
+	defer func() { _ = o.state.Close() }()
 	if err := o.state.Lock(); err != nil {
 		return event.Outcome{}, err
 	}
@@ -276,7 +276,7 @@ func (b *backend) LiveTest(ctx context.Context, s wizard.Session, test wizard.Te
 	if err != nil {
 		return err
 	}
-	defer o.state.Close()
+	defer func() { _ = o.state.Close() }()
 	plan, err := o.Plan(ctx)
 	if err != nil {
 		return err

@@ -168,7 +168,7 @@ func environmentOf(at *place, name string, spec config.Tenant) (map[string]strin
 	if err != nil {
 		return nil, err
 	}
-	defer remembered.Close()
+	defer func() { _ = remembered.Close() }()
 	t, err := at.engine(engine.Options{Name: name, Spec: spec, State: remembered})
 	if err != nil {
 		return nil, err

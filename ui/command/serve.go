@@ -81,7 +81,7 @@ func (p *program) serve(ctx context.Context, o rehearsal.Options) error {
 	if err != nil {
 		return fault.Wrap(err, fault.Failed, "sandbox.start", "Check that this computer lets programs listen on 127.0.0.1.", "The sandbox did not start: %s.", err)
 	}
-	defer box.Close()
+	defer func() { _ = box.Close() }()
 	info := box.Info()
 	if p.json {
 		if err := json.NewEncoder(p.Out).Encode(info); err != nil {

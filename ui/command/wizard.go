@@ -46,7 +46,7 @@ func (p *program) walk(ctx context.Context, at *place, start string) error {
 	b := &backend{p: p, at: at}
 	defer b.Close()
 	if log != nil {
-		defer log.Close()
+		defer func() { _ = log.Close() }()
 		b.log = log.Emit
 	}
 	var tries tries
@@ -128,7 +128,7 @@ func (p *program) play(ctx context.Context, o rehearsal.Options) error {
 		b := &backend{p: p, at: at}
 		defer b.Close()
 		if log != nil {
-			defer log.Close()
+			defer func() { _ = log.Close() }()
 			b.log = log.Emit
 		}
 		p.reported = true // the story ends with what went wrong

@@ -3,6 +3,7 @@ package auth0
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"slices"
@@ -99,7 +100,7 @@ func (s *Server) authenticate(c *tenant.Call, scopes []string) (int, any) {
 	}
 	claims, err := s.t.Verify(strings.TrimSpace(token))
 	switch {
-	case err == tenant.ErrAudience:
+	case errors.Is(err, tenant.ErrAudience):
 		return reply.Fail(401, "", "Bad audience: the token is not for this tenant's Management API")
 	case err != nil && strings.Contains(err.Error(), "expired"):
 		return reply.Fail(401, "", "Expired token received for JSON Web Token validation")

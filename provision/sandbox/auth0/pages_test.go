@@ -64,7 +64,7 @@ func TestResponseModes(t *testing.T) {
 func publish(t *testing.T, te *bench) {
 	t.Helper()
 	page, err := templates.LoginPage(templates.Settings{
-		Domain: tenantHost, Connection: "Username-Password-Authentication", CodeCheck: "form", Capture: "lock", NoPhone: "form",
+		Domain: tenantHost, CodeCheck: "form", Capture: "lock", NoPhone: "form",
 		CodeLength: 6, Countries: []string{"AU"}, DefaultCountry: "AU", Brand: templates.Brand{Name: "Acme"},
 	})
 	if err != nil {

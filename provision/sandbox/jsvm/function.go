@@ -54,7 +54,7 @@ func parses(module string) error {
 	if err != nil {
 		return err
 	}
-	defer vm.Close()
+	defer func() { _ = vm.Close() }()
 	vm.SetModuleLoader(func(*quickjs.VM, string) (string, error) { return "", nil },
 		func(_ *quickjs.VM, _, name string) (string, error) { return name, nil })
 	_, err = vm.Compile(module, quickjs.EvalModule)

@@ -70,7 +70,7 @@ var compiled = sync.OnceValues(func() ([][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer vm.Close()
+	defer func() { _ = vm.Close() }()
 	var all [][]byte
 	for _, name := range preludeFiles {
 		source, err := prelude.ReadFile("prelude/" + name + ".js")

@@ -88,7 +88,7 @@ func replayAction(t *testing.T, base scenario.Base, s scenario.Action, code stri
 				t.Errorf("the token is looked for as %q", name)
 			}
 			if s.Answer == nil || secret != base.AnswerSecret(*s.Answer, secrets) {
-				return nil, errors.New("The session token is invalid: Failed signature validation") //nolint:staticcheck // Auth0's own words
+				return nil, errors.New("The session token is invalid: Failed signature validation")
 			}
 			return mergeOver(base.Answer, s.Answer.Claims), nil
 		},

@@ -51,17 +51,17 @@ func readConfig(files map[string][]byte) (config, error) {
 	var c config
 	if b, ok := files["vercel.json"]; ok {
 		if err := json.Unmarshal(b, &c); err != nil {
-			return c, fmt.Errorf("Invalid vercel.json file provided: %v", err)
+			return c, fmt.Errorf("Invalid vercel.json file provided: %w", err)
 		}
 	}
 	for _, r := range c.Rewrites {
 		if _, err := newRoute(r.Source, r.Destination); err != nil {
-			return c, fmt.Errorf("Invalid vercel.json file provided: rewrite source %q: %v", r.Source, err)
+			return c, fmt.Errorf("Invalid vercel.json file provided: rewrite source %q: %w", r.Source, err)
 		}
 	}
 	for _, h := range c.Headers {
 		if _, err := newRoute(h.Source, ""); err != nil {
-			return c, fmt.Errorf("Invalid vercel.json file provided: headers source %q: %v", h.Source, err)
+			return c, fmt.Errorf("Invalid vercel.json file provided: headers source %q: %w", h.Source, err)
 		}
 	}
 	return c, nil

@@ -31,8 +31,8 @@ func Behaviours() []Behaviour {
 	return all
 }
 
-// OnBehaviour, if it is set before the first world is made, is told of each behaviour that an emulated provider asks
-// for. Tests find with it the switches that none of them turns.
+// OnBehaviour hears of each behaviour that an emulated provider asks for, if it is set before the first world is made. Tests find with it
+// the switches that none of them turns.
 var OnBehaviour func(name, value string)
 
 // Behaviour is the value in force for a declared behaviour.

@@ -40,7 +40,7 @@ func (s *Pipeline) validateToken(secret, name string, req request, userID string
 	}
 	token, ok := parameter(req, name)
 	if !ok {
-		return nil, fmt.Errorf("There is no parameter called '%s' available in either the POST body or query string.", name) //nolint:staticcheck // Auth0's own words
+		return nil, fmt.Errorf("There is no parameter called '%s' available in either the POST body or query string.", name)
 	}
 	header, claims, err := splitToken(token)
 	if err != nil {
@@ -65,7 +65,7 @@ func (s *Pipeline) validateToken(secret, name string, req request, userID string
 	return claims, nil
 }
 
-func invalidToken(why string) error { return errors.New("The session token is invalid: " + why) } //nolint:staticcheck // Auth0's own words
+func invalidToken(why string) error { return errors.New("The session token is invalid: " + why) }
 
 // parameter is a parameter of /continue; the body wins over the query.
 func parameter(req request, name string) (string, bool) {

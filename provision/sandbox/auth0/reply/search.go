@@ -16,7 +16,7 @@ func ParseQuery(q string) (func(Object) bool, error) {
 		}
 		field, value, ok := strings.Cut(part, ":")
 		if !ok || field == "" {
-			return nil, fmt.Errorf("Failed parsing query string syntax") //nolint:staticcheck // Auth0's own words
+			return nil, fmt.Errorf("Failed parsing query string syntax")
 		}
 		terms = append(terms, term{strings.TrimSuffix(strings.TrimSpace(field), ".raw"), unquote(strings.TrimSpace(value))})
 	}
