@@ -221,7 +221,7 @@ func TestApplicationThatIsNoLongerMeantGetsItsPageBack(t *testing.T) {
 	if html, on := x.html(other); html != pageHTML || !on || !slices.Equal(x.copies(), []string{other}) {
 		t.Errorf("the page is %v %q, copies %v", on, html, x.copies())
 	}
-	if c := run(t, x.page(LoginPageNone, "", "")); c.Op != event.Update || !strings.Contains(c.Detail, "Auth0's own page back") {
+	if c := run(t, x.page(LoginPageNone, "", "")); c.Op != event.Update || !strings.Contains(c.Detail, "Auth0's own page again") {
 		t.Errorf("switched off: %+v", c)
 	}
 	if html, on := x.html(other); html != "" || on != wasOn || len(x.copies()) > 0 {

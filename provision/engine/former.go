@@ -144,19 +144,19 @@ func (f *former) Change() event.Change {
 		now = append(now, "the former form at "+strings.TrimPrefix(p.URL, "https://"))
 	}
 	if n := f.w.strays.count(); n > 0 {
-		now = append(now, counted(n, "leftover")+" of a run that was cut off")
+		now = append(now, counted(n, "leftover")+" of an interrupted run")
 	}
 	switch {
 	case f.w.intent == rotation && f.w.t.waits && f.w.before.ID != "":
 		c.Op, c.Requests = event.Delete, 3
-		c.Detail = fmt.Sprintf("the key in use now, %s after the new one is in force", minutes(f.w.t.grace))
+		c.Detail = fmt.Sprintf("the current key, %s after the new one takes effect", minutes(f.w.t.grace))
 	case len(now) > 0:
 		c.Op, c.Requests = event.Delete, 1+2*len(now)
 		c.Detail = strings.Join(now, ", ") + ": no login needs it any more"
 	case !last.IsZero():
-		c.Detail = "kept for logins under way until " + last.UTC().Format("15:04 UTC")
+		c.Detail = "kept until " + last.UTC().Format("15:04 UTC") + " for logins in progress"
 	case waiting:
-		c.Detail = "the former form is kept for logins under way"
+		c.Detail = "the former form is kept for logins in progress"
 	}
 	return c
 }
@@ -200,7 +200,7 @@ func (f *former) wait(ctx context.Context, progress resource.Progress) error {
 	if left <= 0 {
 		return nil
 	}
-	progress(fmt.Sprintf("the former key stays for logins under way until %s; it is safe to stop here, the next apply removes it", until.Local().Format("15:04")))
+	progress(fmt.Sprintf("the former key stays until %s for logins in progress; it is safe to stop here, the next apply deletes it", until.Local().Format("15:04")))
 	timer := time.NewTimer(left)
 	defer timer.Stop()
 	select {

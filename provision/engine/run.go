@@ -70,7 +70,7 @@ func (t *Tenant) run(ctx context.Context, g graph, d deed) (map[event.Op]int, er
 			}
 			if need, no := failed(n); no {
 				if !again.Load() {
-					t.step(n, event.Skipped, 0, "not reached: "+need+" is not in order", nil)
+					t.step(n, event.Skipped, 0, "skipped: "+need+" failed", nil)
 				}
 				mu.Lock()
 				bad[n.Name()] = true
@@ -78,7 +78,7 @@ func (t *Tenant) run(ctx context.Context, g graph, d deed) (map[event.Op]int, er
 				return
 			}
 			if err := t.halted(ctx); err != nil {
-				t.step(n, event.Skipped, 0, "stopped before it began", nil)
+				t.step(n, event.Skipped, 0, "stopped before it started", nil)
 				note(n, event.None, err)
 				return
 			}
@@ -100,7 +100,7 @@ func (t *Tenant) run(ctx context.Context, g graph, d deed) (map[event.Op]int, er
 			err := d.act(n.Resource, told, progress)
 			if startsAgain(err) {
 				again.Store(true)
-				progress("carrying on from what is there now: " + fault.Of(err).Message)
+				progress("starting again: " + fault.Of(err).Message)
 			} else if err != nil {
 				t.step(n, event.Failed, time.Since(start), change.Detail, err)
 			} else {

@@ -69,6 +69,8 @@ type Error struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
 	Hint    string `json:"hint"`
+	// Detail is the protocol behind the message, for people who report the error; it is not part of the public interface.
+	Detail string `json:"-"`
 }
 
 // FromError is the public form of err; nil for nil.
@@ -77,7 +79,7 @@ func FromError(err error) *Error {
 		return nil
 	}
 	f := fault.Of(err)
-	return &Error{Code: f.Code, Message: f.Message, Hint: f.Hint}
+	return &Error{Code: f.Code, Message: f.Message, Hint: f.Hint, Detail: f.Detail}
 }
 
 // Outcome is how a command ended for one tenant.

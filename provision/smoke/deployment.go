@@ -15,7 +15,7 @@ func (r *run) deployment(ctx context.Context) error {
 		name, doing string
 		do          func(context.Context) (string, error)
 	}{
-		{stepDeployed, "comparing with what is generated", r.deployed},
+		{stepDeployed, "comparing with the generated code", r.deployed},
 		{stepTest, "with a user who has no number", r.actionTest},
 		{stepReachable, host(r.FormURL), r.reachable},
 		{stepForgery, "with tokens that Auth0 did not sign", r.forgery},
@@ -44,7 +44,7 @@ func (r *run) deployed(ctx context.Context) (string, error) {
 	if len(r.Deployed) == 0 {
 		return "there", nil
 	}
-	return "deployed as generated, in the post-login flow", nil
+	return "as generated, in the post-login flow", nil
 }
 
 // actionTest runs the Action in Auth0's own sandbox with a user who has no number, for whom it sends no

@@ -97,7 +97,7 @@ func TestWizardWaitsForAFormThatRunsElsewhere(t *testing.T) {
 	if f := fault.Of(r.Err); f == nil || f.Code != "bundle.not_running" || r.Applied {
 		t.Errorf("ended with %+v:\n%s", f, out.String())
 	}
-	for _, want := range []string{"on a server of your own, which needs no account", "phonegate secrets --tenant dev -- fly secrets import --stage", "Look again and go on"} {
+	for _, want := range []string{"on your own server, which needs no account", "phonegate secrets --tenant dev -- fly secrets import --stage", "Look again and go on"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is missing:\n%s", want, out.String())
 		}

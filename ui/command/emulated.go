@@ -35,8 +35,8 @@ func (at *place) assign(ctx context.Context, known, asked []string) error {
 	for _, name := range asked {
 		i := slices.Index(known, name)
 		if i < 0 || i >= len(there) {
-			return fault.New(fault.Usage, "sandbox.tenants", "Start it with phonegate sandbox serve --tenants "+strconv.Itoa(len(known))+", and set PHONEGATE_PHONE_URL to what it prints.",
-				"The sandbox server is known to have %s, too few for %s.", counted(len(there), "Auth0 tenant"), name)
+			return fault.New(fault.Usage, "sandbox.tenants", "Start it with: phonegate sandbox serve --tenants "+strconv.Itoa(len(known))+", and set PHONEGATE_PHONE_URL to what it prints.",
+				"The sandbox server has only %s; %s needed.", counted(len(there), "Auth0 tenant"), name)
 		}
 		at.domains[name] = there[i]
 	}

@@ -29,7 +29,7 @@ func (p *program) names(f *config.File) ([]string, error) {
 	known := f.Names()
 	switch {
 	case p.all && len(p.tenants) > 0:
-		return nil, fault.New(fault.Usage, "usage.tenant", "Leave one of them out.", "--all and --tenant exclude each other.")
+		return nil, fault.New(fault.Usage, "usage.tenant", "Leave out one of them.", "--all and --tenant can't be combined.")
 	case len(p.tenants) > 0:
 		var names []string
 		for _, name := range p.tenants {
@@ -43,7 +43,7 @@ func (p *program) names(f *config.File) ([]string, error) {
 	case p.all || len(known) == 1:
 		return known, nil
 	}
-	return nil, fault.New(fault.Usage, "usage.tenant", "Name it with --tenant, or take all with --all.", "The file has several tenants: %s.", strings.Join(known, ", "))
+	return nil, fault.New(fault.Usage, "usage.tenant", "Choose one with --tenant, or all of them with --all.", "The file has several tenants: %s.", strings.Join(known, ", "))
 }
 
 // specs are the tenants that were asked for with complete answers. What is missing or wrong is said at once, over all tenants.
@@ -134,7 +134,7 @@ func (p *program) credentials(ctx context.Context, jobs []*job, at *place, ask b
 		}
 	}
 	if len(missing) > 0 {
-		return fault.New(fault.Usage, "credentials.missing", "Set them in the environment; no flag takes a secret.", "Credentials are missing:\n%s", strings.Join(missing, "\n"))
+		return fault.New(fault.Usage, "credentials.missing", "Set them in the environment; secrets can't be passed as flags.", "Credentials are missing:\n%s", strings.Join(missing, "\n"))
 	}
 	return nil
 }

@@ -46,7 +46,7 @@ func (p *program) openLog(hide *secret.Redactor) (render.Renderer, error) {
 		}
 	}
 	if err != nil {
-		return nil, fault.Wrap(err, fault.Usage, "usage.log_file", "Give another path to --log-file.", "The log file can't be written: %s.", err)
+		return nil, fault.Wrap(err, fault.Usage, "usage.log_file", "Choose another path with --log-file.", "The log file can't be written: %s.", err)
 	}
 	return logFile{render.JSON(censored{file, hide}), file}, nil
 }

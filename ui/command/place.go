@@ -78,8 +78,8 @@ func (p *program) settle(ctx context.Context, at *place, tenants ...string) erro
 	case e == (transport.Endpoints{}):
 		return at.embed(ctx, rehearsal.Options{Tenants: tenants[min(1, len(tenants)):]})
 	case e.Auth0 == nil || e.Twilio == nil || e.Vercel == nil:
-		return fault.New(fault.Usage, "usage.base_url", "Set PHONEGATE_AUTH0_URL, PHONEGATE_TWILIO_URL and PHONEGATE_VERCEL_URL to what phonegate sandbox serve printed, or none of them.",
-			"With --sandbox either all providers are at a sandbox server or none is.")
+		return fault.New(fault.Usage, "usage.base_url", "Set PHONEGATE_AUTH0_URL, PHONEGATE_TWILIO_URL and PHONEGATE_VERCEL_URL to the addresses that phonegate sandbox serve printed, or unset all of them.",
+			"With --sandbox, set the addresses of all sandbox providers or of none.")
 	}
 	at.phone = p.Getenv("PHONEGATE_PHONE_URL")
 	at.dir = filepath.Join(at.dir, "sandbox") // the real tenants' state is not for it
@@ -108,11 +108,11 @@ func (p *program) replaced(e *transport.Endpoints) error {
 		}
 		u, err := url.Parse(value)
 		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-			return fault.New(fault.Usage, "usage.base_url", "Give it as http://host:port.", "%s is not an address.", b.env)
+			return fault.New(fault.Usage, "usage.base_url", "Use the form http://host:port.", "%s is not a valid address.", b.env)
 		}
 		if p.flags.sandbox && !loopback(u.Hostname()) {
-			return fault.New(fault.Usage, "usage.base_url", "Leave --sandbox out, or point it at this computer.",
-				"%s leads to %s, but --sandbox never leaves this computer.", b.env, u.Hostname())
+			return fault.New(fault.Usage, "usage.base_url", "Leave out --sandbox, or use an address on this computer.",
+				"%s points to %s, but --sandbox never leaves this computer.", b.env, u.Hostname())
 		}
 		*b.field(e) = u
 	}
@@ -183,8 +183,8 @@ func (at *place) served() bool {
 // reaches is an error for a tenant whose host has no address here.
 func (at *place) reaches(t config.Tenant) error {
 	if t.Host.Kind == "cloudflare" && at.served() && at.endpoints.Cloudflare == nil {
-		return fault.New(fault.Usage, "usage.base_url", "Set PHONEGATE_CLOUDFLARE_URL to what phonegate sandbox serve printed, or choose --host-kind vercel.",
-			"The form is to run at Cloudflare, and where the sandbox server's Cloudflare is has not been said.")
+		return fault.New(fault.Usage, "usage.base_url", "Set it to the address that phonegate sandbox serve printed, or use --host-kind vercel.",
+			"The form is to run on Cloudflare, but PHONEGATE_CLOUDFLARE_URL is not set.")
 	}
 	return nil
 }

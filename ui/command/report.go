@@ -52,8 +52,11 @@ func (p *program) complain(err error) {
 		if f.Hint != "" {
 			fmt.Fprintf(p.Err, "  %s\n", f.Hint)
 		}
+		if f.Detail != "" {
+			fmt.Fprintf(p.Err, "  Details: %s\n", f.Detail)
+		}
 		if f.RequestID != "" {
-			fmt.Fprintf(p.Err, "  The provider's id of the call: %s\n", f.RequestID)
+			fmt.Fprintf(p.Err, "  Request ID: %s\n", f.RequestID)
 		}
 	}
 }

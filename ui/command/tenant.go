@@ -64,13 +64,13 @@ func (p *program) assemble(ctx context.Context, command string) (jobs []*job, do
 
 func (p *program) planCommand() *cobra.Command {
 	return p.tenantCommand("plan", "Show what apply would change",
-		`Reads what the tenant, the Twilio account and the host have and shows what apply would change, and what that means for
-logins under way. Changes nothing. Every computer comes to the same plan. Exit code 3 if there is something to do.`, course{
+		`Reads the Auth0 tenant, the Twilio account and the host, and shows what apply would change and how that affects logins in
+progress. Changes nothing. The plan is the same on every computer. Exit code 3 if there are changes.`, course{
 			look: func(ctx context.Context, t *engine.Tenant) (event.Plan, error) { return t.Plan(ctx) },
 			act: func(_ context.Context, j *job, t *engine.Tenant, plan event.Plan) (event.Outcome, error) {
 				var err error
 				if engine.Pending(plan) {
-					err = fault.New(fault.Differences, "plan.differences", p.again("apply", j.name)+" makes it so.", "%s is not as the file says.", j.name)
+					err = fault.New(fault.Differences, "plan.differences", "Run "+p.again("apply", j.name)+".", "%s differs from phonegate.yaml.", j.name)
 				}
 				return t.Planned(plan), err
 			},
@@ -78,11 +78,11 @@ logins under way. Changes nothing. Every computer comes to the same plan. Exit c
 }
 
 func (p *program) applyCommand() *cobra.Command {
-	return p.tenantCommand("apply", "Create and update everything", `Creates and updates the Verify service, its key, the form, the Action, its place in the
-post-login flow and the sign-up field until all is as the file says. A second run does nothing. No login under way breaks.
+	return p.tenantCommand("apply", "Create or update everything", `Creates or updates the Verify service, its key, the form, the Action, its position in the
+post-login flow and the sign-up field to match phonegate.yaml. A second run changes nothing. Logins in progress go on.
 
-Where the form runs on your own server (host.kind: bundle) it stops until the form is in operation, says what to do, and
-carries on when it is run again.`, p.applying())
+If the form runs on your own server (host.kind: bundle), apply stops until the form is up, says what to do, and continues
+when you run it again.`, p.applying())
 }
 
 func (p *program) applying() course {
@@ -101,14 +101,14 @@ func (p *program) apply(ctx context.Context, j *job, t *engine.Tenant) (event.Ou
 }
 
 func (p *program) destroyCommand() *cobra.Command {
-	return p.tenantCommand("destroy", "Remove what phonegate made, put back what was there",
-		`Removes the Action, the form, the keys and the Verify service as far as phonegate made them, and puts the login page and
-the post-login flow back as they were. Verified phone numbers stay in the users' profiles.
+	return p.tenantCommand("destroy", "Delete what phonegate created and restore what it replaced",
+		`Deletes the Action, the form, the keys and the Verify service if phonegate created them, and restores the previous login
+page and post-login flow. Verified phone numbers stay in the users' profiles.
 
-What phonegate can't tell to be its own stays, such as a project with variables of yours. It is listed with the command that
-removes it, and the exit code is 1.`, course{
+Anything that may not be phonegate's stays, such as a project that contains your own variables. It is listed with the
+command that deletes it, and the exit code is 1.`, course{
 			look:     func(ctx context.Context, t *engine.Tenant) (event.Plan, error) { return t.PlanDestroy(ctx) },
-			question: "Remove this from %s?",
+			question: "Delete this from %s?",
 			act: func(ctx context.Context, _ *job, t *engine.Tenant, _ event.Plan) (event.Outcome, error) {
 				return p.stoppable(ctx, t, t.Destroy)
 			},
@@ -116,20 +116,21 @@ removes it, and the exit code is 1.`, course{
 }
 
 func (p *program) rotateCommand() *cobra.Command {
-	c := p.tenantCommand("rotate", "Replace the key that Action and form share, and its Twilio key", `Makes a new key for Action and form, with a Twilio API key of its own. The former key stays until every login that began
-with it is over, so no login fails, however often and from however many computers it is run. No former value is needed.
+	c := p.tenantCommand("rotate", "Replace the key that the Action and the form share, and its Twilio key", `Creates a new key for the Action and the form, with its own Twilio API key. The former key stays valid until every login
+that started with it has ended, so no login fails, however often and on however many computers you run this. The former
+key's value is not needed.
 
-It waits for that, 15 minutes, and then removes the former key. With --no-wait it ends at once, and the first apply after
-those 15 minutes removes it: from then on plan says so (exit code 3). On a computer whose keyring does not have the former
-key, apply also waits until that key is an hour old. It is safe to stop at any time: phonegate apply, on any computer, does
-the rest.`, course{
+rotate waits 15 minutes for those logins and then deletes the former key. With --no-wait it ends at once; the first apply
+after the 15 minutes deletes the key, and from then on plan lists the deletion (exit code 3). If this computer's keyring lacks the
+former key, apply also waits until that key is an hour old. You can stop at any time: phonegate apply finishes the
+rotation on any computer.`, course{
 		look:     func(ctx context.Context, t *engine.Tenant) (event.Plan, error) { return t.PlanRotation(ctx) },
 		question: "Rotate the key of %s?", always: true,
 		act: func(ctx context.Context, _ *job, t *engine.Tenant, _ event.Plan) (event.Outcome, error) {
 			return p.stoppable(ctx, t, t.Apply)
 		},
 	})
-	c.Flags().BoolVar(&p.noWait, "no-wait", false, "leave the former key to a later apply instead of waiting 15 minutes")
+	c.Flags().BoolVar(&p.noWait, "no-wait", false, "do not wait 15 minutes to delete the former key; a later apply deletes it")
 	return c
 }
 
@@ -150,10 +151,10 @@ func (p *program) confirm(ctx context.Context, command string, j *job, question 
 			if command == "secrets" {
 				named += " -- COMMAND"
 			}
-			return fault.New(fault.Usage, "usage.protected", "Name it: "+named,
-				"%s is protected: a change to it must name it.", j.protected())
+			return fault.New(fault.Usage, "usage.protected", "Run "+named+".",
+				"%s is protected, so the command must name it.", j.protected())
 		}
-		typed, err := p.line(ctx, fmt.Sprintf("%s\n%s is protected. Type its name to go on: ", question, j.protected()))
+		typed, err := p.line(ctx, fmt.Sprintf("%s\n%s is protected. Type its name to continue: ", question, j.protected()))
 		if err != nil {
 			return err
 		}
@@ -183,12 +184,12 @@ func (j *job) protected() string {
 	if j.guard == j.name {
 		return j.name
 	}
-	return fmt.Sprintf("%s, whose domain %s has,", j.guard, j.name)
+	return fmt.Sprintf("%s (which has the same domain as %s)", j.guard, j.name)
 }
 
 // errDeclined is the cause of what was not confirmed.
 var errDeclined = errors.New("declined")
 
 func declined(j *job) error {
-	return fault.Wrap(errDeclined, fault.Interrupted, "declined", "Nothing was changed.", "%s was not confirmed.", j.name)
+	return fault.Wrap(errDeclined, fault.Interrupted, "declined", "Nothing was changed.", "Cancelled: %s was not confirmed.", j.name)
 }

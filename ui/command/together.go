@@ -211,7 +211,7 @@ func (r *run) ask(ctx context.Context, members []*member, c course) {
 		for _, m := range unread {
 			names = append(names, m.name)
 		}
-		fmt.Fprintf(r.p.Err, "%s Left out, for they could not be read: %s.\n", render.Bad.Glyph(), render.Listed(names))
+		fmt.Fprintf(r.p.Err, "%s Skipped (could not be read): %s.\n", render.Bad.Glyph(), render.Listed(names))
 	}
 	switch len(plain) {
 	case 0:

@@ -75,7 +75,7 @@ func (p *program) walk(ctx context.Context, at *place, start string) error {
 		if !result.Sandbox {
 			next += p.byFile()
 		}
-		fmt.Fprintf(p.Err, "Carry on with: %s\n", next)
+		fmt.Fprintf(p.Err, "Continue with: %s\n", next)
 	}
 	switch {
 	case result.Interrupted:

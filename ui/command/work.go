@@ -163,14 +163,14 @@ func (r *run) end() error {
 	}
 	r.out.Emit(result)
 	if err := r.out.Close(); err != nil {
-		return fault.Wrap(err, fault.Failed, "output", "", "The output could not be written: %s.", err)
+		return fault.Wrap(err, fault.Failed, "output", "", "Writing the output failed: %s.", err)
 	}
 	p.reported = true
 	if len(differ) > 1 {
-		differing = []error{fault.New(fault.Differences, "plan.differences", p.againFor("apply", differ)+" makes them so.",
-			"%d tenants are not as the file says: %s.", len(differ), render.Listed(differ))}
+		differing = []error{fault.New(fault.Differences, "plan.differences", "Run "+p.againFor("apply", differ)+".",
+			"%d tenants differ from phonegate.yaml: %s.", len(differ), render.Listed(differ))}
 	}
-	if len(differing) > 0 && !p.json { // which tells of all errors in the end
+	if len(differing) > 0 && !p.json { // under --json, all errors are printed at the end
 		p.complain(differing[0])
 	}
 	return errors.Join(append(failed, differing...)...)
@@ -181,7 +181,7 @@ func (p *program) mayBegin(ctx context.Context, command string, j *job) error {
 	if ctx.Err() == nil && !p.stoppers.halted() {
 		return nil
 	}
-	return fault.New(fault.Interrupted, "interrupted", p.again(command, j.name)+" begins it.", "Interrupted before %s was begun.", j.name)
+	return fault.New(fault.Interrupted, "interrupted", "Run "+p.again(command, j.name)+".", "Interrupted before %s was started.", j.name)
 }
 
 // carryOn puts the command that carries on into the error of an interrupted run.
@@ -191,7 +191,7 @@ func (p *program) carryOn(command string, j *job, err error) error {
 	}
 	f := *fault.Of(err)
 	if f.Message == "Interrupted." {
-		f.Hint = p.again(command, j.name) + " carries on where it stopped."
+		f.Hint = "Run " + p.again(command, j.name) + " to continue where it stopped."
 	}
 	return &f
 }

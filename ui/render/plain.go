@@ -100,6 +100,10 @@ func (p *plain) plan(e event.Plan) {
 			p.kept[e.Tenant+"\x00"+c.Resource] = c.Detail
 		}
 	}
+	if !slices.ContainsFunc(e.Changes, func(c event.Change) bool { return c.Op != event.None }) {
+		// A list of all that stays as it is says no more than the sum does. What still waits is news.
+		e.Changes = slices.DeleteFunc(slices.Clone(e.Changes), func(c event.Change) bool { return c.Resource != "former" })
+	}
 	if p.stepped {
 		p.stepped = false
 		p.write("", []string{""})

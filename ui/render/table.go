@@ -35,7 +35,7 @@ func failures(r event.Result, st Styles, width int) []string {
 		}
 		known := false
 		for _, f := range all {
-			if f.error == *t.Error {
+			if f.error.Code == t.Error.Code && f.error.Message == t.Error.Message && f.error.Hint == t.Error.Hint {
 				f.tenants, known = append(f.tenants, t.Name), true
 			}
 		}
@@ -62,9 +62,9 @@ func failures(r event.Result, st Styles, width int) []string {
 // leftBehind heads what destroy leaves behind.
 const leftBehind = "This is still there:"
 
-// quietly says that a tenant's error is no more than its row says already.
+// quietly says whether a tenant's error says no more than its row.
 func quietly(t event.Outcome) bool {
-	return t.Error.Code == "doctor.findings" || stopped(t.Error) || t.Error.Code == "declined"
+	return t.Error.Code == "doctor.findings" || stopped(t.Error) || cancelled(t.Error)
 }
 
 // Listed is names in a row; of very many only how many there are more.
@@ -83,8 +83,8 @@ func standing(command string, t event.Outcome) (State, string) {
 		return Warn, "findings"
 	case stopped(t.Error):
 		return Bad, "stopped"
-	case t.Error != nil && t.Error.Code == "declined":
-		return Passed, "declined"
+	case cancelled(t.Error):
+		return Passed, "cancelled"
 	case !t.OK:
 		return Bad, "failed"
 	case command == "plan" && pending(t):

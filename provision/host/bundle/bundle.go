@@ -119,7 +119,7 @@ func (h *Host) Left() []resource.Left {
 	}
 	return []resource.Left{{
 		What: "the form at " + h.o.URL,
-		Why:  "it still runs with its keys on a server of yours: stop it there",
+		Why:  "it still runs with its keys on your server: stop it there",
 	}}
 }
 

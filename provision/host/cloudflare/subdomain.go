@@ -127,7 +127,7 @@ func (s *Subdomain) Problems() []*fault.Error {
 		return nil
 	}
 	return []*fault.Error{trouble("cloudflare.subdomain_missing",
-		"The Cloudflare account has no workers.dev subdomain, so that no Worker of it can be reached.")}
+		"The Cloudflare account has no workers.dev subdomain, so its Workers can't be reached.")}
 }
 
 // trouble is a difference that a doctor names. Where there is no hint, applying again is what helps.
