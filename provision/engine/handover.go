@@ -32,7 +32,7 @@ func (w *work) canHandOver() error {
 	}
 	return fault.New(fault.Failed, "secrets.no_keyring",
 		"Run phonegate secrets --tenant "+t.name+" -- COMMAND here: it creates the key, passes it to your command and finishes, all in one run. Or run apply on a computer with a keyring.",
-		"The form of %s runs on your own server and needs a new key, but no keyring is available here to store it until you pass it on. Nothing was changed.", t.name)
+		"The form of %s needs a new key, but there is no keyring here to store it until you pass it on. Nothing was changed.", t.name)
 }
 
 // begun says whether a key of this computer is on its way to a form that a person runs. Whoever was asked to carry it there was told

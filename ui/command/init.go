@@ -67,7 +67,7 @@ func (p *program) init() error {
 	}
 	jobs := []*job{{name: name, spec: spec, at: at}}
 	if !p.json {
-		fmt.Fprintf(p.Err, "Writing %s to %s\n", tenantsOf(jobs), p.config)
+		fmt.Fprintf(p.Err, "%s: writing %s\n", tenantsOf(jobs), p.config)
 	}
 	before, _ := os.ReadFile(p.config)
 	if err := config.Set(p.config, name, spec); err != nil {

@@ -48,7 +48,7 @@ func TestOfSeveralTenantsAPersonIsAskedOneThingAfterTheOther(t *testing.T) {
 		last = at
 	}
 	s.press("y\r")
-	s.await("prod is protected. Type its name to go on:")
+	s.await("prod is protected. Type its name to continue:")
 	if n := len(box.State().Twilio.Services); n != 0 {
 		t.Errorf("%d services were made while a person was asked", n)
 	}
@@ -80,7 +80,7 @@ func TestAnInterruptFinishesTheCallsUnderWayOfAllTenants(t *testing.T) {
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
-	s.await("Finishing the call under way")
+	s.await("Stopping after the current request")
 	if code := s.end(); code != 130 {
 		t.Errorf("the exit code is %d\n%s", code, s.text())
 	}

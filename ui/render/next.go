@@ -40,7 +40,7 @@ func Next(r event.Result) []Command {
 	case "smoke":
 		return []Command{{"phonegate doctor" + several(r, on), "check the whole setup"}}
 	case "init":
-		return []Command{{"phonegate plan" + on, "show what would change"}, {"phonegate apply" + on, "apply the changes"}}
+		return []Command{{"phonegate plan" + on, "show the changes"}, {"phonegate apply" + on, "apply the changes"}}
 	case "generate":
 		return []Command{{"phonegate apply" + on, "deploy the files"}}
 	}

@@ -95,7 +95,7 @@ func TestWithoutNotesAPersonsFilesAreKeptAndCodeIsReplaced(t *testing.T) {
 		}
 	}
 	c, err := s.run("host.project")
-	if err != nil || c.Detail != "phonegate-form/acme: server.mjs edited, is put back; Dockerfile edited by you and kept" {
+	if err != nil || c.Detail != "phonegate-form/acme: server.mjs edited, is restored; Dockerfile edited by you and kept" {
 		t.Errorf("%+v, %v", c, err)
 	}
 	for name, want := range map[string]string{"Dockerfile": "FROM mine\n", "server.mjs": "// phonegate:server\n"} {
