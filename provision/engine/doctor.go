@@ -5,9 +5,11 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"phonegate/provision/auth0"
+	"phonegate/provision/event"
 	"phonegate/provision/fault"
 	"phonegate/templates"
 )
@@ -94,7 +96,11 @@ func (t *Tenant) looks() ([]look, error) {
 				return "", nil, err
 			}
 			found, err := problems[n.Name()](ctx)
-			return cmp.Or(n.Change().Detail, "no leftovers"), found, err
+			fine := "no problems" // not the plan's detail: what is still to be done is not in order
+			if c := n.Change(); c.Op == event.None {
+				fine = cmp.Or(c.Detail, "no leftovers")
+			}
+			return fine, found, err
 		}})
 	}
 	return append(all, look{"form", w.lookAtForm}, look{"clock", t.lookAtClocks}), nil
@@ -130,9 +136,13 @@ func (t *Tenant) lookAtAuth0(ctx context.Context) (string, []*fault.Error, error
 	needed := append(auth0.NeededScopes(t.spec.Auth0.LoginPage != "none"), auth0.LiveTestScopes()...)
 	a, err := t.auth0.Check(ctx, needed...)
 	var all []*fault.Error
-	for _, scope := range a.Missing {
-		all = append(all, fault.New(fault.Refused, "auth0.scope_missing",
-			"Grant it under Auth0 dashboard > Applications > APIs > Auth0 Management API > Machine to Machine Applications.", "The Auth0 application lacks the permission %s.", scope))
+	if len(a.Missing) > 0 {
+		const where = " under Auth0 dashboard > Applications > APIs > Auth0 Management API > Machine to Machine Applications."
+		message, hint := "The Auth0 application lacks the permission %s.", "Grant it"+where
+		if n := len(a.Missing); n > 1 {
+			message, hint = fmt.Sprintf("The Auth0 application lacks %d permissions: %%s.", n), "Grant them"+where
+		}
+		all = append(all, fault.New(fault.Refused, "auth0.scope_missing", hint, message, strings.Join(a.Missing, ", ")))
 	}
 	if a.Experience == "new" && t.spec.Capture == "lock" && t.spec.Auth0.LoginPage != "none" {
 		all = append(all, fault.New(fault.Differences, "auth0.universal_login", "Set capture: form, or switch to Classic under Branding > Universal Login.",

@@ -95,7 +95,11 @@ func (t *Tenant) run(ctx context.Context, g graph, d deed) (map[event.Op]int, er
 			t.step(n, event.Running, 0, change.Detail, nil)
 			progress := func(detail string) { t.step(n, event.Running, time.Since(start), detail, nil) }
 			told := transport.Waiting(ctx, func(provider string, d time.Duration) {
-				progress(fmt.Sprintf("waiting %s for the rate limit of %s", d.Round(time.Second), provider))
+				t.emit(event.Step{
+					Type: "step", Tenant: t.name, Resource: n.Name(), Status: event.Running, Waits: provider,
+					ElapsedMS: time.Since(start).Milliseconds(),
+					Detail:    fmt.Sprintf("waiting %d s for the rate limit of %s", int(d.Round(time.Second).Seconds()), transport.Name(provider)),
+				})
 			})
 			err := d.act(n.Resource, told, progress)
 			if startsAgain(err) {

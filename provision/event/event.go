@@ -62,6 +62,8 @@ type Step struct {
 	ElapsedMS int64  `json:"elapsed_ms"`
 	Detail    string `json:"detail"`
 	Error     *Error `json:"error,omitempty"`
+	// Waits is the provider whose rate limit the step waits for, "" while it does not wait; Detail says so in words.
+	Waits string `json:"-"`
 }
 
 // Error is the public form of a fault.

@@ -26,7 +26,7 @@ func TestLockKeepsASecondRunOut(t *testing.T) {
 	if f := fault.Of(err); f == nil || f.Code != "state.locked" || !errors.As(err, &busy) || busy.Owner.PID != os.Getpid() {
 		t.Fatalf("error = %+v", f)
 	}
-	if !strings.HasPrefix(err.Error(), "another phonegate (pid ") || !strings.HasSuffix(err.Error(), "is working on tenant dev.") {
+	if !strings.HasPrefix(err.Error(), "Another phonegate (pid ") || !strings.HasSuffix(err.Error(), "is working on tenant dev.") {
 		t.Errorf("error = %v", err)
 	}
 	if err := other.Lock(); err != nil {

@@ -26,7 +26,9 @@ type program struct {
 	handTo func(context.Context, map[string]string) error
 	// terse says that what is in order needs no line.
 	terse bool
-	// misplaced is why the file that was found is not to be gone by.
+	// checks says that the command looks at things instead of changing them.
+	checks bool
+	// misplaced is why the file that was found must not be used.
 	misplaced error
 }
 

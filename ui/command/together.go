@@ -135,7 +135,7 @@ func (p *program) tellWaits(ctx context.Context) context.Context {
 			return
 		}
 		said[provider] = true
-		fmt.Fprintf(p.Err, "Waiting for the rate limit of %s.\n", provider)
+		fmt.Fprintf(p.Err, "Waiting for the rate limit of %s.\n", transport.Name(provider))
 	})
 }
 

@@ -57,7 +57,7 @@ func TestOfSeveralTenantsAPersonIsAskedOneThingAfterTheOther(t *testing.T) {
 		t.Errorf("the exit code is %d", code)
 	}
 	shown = ansi.Strip(s.text())
-	for _, row := range []string{`✓ dev +done +8 +1 `, `– prod +declined +- `, `✓ test +done +8 +1 `} {
+	for _, row := range []string{`✓ dev +done +8 +1 `, `– prod +cancelled +- `, `✓ test +done +8 +1 `} {
 		if !regexp.MustCompile(row).MatchString(shown) {
 			t.Errorf("no row %q in\n%s", row, shown)
 		}
@@ -103,7 +103,7 @@ func TestAnInterruptFinishesTheCallsUnderWayOfAllTenants(t *testing.T) {
 func TestWhoLooksOnIsToldOfAWaitForARateLimit(t *testing.T) {
 	_, env := servedOf(t, sandbox.Options{RateLimits: map[string]float64{"auth0": 1}})
 	s := openScreen(t, child(t, env, "plan"))
-	s.await("Waiting for the rate limit of auth0.")
+	s.await("Waiting for the rate limit of Auth0.")
 	if code := s.end(); code != 3 {
 		t.Errorf("the exit code is %d\n%s", code, s.text())
 	}

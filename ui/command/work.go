@@ -83,6 +83,7 @@ func (p *program) begin(command string, jobs []*job) (*run, error) {
 	for _, j := range jobs {
 		r.members = append(r.members, &member{job: j})
 	}
+	p.checks = command == "doctor"
 	var err error
 	r.out, err = p.renderer(jobs)
 	return r, err

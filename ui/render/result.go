@@ -68,6 +68,9 @@ func OutcomeLines(command string, t event.Outcome, st Styles, width int) []strin
 	if cancelled(t.Error) {
 		return []string{Passed.Mark(st) + " " + st.Title.Render(t.Name) + "  Cancelled. Nothing was changed."}
 	}
+	if t.Error != nil && t.Error.Code == "doctor.findings" {
+		return []string{Bad.Mark(st) + " " + st.Title.Render(t.Name) + ": " + strings.Trim(strings.TrimPrefix(t.Error.Message, t.Name+" has "), ".")}
+	}
 	state := OK
 	switch {
 	case !t.OK:

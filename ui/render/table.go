@@ -80,7 +80,7 @@ func Listed(names []string) string {
 func standing(command string, t event.Outcome) (State, string) {
 	switch {
 	case t.Error != nil && t.Error.Code == "doctor.findings":
-		return Warn, "findings"
+		return Warn, "problems"
 	case stopped(t.Error):
 		return Bad, "stopped"
 	case cancelled(t.Error):
@@ -108,7 +108,7 @@ func figures(r event.Result) []figure {
 		{"updated", func(t event.Outcome) int { return t.Updated }},
 		{"deleted", func(t event.Outcome) int { return t.Deleted }},
 		{"unchanged", func(t event.Outcome) int { return t.Unchanged }},
-		{"findings", func(t event.Outcome) int { return t.Findings }},
+		{"problems", func(t event.Outcome) int { return t.Findings }},
 	}
 	if r.Command == "plan" { // which has done nothing yet
 		all[0].word, all[1].word, all[2].word, all[3].word = "create", "change", "delete", "keep"
@@ -181,8 +181,8 @@ func narrow(r event.Result, st Styles, width int) []string {
 		words := w
 		var counts []string
 		for _, f := range figures(r) {
-			if n := f.of(t); n > 0 && f.word == "findings" {
-				words = Count(n, "finding")
+			if n := f.of(t); n > 0 && f.word == "problems" {
+				words = Count(n, "problem")
 			} else if n > 0 {
 				to := ""
 				if r.Command == "plan" {

@@ -97,7 +97,7 @@ func TestNamesAreCutInTheirMiddle(t *testing.T) {
 
 func TestAWaitForARateLimitIsToldAtOnceAndOfSeveralTenantsOnce(t *testing.T) {
 	wait := func(tenant, provider string) event.Step {
-		return event.Step{Tenant: tenant, Resource: "auth0.action", Status: event.Running, Detail: "waiting 3s for the rate limit of " + provider}
+		return event.Step{Tenant: tenant, Resource: "auth0.action", Status: event.Running, Detail: "waiting 3 s for the rate limit of " + provider, Waits: provider}
 	}
 	for name, c := range map[string]struct {
 		tenants []string
