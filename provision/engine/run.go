@@ -117,7 +117,7 @@ func (t *Tenant) run(ctx context.Context, g graph, d deed) (map[event.Op]int, er
 	return count, joined(errs)
 }
 
-// joined is all errors as one, the worst first: what fault.Of finds in it decides the exit code. The same words are said once.
+// joined combines errors, worst first, without repeats: fault.Of finds the first one, which decides the exit code.
 func joined(errs []error) error {
 	var distinct []error
 	for _, err := range errs {

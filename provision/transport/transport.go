@@ -140,7 +140,7 @@ func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	safe := r.Method == http.MethodGet || r.Method == http.MethodHead || ctx.Value(repeatable) != nil
 	a := t.account(provider, r.URL)
-	for q, past := a.turn(), (tries{}); ; {
+	for q, past := a.join(), (tries{}); ; {
 		if err := t.admit(ctx, provider, a, q); err != nil {
 			return nil, err
 		}
@@ -150,7 +150,7 @@ func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		if err == nil {
 			end.said, end.refused = allowanceOf(res), again && res.StatusCode == http.StatusTooManyRequests
 		}
-		a.landed(end)
+		a.done(end)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// admit waits until it is the turn of q and its account takes requests.
-func (t *Transport) admit(ctx context.Context, provider string, a *account, q *turn) error {
+// admit waits until q is first in the queue and its account accepts requests.
+func (t *Transport) admit(ctx context.Context, provider string, a *account, q *waiter) error {
 	a.enter(q)
 	for told := false; ; {
 		gone, wait, about := a.try(q)

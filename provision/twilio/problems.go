@@ -8,7 +8,7 @@ import (
 	"phonegate/provision/fault"
 )
 
-// problem is a difference that a doctor names. Where there is no hint, applying again is what helps.
+// problem is a difference that a doctor names. Without a hint, the remedy is phonegate apply.
 func problem(code, hint, format string, args ...any) *fault.Error {
 	return fault.New(fault.Differences, code, hint, format, args...)
 }

@@ -14,7 +14,7 @@ func (p *program) doctorCommand() *cobra.Command {
 	return p.tenantCommand("doctor", "Check every part and say how to fix it",
 		`Checks every part of the setup, from the credentials to the deployed form, and says how to fix each problem it finds.
 Changes nothing and sends nothing. Exit code 3 if it finds a problem.`,
-		course{grouped: true, act: func(ctx context.Context, j *job, t *engine.Tenant, _ event.Plan) (event.Outcome, error) {
+		multiStep{grouped: true, act: func(ctx context.Context, j *job, t *engine.Tenant, _ event.Plan) (event.Outcome, error) {
 			if j.at.embedded != nil { // a sandbox in this process begins empty: there is something to look at once it is set up
 				if _, err := t.Plan(ctx); err != nil {
 					return event.Outcome{}, err

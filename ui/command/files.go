@@ -38,7 +38,7 @@ func (p *program) files(command, out string, render func(name string, spec confi
 	if out == "" {
 		return fault.New(fault.Usage, "usage.out", "For example: phonegate "+command+" --out phonegate-files", "%s needs --out DIR.", command)
 	}
-	at := p.nowhere()
+	at := p.localEnv()
 	file, err := p.file(at)
 	if err != nil {
 		return err

@@ -25,7 +25,7 @@ func (lasting) Durable() bool { return true }
 // elsewhere is a tenant whose form runs elsewhere, applied as far as is possible without the form.
 type elsewhere struct {
 	*program
-	at       *place
+	at       *environment
 	box      *sandbox.Sandbox
 	out, err safe
 	dir      string
@@ -55,7 +55,7 @@ func newElsewhere(t *testing.T) *elsewhere {
 		t.Fatal(err)
 	}
 	e.tenants = []string{"dev"}
-	e.at = &place{getenv: e.Getenv, endpoints: box.Endpoints(), dir: filepath.Join(e.dir, state.Dir), base: e.dir, close: func() {},
+	e.at = &environment{getenv: e.Getenv, endpoints: box.Endpoints(), dir: filepath.Join(e.dir, state.Dir), base: e.dir, close: func() {},
 		vaults: map[string]secret.Vault{"dev": e.vault}}
 	return e
 }
@@ -197,7 +197,7 @@ func (e *elsewhere) holdsNone(t *testing.T, keys map[string]string) {
 	}
 }
 
-func TestSecretsAreNotPassedOnInVain(t *testing.T) {
+func TestSecretsNotSentWhenMissing(t *testing.T) {
 	e := newElsewhere(t)
 	fails := func(what string, category fault.Category, code string, command ...string) {
 		t.Helper()

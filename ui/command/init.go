@@ -43,7 +43,7 @@ func (p *program) init() error {
 	case len(p.tenants) == 1:
 		name = p.tenants[0]
 	}
-	at := p.nowhere()
+	at := p.localEnv()
 	at.fresh = true
 	if p.misplaced != nil {
 		return p.misplaced

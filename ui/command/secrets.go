@@ -46,7 +46,7 @@ With --sandbox there is nothing to pass: the sandbox runs the form itself.`,
 				"Pass the receiving command after --.")
 		},
 		RunE: func(c *cobra.Command, args []string) error {
-			return p.secrets(c.Context(), p.nowhere(), receiver{p, args, inEnvironment})
+			return p.secrets(c.Context(), p.localEnv(), receiver{p, args, inEnvironment})
 		},
 	}
 	c.Flags().BoolVar(&inEnvironment, "env", false, "pass them in the command's environment instead of on its standard input")
@@ -83,7 +83,7 @@ func (r receiver) take(values map[string]string) error {
 }
 
 // secrets passes one tenant's keys to a program.
-func (p *program) secrets(ctx context.Context, at *place, to receiver) error {
+func (p *program) secrets(ctx context.Context, at *environment, to receiver) error {
 	if at.sandboxed {
 		return fault.New(fault.Usage, "usage.secrets_sandbox", "Leave out --sandbox, or run phonegate apply --sandbox.",
 			"With --sandbox there are no keys to pass: the sandbox runs the form itself.")
@@ -139,8 +139,8 @@ func named(values map[string]string) string {
 }
 
 // handOverNow makes a new key and passes it on in one run, where no keyring would keep it until somebody asks for it.
-func (p *program) handOverNow(ctx context.Context, file *config.File, at *place, to receiver) error {
-	if err := p.settle(ctx, at, p.tenants...); err != nil {
+func (p *program) handOverNow(ctx context.Context, file *config.File, at *environment, to receiver) error {
+	if err := p.connect(ctx, at, p.tenants...); err != nil {
 		return err
 	}
 	jobs, err := p.jobs(ctx, file, at)
@@ -155,7 +155,7 @@ func (p *program) handOverNow(ctx context.Context, file *config.File, at *place,
 		fmt.Fprintf(p.Err, "Passed to %s: %s.\n", to.name(), named(values))
 		return nil
 	}
-	return p.work(ctx, "secrets", jobs, p.deed("secrets", course{
+	return p.work(ctx, "secrets", jobs, p.single("secrets", multiStep{
 		look:     func(ctx context.Context, t *engine.Tenant) (event.Plan, error) { return t.PlanRotation(ctx) },
 		question: "Make a new key for %s and pass it to " + strings.ReplaceAll(to.name(), "%", "%%") + "?", always: true,
 		act: func(ctx context.Context, _ *job, t *engine.Tenant, _ event.Plan) (event.Outcome, error) {
@@ -165,7 +165,7 @@ func (p *program) handOverNow(ctx context.Context, file *config.File, at *place,
 }
 
 // environmentOf is what the form has to have, from the keyring.
-func environmentOf(at *place, name string, spec config.Tenant) (map[string]string, error) {
+func environmentOf(at *environment, name string, spec config.Tenant) (map[string]string, error) {
 	remembered, err := state.Open(at.dir, name)
 	if err != nil {
 		return nil, err

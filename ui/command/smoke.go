@@ -110,7 +110,7 @@ func (p *program) liveTest(ctx context.Context, j *job, t *engine.Tenant, test w
 }
 
 // sandboxTest has the test drive its own browser. Codes are read off the virtual phone, or typed by a person in the wizard.
-func (p *program) sandboxTest(ctx context.Context, at *place, o smoke.Options, person wizard.Person) error {
+func (p *program) sandboxTest(ctx context.Context, at *environment, o smoke.Options, person wizard.Person) error {
 	read := at.messages
 	codes := func(ctx context.Context, to string, since time.Time) (string, error) {
 		return waitForCode(ctx, read, to, since)
@@ -158,7 +158,7 @@ func waitForCode(ctx context.Context, read func(context.Context, string) ([]rehe
 }
 
 // messages reads the virtual phone of a sandbox in this process or of a sandbox server.
-func (at *place) messages(ctx context.Context, to string) ([]rehearsal.Text, error) {
+func (at *environment) messages(ctx context.Context, to string) ([]rehearsal.Text, error) {
 	if at.embedded != nil {
 		return at.embedded.Phone().Messages(to), nil
 	}

@@ -57,7 +57,7 @@ var knowers = []func(context.Context, *job) (known, error){inState, inKeyring, o
 
 // state shows what is known of the tenants. It works as well where answers or credentials are missing.
 func (p *program) state(ctx context.Context, local bool) error {
-	at := p.nowhere()
+	at := p.localEnv()
 	defer func() { at.close() }()
 	file, err := p.file(at)
 	if err != nil {
@@ -67,7 +67,7 @@ func (p *program) state(ctx context.Context, local bool) error {
 	if err != nil {
 		return err
 	}
-	if err := p.settle(ctx, at, names...); err != nil {
+	if err := p.connect(ctx, at, names...); err != nil {
 		return err
 	}
 	var jobs []*job

@@ -14,7 +14,7 @@ import (
 )
 
 // tenantCommand is a command that works on the tenants of the file with the engine.
-func (p *program) tenantCommand(name, short, long string, c course) *cobra.Command {
+func (p *program) tenantCommand(name, short, long string, c multiStep) *cobra.Command {
 	return p.onTenants(name, short, long, func(ctx context.Context, jobs []*job) error { return p.together(ctx, name, jobs, c) })
 }
 
@@ -35,9 +35,9 @@ func (p *program) onTenants(name, short, long string, do func(context.Context, [
 	return c
 }
 
-// assemble gives the jobs that were asked for, at the place where they are done. done leaves it.
+// assemble gives the jobs that were asked for, and connects to their environment. done closes it.
 func (p *program) assemble(ctx context.Context, command string) (jobs []*job, done func(), err error) {
-	at := p.nowhere()
+	at := p.localEnv()
 	done = func() { at.close() }
 	file, err := p.file(at)
 	if err != nil {
@@ -52,7 +52,7 @@ func (p *program) assemble(ctx context.Context, command string) (jobs []*job, do
 	if err != nil {
 		return nil, done, err
 	}
-	if err := p.settle(ctx, at, names...); err != nil {
+	if err := p.connect(ctx, at, names...); err != nil {
 		return nil, done, err
 	}
 	if err := at.assign(ctx, file.Names(), names); err != nil {
@@ -65,7 +65,7 @@ func (p *program) assemble(ctx context.Context, command string) (jobs []*job, do
 func (p *program) planCommand() *cobra.Command {
 	return p.tenantCommand("plan", "Show what apply would change",
 		`Reads the Auth0 tenant, the Twilio account and the host, and shows what apply would change and how that affects logins in
-progress. Changes nothing. The plan is the same on every computer. Exit code 3 if there are changes.`, course{
+progress. Changes nothing. The plan is the same on every computer. Exit code 3 if there are changes.`, multiStep{
 			look: func(ctx context.Context, t *engine.Tenant) (event.Plan, error) { return t.Plan(ctx) },
 			act: func(_ context.Context, j *job, t *engine.Tenant, plan event.Plan) (event.Outcome, error) {
 				var err error
@@ -85,8 +85,8 @@ If the form runs on your own server (host.kind: bundle), apply stops until the f
 when you run it again.`, p.applying())
 }
 
-func (p *program) applying() course {
-	return course{
+func (p *program) applying() multiStep {
+	return multiStep{
 		look:     func(ctx context.Context, t *engine.Tenant) (event.Plan, error) { return t.Plan(ctx) },
 		question: "Apply this to %s?",
 		act: func(ctx context.Context, _ *job, t *engine.Tenant, _ event.Plan) (event.Outcome, error) {
@@ -97,7 +97,7 @@ func (p *program) applying() course {
 
 // apply is the whole of it for one tenant.
 func (p *program) apply(ctx context.Context, j *job, t *engine.Tenant) (event.Outcome, error) {
-	return p.deed("apply", p.applying())(ctx, j, t)
+	return p.single("apply", p.applying())(ctx, j, t)
 }
 
 func (p *program) destroyCommand() *cobra.Command {
@@ -106,7 +106,7 @@ func (p *program) destroyCommand() *cobra.Command {
 page and post-login flow. Verified phone numbers stay in the users' profiles.
 
 Anything that may not be phonegate's stays, such as a project that contains your own variables. It is listed with the
-command that deletes it, and the exit code is 1.`, course{
+command that deletes it, and the exit code is 1.`, multiStep{
 			look:     func(ctx context.Context, t *engine.Tenant) (event.Plan, error) { return t.PlanDestroy(ctx) },
 			question: "Delete this from %s?",
 			act: func(ctx context.Context, _ *job, t *engine.Tenant, _ event.Plan) (event.Outcome, error) {
@@ -123,7 +123,7 @@ key's value is not needed.
 rotate waits 15 minutes for those logins and then deletes the former key. With --no-wait it ends at once; the first apply
 after the 15 minutes deletes the key, and from then on plan lists the deletion (exit code 3). If this computer's keyring lacks the
 former key, apply also waits until that key is an hour old. You can stop at any time: phonegate apply finishes the
-rotation on any computer.`, course{
+rotation on any computer.`, multiStep{
 		look:     func(ctx context.Context, t *engine.Tenant) (event.Plan, error) { return t.PlanRotation(ctx) },
 		question: "Rotate the key of %s?", always: true,
 		act: func(ctx context.Context, _ *job, t *engine.Tenant, _ event.Plan) (event.Outcome, error) {

@@ -100,7 +100,7 @@ func TestAnInterruptFinishesTheCallsUnderWayOfAllTenants(t *testing.T) {
 	}
 }
 
-func TestWhoLooksOnIsToldOfAWaitForARateLimit(t *testing.T) {
+func TestRateLimitWaitIsReported(t *testing.T) {
 	_, env := servedOf(t, sandbox.Options{RateLimits: map[string]float64{"auth0": 1}})
 	s := openScreen(t, child(t, env, "plan"))
 	s.await("Waiting for the rate limit of Auth0.")

@@ -94,7 +94,7 @@ func nearer(dir, path string) string {
 
 // file is the configuration. Where there is none and none was named, the tenant is what flags and environment say, or
 // the sandbox's example.
-func (p *program) file(at *place) (*config.File, error) {
+func (p *program) file(at *environment) (*config.File, error) {
 	if p.misplaced != nil {
 		return nil, p.misplaced
 	}
@@ -124,7 +124,7 @@ func (p *program) file(at *place) (*config.File, error) {
 
 // passing keeps the state only as long as the run: what an earlier run remembered is a file, too. Copies of pages that were replaced
 // are for people, and stay.
-func (at *place) passing() {
+func (at *environment) passing() {
 	all := at.dir
 	at.copies = filepath.Join(all, "pages")
 	at.transient, at.dir = true, filepath.Join(all, "run-"+strings.ToLower(rand.Text()[:8]))
@@ -164,7 +164,7 @@ func (p *program) seenFrom(dir string) string {
 
 // mayChange is an error for a command that would change something by what happens to be in the environment, where nobody sees it:
 // without a file it takes a person, or --config none.
-func (p *program) mayChange(command string, at *place) error {
+func (p *program) mayChange(command string, at *environment) error {
 	if !at.fresh || at.sandboxed || p.alone || p.interactive() {
 		return nil
 	}

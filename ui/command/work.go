@@ -13,12 +13,12 @@ import (
 	"phonegate/ui/render"
 )
 
-// deed is what a command does with one tenant, from beginning to end.
-type deed func(context.Context, *job, *engine.Tenant) (event.Outcome, error)
+// tenantFunc does the whole work of a command for one tenant.
+type tenantFunc func(context.Context, *job, *engine.Tenant) (event.Outcome, error)
 
 // work does one thing with every job, one after the other: a tenant that fails does not keep the next from its turn. It
 // ends with the result event and the error that decides the exit code.
-func (p *program) work(ctx context.Context, command string, jobs []*job, do deed) error {
+func (p *program) work(ctx context.Context, command string, jobs []*job, do tenantFunc) error {
 	r, err := p.begin(command, jobs)
 	if err != nil {
 		return err

@@ -76,7 +76,7 @@ func TestTheTableWithoutColourHasNone(t *testing.T) {
 	}
 }
 
-func TestOfVeryManyNamesOnlySomeAreSaid(t *testing.T) {
+func TestLongNameListsAreTruncated(t *testing.T) {
 	var names []string
 	for i := range 100 {
 		names = append(names, fmt.Sprint("t", i))
@@ -95,7 +95,7 @@ func TestNamesAreCutInTheirMiddle(t *testing.T) {
 	}
 }
 
-func TestAWaitForARateLimitIsToldAtOnceAndOfSeveralTenantsOnce(t *testing.T) {
+func TestRateLimitWaitIsShownOncePerProvider(t *testing.T) {
 	wait := func(tenant, provider string) event.Step {
 		return event.Step{Tenant: tenant, Resource: "auth0.action", Status: event.Running, Detail: "waiting 3 s for the rate limit of " + provider, Waits: provider}
 	}

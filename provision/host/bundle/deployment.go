@@ -211,7 +211,7 @@ func (d *Deployment) here(keys []ring.Key) bool {
 
 // UndoChange implements resource.Resource.
 func (d *Deployment) UndoChange() event.Change {
-	c := event.Change{Resource: d.Name(), Op: event.None, Detail: bare(d.o.URL) + " does not answer"}
+	c := event.Change{Resource: d.Name(), Op: event.None, Detail: bare(d.o.URL) + " does not respond"}
 	if d.seen.answered() {
 		c.Detail = bare(d.o.URL) + " is on your server: stop it there and delete its keys"
 	}

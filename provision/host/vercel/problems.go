@@ -7,7 +7,7 @@ import (
 	"phonegate/provision/fault"
 )
 
-// trouble is a difference that a doctor names. Where there is no hint, applying again is what helps.
+// trouble is a difference that a doctor names. Without a hint, the remedy is phonegate apply.
 func trouble(code, format string, args ...any) *fault.Error {
 	return fault.New(fault.Differences, code, "", format, args...)
 }
