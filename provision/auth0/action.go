@@ -15,7 +15,7 @@ import (
 const runtime = "node22"
 
 // ErrTaken is inside the error of an Apply that found, when it had made the Action, that another run had made it first.
-var ErrTaken = errors.New("another run has made the Action")
+var ErrTaken = errors.New("another run created the Action first")
 
 // ActionSpec is the post-login Action as it should be.
 type ActionSpec struct {
@@ -127,13 +127,13 @@ func older(a, b *management.Action) int {
 }
 
 func (a *Action) nameTaken(by *management.Action) error {
-	const hint = "Rename that action in the Auth0 dashboard (Actions > Library), then run the same command again."
+	const hint = "Rename that Action in the Auth0 dashboard (Actions > Library), then run the same command again."
 	if owner, ok := a.owner(by.GetCode()); ok && commented(by.GetCode(), a.spec.Mark) {
 		return fault.New(fault.Failed, "auth0.action_name_taken", hint,
-			"The tenant has an action “%s” that phonegate wrote for %s, not for %s.", a.spec.Name, owner, a.spec.Domain)
+			"The tenant has an Action “%s” that phonegate wrote for %s, not for %s.", a.spec.Name, owner, a.spec.Domain)
 	}
 	return fault.New(fault.Failed, "auth0.action_name_taken", hint,
-		"The tenant has an action “%s” that phonegate did not write.", a.spec.Name)
+		"The tenant has an Action “%s” that phonegate did not write.", a.spec.Name)
 }
 
 // commented says whether a mark stands in a comment: at the beginning of a line, as phonegate writes it. Code that

@@ -25,8 +25,8 @@ func (a *Action) Apply(ctx context.Context, progress resource.Progress) (err err
 	code, known := a.spec.Code()
 	name, value := a.spec.Key()
 	if !known {
-		return fault.New(fault.Failed, "auth0.code_unknown", "Run `phonegate apply` again.",
-			"The Action “%s” can't be written yet: something that it needs was not made.", a.spec.Name)
+		return fault.New(fault.Failed, "auth0.code_unknown", "Run phonegate apply again.",
+			"The Action “%s” can't be written yet: something it needs is missing.", a.spec.Name)
 	}
 	switch {
 	case value == "" && !a.holds(name):
@@ -47,8 +47,8 @@ func (a *Action) Apply(ctx context.Context, progress resource.Progress) (err err
 
 // cleared is the error of an Action that would run without its key. Nothing that runs has changed.
 func (a *Action) cleared() error {
-	return fault.New(fault.Failed, "auth0.secrets_cleared", "Run the same command again: it makes a new key.",
-		"The Action “%s” has lost its key, whose value can't be read back. What runs was not changed.", a.spec.Name)
+	return fault.New(fault.Failed, "auth0.secrets_cleared", "Run the same command again to create a new key.",
+		"The Action “%s” has no key any more, and Auth0 never shows its value. The running Action was not changed.", a.spec.Name)
 }
 
 // create makes the Action, unless another run was first. Auth0 can refuse the name, or take both: then the oldest counts.
@@ -94,13 +94,13 @@ func (a *Action) create(ctx context.Context, code, name, value string) error {
 
 func (a *Action) taken() error {
 	return fault.Wrap(ErrTaken, fault.Failed, "auth0.action_taken",
-		"Run the same command again: it carries on with what the other run made.",
-		"Another run of phonegate has just made the Action “%s”.", a.spec.Name)
+		"Run the same command again: it continues from what the other run created.",
+		"Another phonegate run just created the Action “%s”.", a.spec.Name)
 }
 
 func (a *Action) gone() error {
 	return fault.New(fault.Failed, "auth0.action_gone", "Run the same command again.",
-		"The Action “%s” was deleted just after it was made.", a.spec.Name)
+		"The Action “%s” was deleted right after it was created.", a.spec.Name)
 }
 
 // patch writes the draft. The list of secrets replaces the old one; without a list the draft keeps what it has, which is looked

@@ -83,12 +83,12 @@ func (a *Action) inWords(d difference) []string {
 	say(d.name, "name “%s” → “%s”", a.found.GetName(), a.spec.Name)
 	say(d.code, "code")
 	say(d.runtime, "%s → %s", cmp.Or(a.found.GetRuntime(), "no runtime"), runtime)
-	say(d.dependencies, "dependencies → none")
+	say(d.dependencies, "dependencies removed")
 	if d.key {
 		say(len(a.DraftKeys()) > 0, "a new key")
 		say(len(a.DraftKeys()) == 0, "its key is missing")
 		for _, name := range a.foreign() {
-			say(true, "secret %s is not ours", name)
+			say(true, "unknown secret %s", name)
 		}
 	}
 	say(d.failed, "its build failed")
@@ -104,7 +104,7 @@ func (a *Action) UndoChange() event.Change {
 	c := event.Change{Resource: a.Name(), Op: event.Delete, Detail: fmt.Sprintf("“%s”", a.found.GetName())}
 	c.Requests = 1 + len(a.losers)
 	if n := len(a.losers); n > 0 {
-		c.Detail += fmt.Sprintf(", and %d more of them", n)
+		c.Detail += fmt.Sprintf(" and %d more", n)
 	}
 	return c
 }

@@ -19,8 +19,8 @@ func (a *Action) deploy(ctx context.Context, progress resource.Progress) error {
 			return true, nil
 		case "failed":
 			return false, fault.New(fault.Failed, "auth0.action_build_failed",
-				"See the action in the Auth0 dashboard: Actions > Library. Then run the same command again.",
-				"Auth0 could not build the action “%s”.", a.spec.Name)
+				"Look at the Action in the Auth0 dashboard under Actions > Library, then run the same command again.",
+				"Auth0 could not build the Action “%s”.", a.spec.Name)
 		}
 		progress("waiting for Auth0 to build it")
 		return false, nil
@@ -52,8 +52,8 @@ func (a *Action) poll(ctx context.Context, what string, ready func() (bool, erro
 			return err
 		}
 		if time.Now().After(deadline) {
-			return fault.New(fault.Failed, "auth0.action_timeout", "Run the same command again: it carries on where it stopped.",
-				"Auth0 was still %s the action “%s” after %s.", what, a.spec.Name, a.c.o.Wait)
+			return fault.New(fault.Failed, "auth0.action_timeout", "Run the same command again: it continues where it stopped.",
+				"Auth0 was still %s the Action “%s” after %s.", what, a.spec.Name, a.c.o.Wait)
 		}
 		if look > 0 {
 			if err := transport.Pause(ctx, a.c.o.Poll); err != nil {

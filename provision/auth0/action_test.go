@@ -43,10 +43,10 @@ func TestPlanOfActionSaysWhatDiffers(t *testing.T) {
 		}, "name “Mine” → “Verify phone number”", 1, false},
 		"a dependency added": {func(x *tenant, id string) {
 			x.call("PATCH", path+id, map[string]any{"dependencies": []any{map[string]any{"name": "axios", "version": "1"}}})
-		}, "dependencies → none", 1, false},
+		}, "dependencies removed", 1, false},
 		"the key deleted in the dashboard": {func(x *tenant, id string) {
 			x.call("PATCH", path+id, map[string]any{"secrets": []any{map[string]any{"name": "MINE", "value": "x"}}})
-		}, "its key is missing, secret MINE is not ours", 1, true},
+		}, "its key is missing, unknown secret MINE", 1, true},
 		"a new key": {func(*tenant, string) {}, "a new key", 1, true},
 		"a draft that is not deployed": {func(x *tenant, id string) {
 			x.call("PATCH", path+id, map[string]any{"code": actionCode})

@@ -86,14 +86,22 @@ func (b *Binding) Change() event.Change {
 	c.Requests = 3
 	c.Op, c.From = event.Create, "new"
 	if kept := len(b.others(b.list)); kept > 0 {
-		c.From = fmt.Sprintf("kept: %d", kept)
+		c.From = keeps(kept)
 	}
 	if b.action.ID() != "" && b.own(b.list) >= 0 {
 		c.Op, c.From = event.Update, ""
-		c.Detail += "; now it is not the last"
+		c.Detail += "; now it is not last"
 		c.Diff = diff(flow(b.list), flow(b.wanted()))
 	}
 	return c
+}
+
+// keeps says in words how many other Actions stay in the flow.
+func keeps(n int) string {
+	if n == 1 {
+		return "keeps 1 other Action"
+	}
+	return fmt.Sprintf("keeps %d other Actions", n)
 }
 
 // wanted is the list with our Action at its end, and nowhere else.
@@ -126,7 +134,7 @@ func bindingName(x *management.ActionBinding) string {
 func (b *Binding) Apply(ctx context.Context, progress resource.Progress) error {
 	id := b.action.ID()
 	if id == "" {
-		return fault.New(fault.Failed, "auth0.action_missing", "Run `phonegate apply` again.", "There is no Action to bind.")
+		return fault.New(fault.Failed, "auth0.action_missing", "Run phonegate apply again.", "The Action does not exist yet, so it can't be added to the post-login flow.")
 	}
 	name := b.action.spec.Name
 	return b.write(ctx, progress, func(list []*management.ActionBinding) ([]*management.ActionBindingWithRef, bool) {
@@ -145,7 +153,7 @@ func (b *Binding) UndoChange() event.Change {
 		return event.Change{Resource: b.Name(), Op: event.None, Detail: "not in the post-login flow"}
 	}
 	return event.Change{Resource: b.Name(), Op: event.Delete, Requests: 3,
-		Detail: fmt.Sprintf("out of the post-login flow; kept: %d", len(others))}
+		Detail: fmt.Sprintf("removed from the post-login flow; %s", keeps(len(others)))}
 }
 
 // Undo implements resource.Resource.
@@ -172,8 +180,8 @@ func (b *Binding) write(ctx context.Context, progress resource.Progress,
 		}
 		if try == 2 {
 			return fault.New(fault.Failed, "auth0.binding_conflict",
-				"Wait until nobody else changes the post-login flow, then run the same command again.",
-				"The post-login flow was changed by somebody else while it was being written.")
+				"Make sure that nobody else is changing the post-login flow, then run the same command again.",
+				"Somebody else changed the post-login flow at the same time.")
 		}
 		req := &management.UpdateActionBindingsRequestContent{}
 		req.SetBindings(refs) // a plain field leaves an empty list out of the JSON

@@ -67,7 +67,7 @@ func TestAnActionThatIsNoLongerLastIsMoved(t *testing.T) {
 	if err := b.Read(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := b.Change(); got.Op != event.Update || !strings.Contains(got.Detail, "not the last") ||
+	if got := b.Change(); got.Op != event.Update || !strings.Contains(got.Detail, "now it is not last") ||
 		!strings.Contains(got.Diff, "- "+actionName) || !strings.Contains(got.Diff, "+ "+actionName) {
 		t.Errorf("plan: %+v", got)
 	}

@@ -49,7 +49,7 @@ func typed(err error) error {
 		return err
 	}
 	return fault.Wrap(err, fault.Failed, "auth0.unexpected_answer",
-		"Run the same command again; if it happens again, please report it.", "Auth0 gave an answer that can't be read: %s.", err)
+		"Run the same command again. If the error persists, please report it.", "Auth0 sent an unreadable response: %s.", err)
 }
 
 var expectedScopes = regexp.MustCompile(`expected any of: ([a-z0-9_:, ]+)`)
@@ -66,25 +66,30 @@ func refusal(r *http.Request, res *http.Response) error {
 	code := cmp.Or(body.ErrorCode, snake(body.Error), fmt.Sprintf("http_%d", res.StatusCode))
 	message := strings.TrimSuffix(cmp.Or(body.Message, body.Description, http.StatusText(res.StatusCode)), ".")
 	category, hint := fault.Failed, ""
+	said := fmt.Sprintf("Auth0 rejected the request: %s.", message)
 	switch {
 	case code == "insufficient_scope":
-		category = fault.Refused
-		hint = "Add the scope to the application: Auth0 dashboard > Applications > APIs > Auth0 Management API > Machine to Machine Applications."
+		category, said = fault.Refused, "The Auth0 application lacks a permission."
+		hint = "Grant the application the permission under Auth0 dashboard > Applications > APIs > Auth0 Management API > Machine to Machine Applications."
 		if m := expectedScopes.FindStringSubmatch(body.Message); m != nil {
-			hint = strings.Replace(hint, "the scope", "the scope "+strings.TrimSpace(m[1]), 1)
+			hint = strings.Replace(hint, "the permission", "the permission "+strings.TrimSpace(m[1]), 1)
 		}
 	case code == "insufficient_entitlement", code == "feature_not_enabled":
-		category, hint = fault.Refused, "The tenant's plan does not include this; see https://auth0.com/pricing."
+		category, hint = fault.Refused, "The tenant's Auth0 plan does not include this: https://auth0.com/pricing."
 	case res.StatusCode == http.StatusUnauthorized:
-		category, hint = fault.Refused, "Check the Auth0 credentials and that they belong to this tenant."
+		category, hint = fault.Refused, "Check that the Auth0 credentials are right and belong to this tenant."
+		said = "Auth0 does not accept these credentials."
 	case res.StatusCode == http.StatusForbidden:
 		category, hint = fault.Refused, "Check the application's permissions for the Auth0 Management API."
 	case res.StatusCode == http.StatusTooManyRequests:
-		hint = "The tenant's rate limit is used up, perhaps by another program. Try again in a minute."
+		said = "Auth0's rate limit is used up."
+		hint = "Something else may be using up the tenant's rate limit. Try again in a minute."
 	case res.StatusCode >= 500:
-		hint = "Auth0 has a problem: see https://status.auth0.com. Then run the same command again: it carries on where it stopped."
+		said = fmt.Sprintf("Auth0 has a problem (status %d).", res.StatusCode)
+		hint = "Check https://status.auth0.com, then run the same command again: it continues where it stopped."
 	}
-	e := fault.Wrap(&statusError{res.StatusCode}, category, "auth0."+code, hint, "Auth0 answered %d to %s %s: %s.", res.StatusCode, r.Method, r.URL.Path, message)
+	e := fault.Wrap(&statusError{res.StatusCode}, category, "auth0."+code, hint, "%s", said)
+	e.Detail = fmt.Sprintf("Auth0 answered %d to %s %s: %s.", res.StatusCode, r.Method, r.URL.Path, message)
 	e.RequestID = requestID(res)
 	return e
 }
@@ -99,19 +104,25 @@ func tokenRefusal(domain string, res *http.Response) error {
 	decodeBody(res, &body)
 	code := cmp.Or(snake(body.Error), fmt.Sprintf("http_%d", res.StatusCode))
 	text := cmp.Or(body.Description, body.Message, http.StatusText(res.StatusCode))
-	category, hint := fault.Refused, "Check AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET: Auth0 dashboard > Applications > your Machine to Machine application."
+	category, hint := fault.Refused, "Compare the client ID and secret with those under Auth0 dashboard > Applications > your Machine to Machine application."
+	said := "%s does not accept this client ID and secret."
 	switch {
 	case res.StatusCode >= 500 || res.StatusCode == http.StatusTooManyRequests:
-		category, hint = fault.Failed, "Try again in a minute; see https://status.auth0.com."
+		category, hint = fault.Failed, "Try again in a minute, or check https://status.auth0.com."
+		said = "%s can't check the credentials at the moment."
 	case res.StatusCode == http.StatusNotFound:
-		hint = "Check the tenant's domain: Auth0 dashboard > Settings, for example acme.us.auth0.com."
+		said = "%s is not an Auth0 tenant."
+		hint = "Check the tenant's domain under Auth0 dashboard > Applications > your application; it looks like acme.us.auth0.com."
 	case code == "unauthorized_client":
-		hint = "Allow the grant Client Credentials: Auth0 dashboard > Applications > your application > Advanced Settings > Grant Types."
+		said = "%s does not allow this application to log in without a user."
+		hint = "Allow the grant type Client Credentials under Auth0 dashboard > Applications > your application > Advanced Settings > Grant Types."
 	case strings.Contains(text, "not enabled within domain"), strings.Contains(text, "not authorized to access resource server"):
-		hint = "Authorise the application for the Auth0 Management API: Auth0 dashboard > Applications > APIs > Auth0 Management API > Machine to Machine Applications."
+		said = "%s does not allow this application to use the Management API."
+		hint = "Authorise the application for the Auth0 Management API under Auth0 dashboard > Applications > APIs > Auth0 Management API > Machine to Machine Applications."
 	}
 	e := fault.Wrap(&statusError{res.StatusCode}, category, "auth0."+code, hint,
-		"%s refused the client id and secret: %s (%s).", domain, code, strings.TrimSuffix(text, "."))
+		said, domain)
+	e.Detail = fmt.Sprintf("%s answered %d to the token request: %s (%s).", domain, res.StatusCode, code, strings.TrimSuffix(text, "."))
 	e.RequestID = requestID(res)
 	return e
 }

@@ -17,7 +17,7 @@ import (
 const (
 	LoginPageNone   = "none"
 	LoginPageClient = "client" // the page of one application
-	LoginPageTenant = "tenant" // the page of all applications without one of their own
+	LoginPageTenant = "tenant" // the page for every application that has no page of its own
 )
 
 // LoginPageSpec says whose login page is ours.
@@ -87,13 +87,13 @@ func (l *LoginPage) meant(ctx context.Context) (*page, error) {
 		if l.spec.ClientID == "" {
 			return nil, fault.New(fault.Usage, "auth0.login_page_client",
 				"Set auth0.client_id in phonegate.yaml, or --client-id.",
-				"The login page is to be that of one application, but auth0.client_id is not set.")
+				"login_page is client, but auth0.client_id is not set.")
 		}
 		p, err := l.client(ctx, l.spec.ClientID)
 		if err == nil && p == nil && !l.spec.Leaving {
 			return nil, fault.New(fault.Usage, "auth0.inexistent_client",
-				"Copy the Client ID from the Auth0 dashboard: Applications > your application.",
-				"The tenant has no application with the client id %s.", l.spec.ClientID)
+				"Copy the client ID from Auth0 dashboard > Applications > your application.",
+				"The tenant has no application with the client ID %s.", l.spec.ClientID)
 		}
 		return p, err
 	}
@@ -144,7 +144,7 @@ func (l *LoginPage) global(ctx context.Context) (*page, error) {
 	}
 	if len(list.Results) == 0 || list.Results[0].GetClientID() == "" {
 		return nil, fault.New(fault.Failed, "auth0.global_client", "Use login_page: client and name the application.",
-			"The tenant's global client, which holds the login page of all applications, was not found.")
+			"The tenant's global client, which holds the login page for all applications, was not found.")
 	}
 	c := list.Results[0]
 	return &page{id: c.GetClientID(), name: allApplications, html: c.GetCustomLoginPage(), on: c.GetCustomLoginPageOn()}, nil
@@ -155,11 +155,11 @@ func (l *LoginPage) same(p *page) bool { return p.on && p.html == l.spec.HTML }
 
 // Change implements resource.Resource.
 func (l *LoginPage) Change() event.Change {
-	c := event.Change{Resource: l.Name(), Op: event.None, Detail: "left as it is"}
+	c := event.Change{Resource: l.Name(), Op: event.None, Detail: "unchanged"}
 	if l.target != nil {
 		c.Detail = "of “" + l.target.page.name + "”"
 		if l.spec.Mode == LoginPageTenant {
-			c.Detail = "of all applications without one of their own"
+			c.Detail = "for every application that has no page of its own"
 		}
 		if !l.same(l.target.page) {
 			l.writing(&c)
@@ -196,15 +196,15 @@ func (l *LoginPage) writing(c *event.Change) {
 	case blank:
 		c.Op, c.From = event.Create, "generated"
 	case edited:
-		c.Detail += ": somebody edited it since phonegate wrote it; that version is kept in a file"
+		c.Detail += ": somebody edited it after phonegate wrote it; their version is saved in a file"
 	case stranger:
 		switch {
 		case x.recorded() && x.before().html != x.page.html:
-			c.Detail += ": somebody replaced phonegate's page; that one is kept in a file"
+			c.Detail += ": somebody replaced phonegate's page; their page is saved in a file"
 		case newBackup(l.c.o.Domain, x.page, "").Kept == keptFile:
-			c.Detail += ": the page there now is kept in a file; it is too large to be kept at Auth0 and put back by destroy"
+			c.Detail += ": the current page is saved in a file; it is too large for destroy to restore it from Auth0"
 		default:
-			c.Detail += ": the page there now is kept, to be put back by destroy"
+			c.Detail += ": the current page is saved; destroy restores it"
 		}
 	case intact:
 		if !x.page.on {

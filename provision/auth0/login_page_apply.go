@@ -41,7 +41,7 @@ func (l *LoginPage) write(ctx context.Context, x *place, progress resource.Progr
 	}
 	if now == nil {
 		return fault.New(fault.Failed, "auth0.inexistent_client", "Run the same command again.",
-			"The application “%s” was deleted meanwhile.", x.page.name)
+			"The application “%s” was deleted in the meantime.", x.page.name)
 	}
 	x.page = now
 	if l.same(now) {
@@ -49,7 +49,7 @@ func (l *LoginPage) write(ctx context.Context, x *place, progress resource.Progr
 	}
 	file := ""
 	if s := now.standing(); s == stranger || s == edited {
-		if file, err = l.keep(now, now.html, "the page there now", progress); err != nil {
+		if file, err = l.keep(now, now.html, "the current page", progress); err != nil {
 			return err
 		}
 	}
@@ -130,7 +130,7 @@ func (l *LoginPage) restore(ctx context.Context, x *place, progress resource.Pro
 		err = l.put(ctx, x.page, b.html, b.On)
 	case now != edited && b.Kept == keptHere && b.html != x.page.html:
 		// Somebody has put another page there since: the former one is of no use there, but it is not thrown away.
-		_, err = l.keep(x.page, b.html, "the page of before", progress)
+		_, err = l.keep(x.page, b.html, "the previous page", progress)
 	}
 	if err == nil && b.Kept == keptFile && x.page.standing() == blank {
 		l.left = append(l.left, lost(x, b))
@@ -139,10 +139,10 @@ func (l *LoginPage) restore(ctx context.Context, x *place, progress resource.Pro
 }
 
 func lost(x *place, b backup) resource.Left {
-	left := resource.Left{What: fmt.Sprintf("the login page that “%s” had before", x.page.name),
-		Why: "it was too large to be kept at Auth0; phonegate's page is off, and Auth0 shows its own"}
+	left := resource.Left{What: fmt.Sprintf("the previous login page of “%s”", x.page.name),
+		Why: "it was too large to be saved at Auth0; phonegate's page is off and Auth0 shows its own"}
 	if b.File != "" {
-		left.Why = fmt.Sprintf("it was too large to be kept at Auth0; a copy is in %s, on the computer that replaced it", b.File)
+		left.Why = fmt.Sprintf("it was too large to be saved at Auth0; a copy is in %s on the computer that replaced it", b.File)
 	}
 	return left
 }
@@ -157,7 +157,7 @@ func (l *LoginPage) places() []*place {
 
 // UndoChange implements resource.Resource.
 func (l *LoginPage) UndoChange() event.Change {
-	c := event.Change{Resource: l.Name(), Op: event.None, Detail: "left as it is"}
+	c := event.Change{Resource: l.Name(), Op: event.None, Detail: "unchanged"}
 	var all []string
 	for _, x := range l.places() {
 		what, requests := x.undoing()
@@ -167,7 +167,7 @@ func (l *LoginPage) UndoChange() event.Change {
 			c.Requests += requests
 			all = append(all, what)
 		case x.page != nil && x.page.standing() == edited:
-			all = append(all, fmt.Sprintf("“%s” keeps the page, which somebody edited since phonegate wrote it", x.page.name))
+			all = append(all, fmt.Sprintf("“%s” keeps its page, because somebody edited it after phonegate wrote it", x.page.name))
 		}
 	}
 	if len(all) > 0 {
@@ -197,17 +197,17 @@ func (l *LoginPage) Left() []resource.Left {
 	left := slices.Clone(l.left)
 	for _, x := range l.places() {
 		if x.page != nil && x.page.standing() == edited {
-			why := fmt.Sprintf("the login page of “%s” was edited since phonegate wrote it", x.page.name)
+			why := fmt.Sprintf("somebody edited the login page of “%s” after phonegate wrote it", x.page.name)
 			if b := x.before(); b.Kept == keptHere {
-				why += fmt.Sprintf("; the page of before is in the Action “%s”", backupName+x.id)
+				why += fmt.Sprintf("; the previous page is in the Action “%s”", backupName+x.id)
 			} else if len(x.backups) > 0 {
-				why += fmt.Sprintf("; the Action “%s” goes with it", backupName+x.id)
+				why += fmt.Sprintf("; the Action “%s” is deleted too", backupName+x.id)
 			}
 			left = append(left, resource.Left{What: fmt.Sprintf("the login page of “%s”", x.page.name), Why: why})
 		}
 		for _, b := range x.broken {
 			left = append(left, resource.Left{What: fmt.Sprintf("the Action “%s”", backupName+b.Client),
-				Why: "it was to hold the login page of before, but somebody edited it and it can't be read"})
+				Why: "it should contain the previous login page, but somebody edited it and it can't be read"})
 		}
 	}
 	return left

@@ -80,7 +80,7 @@ func TestLoginPageOfOneApplication(t *testing.T) {
 	x := newTenant(t)
 	x.setPage(app, mine)
 	if c := run(t, x.page(LoginPageClient, app, pageHTML)); c.Op != event.Update ||
-		!strings.Contains(c.Detail, "the page there now is kept") || !strings.Contains(c.Diff, "- <p>mine</p>") {
+		!strings.Contains(c.Detail, "the current page is saved") || !strings.Contains(c.Diff, "- <p>mine</p>") {
 		t.Errorf("plan: %+v", c)
 	}
 	if html, on := x.html(app); html != pageHTML || !on || !slices.Equal(x.kept, []string{mine}) ||
@@ -98,7 +98,7 @@ func TestLoginPageOfOneApplication(t *testing.T) {
 		t.Errorf("kept %q, flow %v", x.kept, x.flow())
 	}
 	if c, left := x.undo(x.page(LoginPageClient, app, pageHTML)); c.Op != event.Update ||
-		!strings.Contains(c.Detail, "gets its own page back") || len(left) > 0 {
+		!strings.Contains(c.Detail, "gets its own page again") || len(left) > 0 {
 		t.Errorf("undo: %+v, left %v", c, left)
 	}
 	if html, on := x.html(app); html != mine || !on || len(x.copies()) > 0 {
@@ -188,7 +188,7 @@ func TestPageThatSpeaksOfPhonegateIsSomebodys(t *testing.T) {
 func TestLoginPageOfAllApplications(t *testing.T) {
 	x := newTenant(t)
 	p := x.page(LoginPageTenant, "", pageHTML)
-	if c := run(t, p); c.Op == event.None || !strings.Contains(c.Detail, "all applications") {
+	if c := run(t, p); c.Op == event.None || !strings.Contains(c.Detail, "every application") {
 		t.Errorf("plan: %+v", c)
 	}
 	if p.target.id == "" || p.target.id == app || !slices.Equal(x.copies(), []string{p.target.id}) {
@@ -212,7 +212,7 @@ func TestApplicationThatIsNoLongerMeantGetsItsPageBack(t *testing.T) {
 	_, wasOn := x.html(other)
 	run(t, x.page(LoginPageClient, app, pageHTML))
 	if c := run(t, x.page(LoginPageClient, other, pageHTML)); c.Op == event.None ||
-		!strings.Contains(c.Detail, "gets its own page back") {
+		!strings.Contains(c.Detail, "gets its own page again") {
 		t.Errorf("plan: %+v", c)
 	}
 	if html, _ := x.html(app); html != mine {
@@ -221,7 +221,7 @@ func TestApplicationThatIsNoLongerMeantGetsItsPageBack(t *testing.T) {
 	if html, on := x.html(other); html != pageHTML || !on || !slices.Equal(x.copies(), []string{other}) {
 		t.Errorf("the page is %v %q, copies %v", on, html, x.copies())
 	}
-	if c := run(t, x.page(LoginPageNone, "", "")); c.Op != event.Update || !strings.Contains(c.Detail, "Auth0's own page back") {
+	if c := run(t, x.page(LoginPageNone, "", "")); c.Op != event.Update || !strings.Contains(c.Detail, "Auth0's own page again") {
 		t.Errorf("switched off: %+v", c)
 	}
 	if html, on := x.html(other); html != "" || on != wasOn || len(x.copies()) > 0 {

@@ -114,13 +114,13 @@ func readBackup(a *management.Action, domain string) (b backup, ok bool) {
 func (b backup) inWords() string {
 	switch b.Kept {
 	case keptHere:
-		return "its own page back"
+		return "its own page again"
 	case keptNone:
-		return "Auth0's own page back"
+		return "Auth0's own page again"
 	case keptFile:
-		return "Auth0's own page: what it had before was too large to be kept at Auth0"
+		return "Auth0's own page: the previous page was too large to be saved at Auth0"
 	}
-	return "Auth0's own page: what it had before is not known"
+	return "Auth0's own page: the previous page is not known"
 }
 
 // unpack is what code has packed, "" for what can't be read.

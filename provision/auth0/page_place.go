@@ -28,13 +28,13 @@ func (x *place) undoing() (what string, requests int) {
 	copies := len(x.backups)
 	switch {
 	case x.page == nil && copies > 0:
-		return "the page that was kept of a deleted application goes", copies
+		return "deletes the saved page of a deleted application", copies
 	case x.page == nil || x.page.standing() == edited:
 		return "", 0
 	case x.page.standing() == intact:
 		return fmt.Sprintf("“%s” gets %s", x.page.name, x.before().inWords()), 2 + copies
 	case copies > 0:
-		return fmt.Sprintf("“%s” has another page by now, which stays; the copy of the former one goes", x.page.name), 1 + copies
+		return fmt.Sprintf("“%s” has another page by now, which stays; the saved copy is deleted", x.page.name), 1 + copies
 	}
 	return "", 0
 }

@@ -10,7 +10,7 @@ import (
 	"phonegate/provision/fault"
 )
 
-// problem is a difference that a doctor names. Where there is no hint, applying again is what helps.
+// problem is a difference that a doctor names. Without a hint, the remedy is phonegate apply.
 func problem(code, hint, format string, args ...any) *fault.Error {
 	return fault.New(fault.Differences, code, hint, format, args...)
 }
@@ -29,18 +29,18 @@ func (a *Action) Problems() []*fault.Error {
 	name := a.spec.Name
 	d := a.difference()
 	_, known := a.spec.Code()
-	say(d.name, "auth0.action_renamed", "", "The Action is called “%s”, not “%s”.", a.found.GetName(), name)
+	say(d.name, "auth0.action_renamed", "", "The Action’s name is “%s” instead of “%s”.", a.found.GetName(), name)
 	say(d.code && known, "auth0.action_edited",
-		"See the difference with phonegate plan; phonegate apply puts the generated code back.",
-		"The code of the Action “%s” is not what is generated: somebody edited it, or the answers have changed.", name)
+		"See the difference with phonegate plan; phonegate apply restores the generated code.",
+		"The code of the Action “%s” differs from the generated code: somebody edited it, or the answers changed.", name)
 	say(d.runtime, "auth0.action_runtime", "",
-		"The Action “%s” runs on %s, not on %s.", name, cmp.Or(a.found.GetRuntime(), "no runtime"), runtime)
-	say(d.failed, "auth0.action_build_failed", "See the action in the Auth0 dashboard: Actions > Library.",
+		"The Action “%s” runs on %s instead of %s.", name, cmp.Or(a.found.GetRuntime(), "no runtime"), runtime)
+	say(d.failed, "auth0.action_build_failed", "Look at the Action in the Auth0 dashboard under Actions > Library.",
 		"Auth0 could not build the Action “%s”.", name)
 	say(d.undeployed && !d.failed, "auth0.action_undeployed", "",
-		"The Action “%s” has changes that are not deployed: what runs is not what it says.", name)
+		"The Action “%s” has changes that are not deployed: an older version is running.", name)
 	say(len(a.losers) > 0, "auth0.action_twice", "",
-		"The tenant has %d Actions “%s” that phonegate wrote: one is enough.", 1+len(a.losers), name)
+		"The tenant has %d Actions “%s” written by phonegate; there should be one.", 1+len(a.losers), name)
 	return append(all, a.secretProblems()...)
 }
 
@@ -52,7 +52,7 @@ func (a *Action) secretProblems() []*fault.Error {
 	have := a.DraftKeys()
 	for _, k := range have {
 		if a.KeyEdited(k.Name()) {
-			all = append(all, problem("auth0.key_edited", "Run `phonegate rotate`.",
+			all = append(all, problem("auth0.key_edited", "Run phonegate rotate.",
 				"Somebody changed the value of the key %s of the Action “%s”: logins of unverified users may be denied.",
 				k.Name(), a.spec.Name))
 		}
@@ -60,10 +60,10 @@ func (a *Action) secretProblems() []*fault.Error {
 	switch {
 	case len(have) == 0:
 		all = append(all, problem("auth0.key_missing", "",
-			"The Action “%s” has no key: every login of an unverified user is denied.", a.spec.Name))
+			"The Action “%s” has no key: every unverified user is denied.", a.spec.Name))
 	case len(all) == 0 && key != "" && !a.holds(key): // where one was changed, it is to have another for that reason
 		all = append(all, problem("auth0.key_differs", "",
-			"The Action “%s” has the key %s, not %s.", a.spec.Name, have[len(have)-1].Name(), key))
+			"The Action “%s” has the key %s instead of %s.", a.spec.Name, have[len(have)-1].Name(), key))
 	}
 	for _, name := range a.foreign() {
 		all = append(all, problem("auth0.secret_foreign",
@@ -83,7 +83,7 @@ func (b *Binding) Problems() []*fault.Error {
 			"The Action is not in the post-login flow: nobody is asked for a code.")}
 	default:
 		return []*fault.Error{problem("auth0.action_not_last", "",
-			"The Action is not the last one in the post-login flow: “%s” comes after it and can let users in.",
+			"The Action is not last in the post-login flow: “%s” comes after it and can let users in.",
 			bindingName(b.list[len(b.list)-1]))}
 	}
 }
@@ -108,16 +108,16 @@ func (t *TestClient) Problems(ctx context.Context) ([]*fault.Error, error) {
 	app := t.app()
 	if app.id == "" {
 		return []*fault.Error{problem("auth0.client_missing", "",
-			"The tenant has no application “%s”, which the live test logs in to.", t.spec.Name)}, nil
+			"The application “%s”, which the live test logs in to, does not exist.", t.spec.Name)}, nil
 	}
 	var all []*fault.Error
 	if app.name != t.spec.Name {
 		all = append(all, problem("auth0.client_renamed", "",
-			"The live test's application is called “%s”, not “%s”.", app.name, t.spec.Name))
+			"The live test's application has the name “%s” instead of “%s”.", app.name, t.spec.Name))
 	}
 	if !app.asWanted {
 		all = append(all, problem("auth0.client_callbacks", "",
-			"The application “%s” does not have the callback URLs and grants that the live test needs.", app.name))
+			"The application “%s” lacks callback URLs or grants that the live test needs.", app.name))
 	}
 	if t.spec.Connection == "" {
 		return all, nil
@@ -147,6 +147,6 @@ func (t *TestClient) Problems(ctx context.Context) ([]*fault.Error, error) {
 		page = next
 	}
 	return append(all, problem("auth0.client_connection",
-		fmt.Sprintf("Enable it: Auth0 dashboard > Authentication > Database > %s > Applications.", t.spec.Connection),
+		fmt.Sprintf("Enable it under Auth0 dashboard > Authentication > Database > %s > Applications.", t.spec.Connection),
 		"The application “%s” can't sign users up: the connection %s is not enabled for it.", app.name, t.spec.Connection)), nil
 }

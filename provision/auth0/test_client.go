@@ -206,7 +206,7 @@ func (t *TestClient) UndoChange() event.Change {
 	if n := len(t.apps); n > 0 {
 		c.Op, c.Requests, c.Detail = event.Delete, n, fmt.Sprintf("“%s”", t.app().name)
 		if n > 1 {
-			c.Detail += fmt.Sprintf(", and %d more of them", n-1)
+			c.Detail += fmt.Sprintf(" and %d more", n-1)
 		}
 	}
 	return c

@@ -80,7 +80,7 @@ func (c *Client) givenToken() (*token, error) {
 		t.expires = claims.ExpiresAt.Time
 		if time.Until(t.expires) <= 0 {
 			return nil, fault.New(fault.Refused, "auth0.token_expired", hint,
-				"The Auth0 token has expired at %s.", t.expires.UTC().Format(time.RFC3339))
+				"The Auth0 token expired at %s.", t.expires.UTC().Format(time.RFC3339))
 		}
 	}
 	if len(claims.Audience) > 0 && !slices.Contains(claims.Audience, c.audience()) {
@@ -96,14 +96,14 @@ func (c *Client) fetchToken(ctx context.Context) (*token, error) {
 	if c.o.ClientID == "" || c.o.ClientSecret == "" {
 		return nil, fault.New(fault.Usage, "auth0.no_credentials",
 			"Set AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET of a Machine to Machine application, or AUTH0_API_TOKEN.",
-			"There are no credentials for %s.", c.o.Domain)
+			"No Auth0 credentials are set for %s.", c.o.Domain)
 	}
 	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {c.o.ClientID},
 		"client_secret": {c.o.ClientSecret}, "audience": {c.audience()}}
 	// A token more does no harm, so the call may be repeated.
 	r, err := http.NewRequestWithContext(transport.Repeatable(ctx), http.MethodPost, c.url("/oauth/token"), strings.NewReader(form.Encode()))
 	if err != nil {
-		return nil, fault.Wrap(err, fault.Usage, "auth0.domain", "It looks like acme.us.auth0.com.", "%q is not a tenant's domain.", c.o.Domain)
+		return nil, fault.Wrap(err, fault.Usage, "auth0.domain", "Use the tenant's own domain, such as acme.us.auth0.com.", "%q is not an Auth0 tenant's domain.", c.o.Domain)
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("User-Agent", "phonegate")
@@ -126,7 +126,7 @@ func (c *Client) fetchToken(ctx context.Context) (*token, error) {
 	}
 	if err := json.Unmarshal(data, &answer); err != nil || answer.AccessToken == "" {
 		return nil, fault.Wrap(errors.Join(err), fault.Failed, "auth0.unexpected_answer",
-			"Check that the domain is that of an Auth0 tenant.", "%s answered the token request with something that is not a token.", c.o.Domain)
+			"Check the tenant's domain.", "%s does not look like an Auth0 tenant: it sent no valid token.", c.o.Domain)
 	}
 	t := &token{value: answer.AccessToken, fetched: time.Now()}
 	if answer.ExpiresIn > 0 {

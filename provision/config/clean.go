@@ -42,7 +42,7 @@ func cleanDomain(s string) (string, error) {
 	host, port := bareHost(s)
 	switch {
 	case host == "manage.auth0.com" || host == "auth0.com":
-		return "", fmt.Errorf("%s is the dashboard; the tenant's domain is under Applications > your application > Domain", quoted(host))
+		return "", fmt.Errorf("%s is the dashboard's address; the tenant's domain is under Applications > your application > Domain", quoted(host))
 	case !isHostname(host):
 		return "", fmt.Errorf("%s is not a domain such as acme-dev.us.auth0.com", quoted(s))
 	case !strings.Contains(host, ".") && host != "localhost":
@@ -105,9 +105,9 @@ func cleanAccountSID(s string) (string, error) {
 	case accountSID.MatchString(s):
 		return s, nil
 	case strings.HasPrefix(s, "SK"):
-		return "", errors.New("a SID that begins with SK is an API key; the account SID begins with AC")
+		return "", errors.New("this is an API key (SK…); the account SID begins with AC")
 	case strings.HasPrefix(s, "VA"):
-		return "", errors.New("a SID that begins with VA is a Verify service; the account SID begins with AC")
+		return "", errors.New("this is a Verify service (VA…); the account SID begins with AC")
 	}
 	return "", fmt.Errorf("%s is not an account SID: AC and 32 hexadecimal digits in lower case", quoted(s))
 }
@@ -179,7 +179,7 @@ func cleanFormURL(s string) (string, error) {
 	case !isHostname(host), port != "" && (bad != nil || n < 1 || n > 65535), !local && !strings.Contains(host, "."):
 		return "", fmt.Errorf("%s is not an https address such as https://verify.acme.example", quoted(s))
 	case u.Scheme != "https" && !(u.Scheme == "http" && local):
-		return "", fmt.Errorf("%s does not begin with https://, and users' browsers must not send what they type in clear", quoted(s))
+		return "", fmt.Errorf("%s does not begin with https://; browsers would send the codes unencrypted", quoted(s))
 	}
 	u.Host = strings.ToLower(u.Host)
 	return strings.TrimRight(u.String(), "/"), nil

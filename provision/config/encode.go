@@ -8,7 +8,7 @@ import (
 
 // head explains the file to whoever opens it first.
 const head = `# What phonegate sets up. Commit this file; it holds no secret.
-# See what would change with phonegate plan, make it so with phonegate apply.
+# See what would change with phonegate plan, then run phonegate apply.
 
 `
 
@@ -18,7 +18,7 @@ func encode(f *File) []byte {
 	b.WriteString(head)
 	b.WriteString("version: 1\n")
 	if body := scopeText(f, "", 1); body != "" {
-		b.WriteString("\n# For every tenant that does not say otherwise.\ndefaults:\n" + body)
+		b.WriteString("\n# For every tenant that sets no value of its own.\ndefaults:\n" + body)
 	}
 	b.WriteString("\ntenants:\n")
 	for _, name := range f.Names() {

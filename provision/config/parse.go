@@ -72,7 +72,7 @@ type reader struct {
 }
 
 func tooLarge(name string) Problem {
-	return Problem{Origin: name, Message: fmt.Sprintf("is larger than %d kB, more than any number of tenants needs", sizeLimit>>10)}
+	return Problem{Origin: name, Message: fmt.Sprintf("is larger than %d kB, the limit for this file", sizeLimit>>10)}
 }
 
 func (r *reader) read(data []byte) {
@@ -140,11 +140,11 @@ func (r *reader) plain(tokens token.Tokens) bool {
 		}
 		switch tk.Type {
 		case token.AnchorType, token.AliasType, token.MergeKeyType:
-			r.addAt(place(tk), "", "anchors, aliases and << are not used in this file; what all tenants share belongs under defaults")
+			r.addAt(place(tk), "", "anchors, aliases and << are not allowed in this file; put values that all tenants share under defaults")
 		case token.TagType:
-			r.addAt(place(tk), "", "tags (!...) are not used in this file; write the plain value, in quotes if need be")
+			r.addAt(place(tk), "", "tags (!...) are not allowed in this file; write the plain value, in quotes if necessary")
 		case token.MappingKeyType:
-			r.addAt(place(tk), "", "keys that begin with ? are not used in this file; write key: value")
+			r.addAt(place(tk), "", "keys that begin with ? are not allowed in this file; write key: value")
 		case token.MappingStartType, token.SequenceStartType:
 			flow++
 		case token.MappingEndType, token.SequenceEndType:

@@ -68,7 +68,7 @@ func (ps Problems) err(name string) error {
 		if name != "" {
 			what = name + " has"
 		}
-		message = fmt.Sprintf("%s %s:\n%s", what, count(len(ps), "problem"), message)
+		message = fmt.Sprintf("%s %s:\n%s", what, fault.Count(len(ps), "problem"), message)
 	}
 	return fault.Wrap(ps, fault.Usage, "config.invalid", hint, "%s", message)
 }

@@ -79,8 +79,8 @@ func MissingError(tenant string, missing []Question) error {
 	for _, q := range missing {
 		lines = append(lines, fmt.Sprintf("  %s: --%s, %s, or %s in the file", q.Prompt, q.Flag, q.Env, q.Key))
 	}
-	return fault.New(fault.Usage, "config.missing", "Give each by its flag, in the environment, or in phonegate.yaml.",
-		"Tenant %s lacks %s:\n%s", tenant, count(len(missing), "answer"), strings.Join(lines, "\n"))
+	return fault.New(fault.Usage, "config.missing", "Set each with its flag, in the environment, or in phonegate.yaml.",
+		"Tenant %s lacks %s:\n%s", tenant, fault.Count(len(missing), "answer"), strings.Join(lines, "\n"))
 }
 
 // Find is the question with the key.

@@ -21,16 +21,16 @@ func auth0Questions() []Question {
 
 	custom := list("auth0.custom_domains", func(t *Tenant) *[]string { return &t.Auth0.CustomDomains }, cleanHostname)
 	custom.Prompt = "Custom domains"
-	custom.Help = "Further hosts on which users log in to this tenant; the form sends users back to these and to no others."
+	custom.Help = "Other hosts where users log in to this tenant. The form sends users back only to these and the Auth0 domain."
 
 	connection := text("auth0.connection", func(t *Tenant) *string { return &t.Auth0.Connection }, cleanConnection)
 	connection.Prompt = "Database connection"
-	connection.Help = "The connection in which users sign up and in which the live test makes its user."
+	connection.Help = "The connection that users sign up in; the live test creates its user there."
 
 	page := choice("auth0.login_page", func(t *Tenant) *string { return &t.Auth0.LoginPage },
-		Option{"tenant", "All applications", "The login page of the whole tenant gets the phone field; the page that was there is kept for undo."},
+		Option{"tenant", "All applications", "The tenant's login page gets the phone field; the current page is saved so that destroy can restore it."},
 		Option{"client", "One application", "Only one application's login page gets the phone field."},
-		Option{"none", "Leave it", "No login page is changed; the page is generated for you to paste, or the form asks for the number."})
+		Option{"none", "Leave it", "phonegate changes no login page. You paste the generated page, or the form asks for the number."})
 	page.Prompt = "Which login page gets the phone field?"
 	page.Help = "The sign-up form of the Classic login page asks for the phone number."
 
@@ -47,46 +47,46 @@ func twilioQuestions() []Question {
 	account := text("twilio.account_sid", func(t *Tenant) *string { return &t.Twilio.AccountSID }, cleanAccountSID)
 	account.Env, account.Identity = "TWILIO_ACCOUNT_SID", true
 	account.Prompt = "Twilio account SID"
-	account.Help = "The account that sends the codes and pays for them: AC and 32 hexadecimal digits."
+	account.Help = "The account that sends and pays for the codes: AC followed by 32 hexadecimal digits."
 
 	service := text("twilio.service_name", func(t *Tenant) *string { return &t.Twilio.ServiceName }, cleanServiceName)
 	service.Prompt = "Verify service name"
-	service.Help = "The name is in every text: Your <name> verification code is: 123456."
+	service.Help = "The name appears in every text: Your <name> verification code is: 123456."
 
 	length := number("twilio.code_length", func(t *Tenant) *int { return &t.Twilio.CodeLength }, 4, 10)
 	length.Prompt = "Digits in a code"
-	length.Help = "How many digits a code has, from 4 to 10."
+	length.Help = "Length of the code, 4 to 10 digits."
 
 	return []Question{account, service, length}
 }
 
 func loginQuestions() []Question {
 	check := choice("code_check", func(t *Tenant) *string { return &t.CodeCheck },
-		Option{"form", "The form", "A typo can be put right in place, the code sent again, and a call asked for; the form holds a Twilio key."},
-		Option{"action", "The Action", "The form holds no Twilio secret; a wrong code ends this login, and the next one asks again without a new text."})
+		Option{"form", "The form", "Users can correct a mistyped code, have it sent again or request a call. The form has a Twilio key."},
+		Option{"action", "The Action", "The form has no Twilio key. A wrong code ends the login; the next login asks again without a new text."})
 	check.Prompt = "Who checks the code?"
-	check.Help = "Where the typed code is checked with Twilio, and so what happens after a typo."
+	check.Help = "Where the code is checked with Twilio. This decides what happens after a mistyped code."
 
 	capture := choice("capture", func(t *Tenant) *string { return &t.Capture },
 		Option{"lock", "The sign-up form", "Lock on the Classic login page asks for the number at sign-up."},
 		Option{"form", "The code form", "For Universal Login, social and passwordless users: the form asks for the number when the profile has none."})
 	capture.Prompt = "Where does a new user give the phone number?"
-	capture.Help = "Where the number comes from before a code is sent to it."
+	capture.Help = "Where users enter the number that gets the code."
 
 	missing := choice("no_phone", func(t *Tenant) *string { return &t.NoPhone },
 		Option{"form", "Ask on the form", "A user without a number is asked for one."},
-		Option{"deny", "Refuse the login", "A user without a number cannot log in."},
+		Option{"deny", "Deny the login", "A user without a number cannot log in."},
 		Option{"skip", "Let in", "A user without a number logs in without verification."})
 	missing.Prompt = "What about users without a phone number?"
-	missing.Help = "What happens at the login of a user whose profile has no number."
+	missing.Help = "What happens when a user without a number logs in."
 
 	countries := list("countries", func(t *Tenant) *[]string { return &t.Countries }, cleanCountry)
 	countries.Prompt = "Countries that may be texted"
-	countries.Help = "Two-letter codes such as AU,NZ; numbers elsewhere are refused before a text is paid for. Empty: all."
+	countries.Help = "Two-letter codes such as AU,NZ. Numbers in other countries are rejected before a text is paid for. Empty: all."
 
 	country := text("default_country", func(t *Tenant) *string { return &t.DefaultCountry }, cleanCountry)
-	country.Prompt = "Country of numbers without a country code"
-	country.Help = "Where 0412 345 678 is at home; without it such a number is refused."
+	country.Prompt = "Default country"
+	country.Help = "Country for numbers typed without a country code, such as 0412 345 678. Empty: such numbers are rejected."
 
 	return []Question{check, capture, missing, countries, country}
 }
@@ -95,13 +95,13 @@ func hostQuestions() []Question {
 	kind := choice("host.kind", func(t *Tenant) *string { return &t.Host.Kind },
 		Option{"vercel", "Vercel", "The form is deployed as one function of a Vercel project."},
 		Option{"cloudflare", "Cloudflare", "The form is deployed as a Worker."},
-		Option{"bundle", "Elsewhere", "The form is written to a folder for you to run on your own server, at an address of yours."})
+		Option{"bundle", "Elsewhere", "The form is written to a folder for you to run on your own server."})
 	kind.Prompt = "Where does the form run?"
-	kind.Help = "The host of the page on which users type the code."
+	kind.Help = "Who hosts the page where users type the code."
 
 	project := text("host.project", func(t *Tenant) *string { return &t.Host.Project }, cleanProject)
 	project.Prompt = "Project name"
-	project.Help = "It becomes the form's address, such as acme-dev-verify.vercel.app; of a bundle it names the folder."
+	project.Help = "It determines the form's address, such as acme-dev-verify.vercel.app. For a bundle it names the folder."
 
 	team := text("host.team", func(t *Tenant) *string { return &t.Host.Team }, cleanTeam)
 	team.Env, team.Identity = "VERCEL_TEAM_ID", true
@@ -111,21 +111,21 @@ func hostQuestions() []Question {
 
 	address := text("host.url", func(t *Tenant) *string { return &t.Host.URL }, cleanFormURL)
 	address.Prompt = "Address of the form"
-	address.Help = "Where the form will answer, such as https://verify.acme.example; only for a form that runs elsewhere (host.kind: bundle)."
+	address.Help = "The form's address on your server, such as https://verify.acme.example (only with host.kind: bundle)."
 	address.Required = true
 	address.When = func(t Tenant) bool { return t.Host.Kind == "bundle" }
 
 	name := text("brand.name", func(t *Tenant) *string { return &t.Brand.Name }, cleanBrandName)
 	name.Prompt = "Name on the form"
-	name.Help = "What your users know you by."
+	name.Help = "The name your users know."
 
 	color := text("brand.color", func(t *Tenant) *string { return &t.Brand.Color }, cleanColor)
 	color.Prompt = "Colour of the button"
-	color.Help = "As #rrggbb; the text on it is chosen for contrast."
+	color.Help = "As #rrggbb. phonegate picks a text colour with enough contrast."
 
 	logo := text("brand.logo_url", func(t *Tenant) *string { return &t.Brand.LogoURL }, cleanLogo)
 	logo.Prompt = "Logo"
-	logo.Help = "An https address of an image, or a data:image address; empty shows the name."
+	logo.Help = "An https or data:image address of an image. Empty: the name is shown."
 
 	return []Question{kind, project, team, address, name, color, logo}
 }
@@ -133,24 +133,24 @@ func hostQuestions() []Question {
 func rolloutQuestions() []Question {
 	after := text("enforce.users_created_after", func(t *Tenant) *string { return &t.Enforce.UsersCreatedAfter }, cleanMoment)
 	after.Prompt = "Only users created after"
-	after.Help = "A date such as 2026-07-01: users from before it are not asked. Empty: everyone is."
+	after.Help = "A date such as 2026-07-01: older users are not asked for a code. Empty: all users are."
 
 	clients := list("enforce.skip_clients", func(t *Tenant) *[]string { return &t.Enforce.SkipClients }, cleanClientID)
 	clients.Prompt = "Applications to leave out"
-	clients.Help = "Client IDs of applications whose logins are not asked for a code."
+	clients.Help = "Client IDs of applications that never ask for a code."
 
 	connections := list("enforce.skip_connections", func(t *Tenant) *[]string { return &t.Enforce.SkipConnections }, cleanConnection)
 	connections.Prompt = "Connections to leave out"
-	connections.Help = "Names of connections whose users are not asked for a code."
+	connections.Help = "Names of connections whose users are never asked for a code."
 
 	claims := text("claims", func(t *Tenant) *string { return &t.Claims }, cleanClaims)
 	claims.Prompt = "Namespace of ID-token claims"
-	claims.Help = "An https address of yours under which the verified number is put into ID tokens; empty for none."
+	claims.Help = "An https address of yours: the prefix of the claim with the verified number in ID tokens. Empty: no claim."
 
 	protected := toggle("protected", func(t *Tenant) *bool { return &t.Protected })
 	protected.Prompt = "Ask for the tenant's name before a change?"
 	protected.Latched = true
-	protected.Help = "For tenants with real users: a change asks for the tenant's name first. Only an edit of the file lifts it."
+	protected.Help = "For tenants with real users: every change asks for the tenant's name first. Only editing the file turns this off."
 
 	return []Question{after, clients, connections, claims, protected}
 }

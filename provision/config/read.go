@@ -40,7 +40,7 @@ func keyOf(pair *ast.MappingValueNode) string {
 func (r *reader) document(root ast.Node) {
 	pairs, ok := entries(root)
 	if !ok {
-		r.add(root, "", "does not begin with keys; it needs version: 1 and tenants")
+		r.add(root, "", "must begin with keys; it needs version: 1 and tenants")
 		return
 	}
 	known := []string{"version", "defaults", "tenants"}
@@ -56,7 +56,7 @@ func (r *reader) document(root ast.Node) {
 		case "tenants":
 			r.tenants(pair)
 		default:
-			r.add(pair.Key, quoted(key), "is not a key here; allowed are %s%s", enumerate(known, "and"), didYouMean(key, known))
+			r.add(pair.Key, quoted(key), "is not a known key here; known keys: %s%s", enumerate(known, "and"), didYouMean(key, known))
 		}
 	}
 	if !seen["version"] {
@@ -76,7 +76,7 @@ func (r *reader) version(n ast.Node) {
 	if !empty(n) {
 		said = quoted(n.GetToken().Value)
 	}
-	r.add(n, "version", "is %s; this phonegate knows version 1", said)
+	r.add(n, "version", "is %s; this phonegate supports version 1", said)
 }
 
 func (r *reader) tenants(pair *ast.MappingValueNode) {
@@ -85,7 +85,7 @@ func (r *reader) tenants(pair *ast.MappingValueNode) {
 	}
 	pairs, ok := entries(pair.Value)
 	if !ok {
-		r.add(pair.Value, "tenants", "is not a mapping; write a name for each tenant under it, such as dev:")
+		r.add(pair.Value, "tenants", "must be a mapping; write a name for each tenant under it, such as dev:")
 		return
 	}
 	scopes := map[string]string{}
@@ -128,7 +128,7 @@ func (r *reader) group(name, path, prefix string, questions map[string]Question,
 	}
 	pairs, ok := entries(n)
 	if !ok {
-		r.add(n, path, "is not a mapping; allowed under it are %s", enumerate(keysUnder(prefix, questions), "and"))
+		r.add(n, path, "must be a mapping; known keys: %s", enumerate(keysUnder(prefix, questions), "and"))
 		return
 	}
 	for _, pair := range pairs {
@@ -144,7 +144,7 @@ func (r *reader) group(name, path, prefix string, questions map[string]Question,
 			r.group(name, path+"."+key, full+".", questions, t, pair.Value)
 			continue
 		}
-		r.add(pair.Key, path+"."+key, "is not a key here; allowed are %s%s", enumerate(known, "and"), r.elsewhere(key, known, questions))
+		r.add(pair.Key, path+"."+key, "is not a known key here; known keys: %s%s", enumerate(known, "and"), r.elsewhere(key, known, questions))
 	}
 }
 
@@ -240,11 +240,11 @@ func (r *reader) line(path string, n ast.Node) (string, bool) {
 	case *ast.LiteralNode:
 		return n.Value.Value, true
 	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.InfinityNode, *ast.NanNode:
-		r.add(n, path, "%s is not text; put it in quotes", shown(n))
+		r.add(n, path, "%s must be text; put it in quotes", shown(n))
 	case nil, *ast.NullNode:
-		r.add(n, path, "is empty; take it out or write a value")
+		r.add(n, path, "is empty; remove it or write a value")
 	default:
-		r.add(n, path, "is not one line of text")
+		r.add(n, path, "must be a single line of text")
 	}
 	return "", false
 }

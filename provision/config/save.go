@@ -63,7 +63,7 @@ func (f *File) Put(tenant string, t Tenant) {
 	f.Tenants[tenant] = own
 }
 
-// Save writes the file, whole or not at all. Where there is one already, only what differs is changed in it.
+// Save writes the file, whole or not at all. An existing file keeps everything that does not differ.
 // A file that cannot be read as it is is left alone: Save then fails with what is wrong in it.
 func Save(path string, f *File) error {
 	mode := fs.FileMode(0o644)

@@ -28,7 +28,7 @@ func contradictions(t Tenant) (found Problems) {
 		add("auth0.login_page", "client needs auth0.client_id, the application whose login page is changed")
 	}
 	if t.DefaultCountry != "" && len(t.Countries) > 0 && !slices.Contains(t.Countries, t.DefaultCountry) {
-		add("default_country", "%s is not among countries (%s), so no national number could be texted; add it there or choose one of them", t.DefaultCountry, strings.Join(t.Countries, ", "))
+		add("default_country", "%s is not among countries (%s), so numbers without a country code could not be texted; add it there or choose one of them", t.DefaultCountry, strings.Join(t.Countries, ", "))
 	}
 	if slices.Contains(t.Auth0.CustomDomains, t.Auth0.Domain) {
 		add("auth0.custom_domains", "%s is the tenant's own domain already; list only others", t.Auth0.Domain)

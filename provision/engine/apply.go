@@ -75,7 +75,7 @@ func (w *work) mayApply() error {
 	return w.canHandOver()
 }
 
-// again is the work for a run that was overtaken. taken says that another run has made the Action first: then what this one has made for
+// again is the work for a run that was overtaken. taken says that another run created the Action first first: then what this one has made for
 // it is taken back at the end, since nobody can refer to it.
 func (w *work) again(ctx context.Context, taken bool) (*work, error) {
 	next, err := w.t.begin(w.intent)
@@ -151,7 +151,7 @@ func (w *work) lastLook(ctx context.Context) error {
 		}
 		if look == looks {
 			return fault.New(fault.Failed, "form.key_missing", "Run phonegate apply --tenant "+w.t.name+" again.",
-				"The form at %s does not show the key that the Action signs with: another run was at work at the same time.", w.host.URL())
+				"The form at %s lacks the key that the Action signs with: another run was changing it at the same time.", w.host.URL())
 		}
 		if err := w.readAgain(ctx); err != nil {
 			return err
@@ -195,5 +195,5 @@ func minutes(d time.Duration) string {
 	if d < time.Minute {
 		return d.Round(time.Millisecond).String()
 	}
-	return counted(int(d.Round(time.Minute)/time.Minute), "minute")
+	return fault.Count(int(d.Round(time.Minute)/time.Minute), "minute")
 }

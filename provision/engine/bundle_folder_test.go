@@ -41,7 +41,7 @@ func TestTheFolderIsKeptInOrderAndWhatIsThePersonsIsLeft(t *testing.T) {
 	}
 	for _, c := range p.Shown.Changes {
 		if c.Resource == "host.project" && (c.Op != event.Update ||
-			c.Detail != "phonegate-form/acme-verify: Dockerfile missing; server.mjs edited, is put back; fly.toml edited by you and kept") {
+			c.Detail != "phonegate-form/acme-verify: Dockerfile missing; server.mjs edited, is restored; fly.toml edited by you and kept") {
 			t.Errorf("the plan says %+v", c)
 		}
 	}

@@ -305,14 +305,14 @@ func TestAFormThatIsNotAsItMustBeIsNamed(t *testing.T) {
 		{"no key", func() { b.serve(nil) }, "is missing its key"},
 		{"another page", func() {
 			b.box.Mount(b.formHost(), http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { _, _ = rw.Write([]byte("<h1>Welcome to nginx!</h1>")) }))
-		}, "answers with status 200, and not with the form"},
+		}, "does not show the form (status 200)"},
 		{"no query", func() {
 			form := b.form(env)
 			b.box.Mount(b.formHost(), http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 				r.URL.RawQuery = ""
 				form.ServeHTTP(rw, r)
 			}))
-		}, "answers with status 400, and not with the form"},
+		}, "does not show the form (status 400)"},
 		{"an old version", func() {
 			b.serve(env)
 			b.spec.Brand.Color = "#aa3300"

@@ -75,7 +75,7 @@ func checkAuth0(ctx context.Context, client *auth0.Client, seen *rateSeen, t con
 		a.Name += ", Universal Login"
 		if t.Capture == "lock" && t.Auth0.LoginPage != "none" {
 			a.Notes = append(a.Notes, Remark{Text: "the tenant uses Universal Login, which does not show a custom login page",
-				Hint: "choose capture: form, or switch to Classic under Branding > Universal Login"})
+				Hint: "on the Sign-up screen choose “The code form”, or switch to Classic under Branding > Universal Login"})
 		}
 	}
 	if seen.perSecond() == 0 && slices.Contains(found.Scopes, "read:actions") { // nothing was asked of the Management API yet
@@ -88,7 +88,7 @@ func checkAuth0(ctx context.Context, client *auth0.Client, seen *rateSeen, t con
 		a.Notes = append(a.Notes, Remark{Text: "missing " + scope, Hint: "grant it under Applications > APIs > Auth0 Management API > Machine to Machine"})
 	}
 	if len(found.Missing) == 0 {
-		a.Notes = append(a.Notes, Remark{OK: true, Text: fmt.Sprintf("all %d scopes are granted", len(needed))})
+		a.Notes = append(a.Notes, Remark{OK: true, Text: fmt.Sprintf("all %d permissions are granted", len(needed))})
 	}
 	return a, nil
 }
@@ -107,7 +107,7 @@ func checkTwilio(ctx context.Context, client *twilio.Client, master bool) (Accou
 	}
 	if amount, _, _ := strings.Cut(found.Balance, " "); amount != "" {
 		if left, err := strconv.ParseFloat(amount, 64); err == nil && left <= 0 {
-			a.Notes = append(a.Notes, Remark{Text: "there is no money left on the account: Twilio sends nothing", Hint: "add funds under Billing"})
+			a.Notes = append(a.Notes, Remark{Text: "the account has no balance left: Twilio sends no texts", Hint: "add funds under Billing"})
 		}
 	}
 	if found.Trial() {
@@ -118,15 +118,15 @@ func checkTwilio(ctx context.Context, client *twilio.Client, master bool) (Accou
 		a.Notes = append(a.Notes, Remark{Text: text, Hint: "upgrade it, or verify your own number under Phone Numbers > Verified Caller IDs"})
 	}
 	if !master {
-		a.Notes = append(a.Notes, Remark{Text: "an API key can't make the key that Action and form need, only use one that phonegate made before",
-			Hint: "give the auth token for the first set-up"})
+		a.Notes = append(a.Notes, Remark{Text: "an API key can't create the key that the Action and the form need; it only works if phonegate created one before",
+			Hint: "use the auth token for the first setup"})
 	}
 	return a, nil
 }
 
 func checkHost(ctx context.Context, h hosting) (Account, error) {
 	if h.spec.Host.Kind == "bundle" {
-		return Account{Name: "on a server of your own, which needs no account"}, nil
+		return Account{Name: "on your own server, which needs no account"}, nil
 	}
 	var err error
 	if h.form, err = renderForm(h.tenant, h.spec); err != nil {

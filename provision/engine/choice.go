@@ -63,7 +63,7 @@ func choose(s sight, mint func() ring.Unit) choice {
 		if !c.write || c.unit.Complete() {
 			return c
 		}
-		why = "the Action has lost its key"
+		why = "the Action has no key"
 	}
 	if s.rotates && s.live.ID != "" {
 		why = "rotation"
@@ -79,22 +79,22 @@ func (s sight) useless(k ring.Key) string {
 	_, here := s.value(k)
 	switch {
 	case k.ID == "":
-		return "there is none yet"
+		return "no key exists yet"
 	case s.afresh:
-		return "Auth0 dropped the Action's key"
+		return "Auth0 removed the Action's key"
 	case s.edited && k == s.draft:
 		return "somebody changed the Action's key"
 	case s.listed && !slices.Contains(s.twilio, k.ID):
-		return "its Twilio key is gone"
+		return "the Twilio key no longer exists"
 	case s.elsewhere:
-		return "another Verify service"
+		return "the Verify service changes"
 	case !here && (s.form && !slices.Contains(s.shows, k.ID) || s.known && !slices.Contains(s.held, k)):
-		return "the form has lost it"
+		return "the form has lost the key"
 	case s.form && slices.Contains(s.shows, k.ID) && s.checks != slices.Contains(s.sends, k.ID):
 		if s.checks {
-			return "from now on the form checks the codes"
+			return "the form now checks the codes"
 		}
-		return "from now on the form does not need Twilio"
+		return "the form no longer needs Twilio"
 	}
 	return ""
 }

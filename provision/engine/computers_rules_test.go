@@ -404,7 +404,7 @@ func TestWhatACutOffRunHasLeftIsRemovedAnHourLater(t *testing.T) {
 		t.Fatalf("of three services, two of them young or a stranger's, %d are left", n)
 	}
 	b.box.World().Advance(61 * time.Minute)
-	if p, err := second.open(nil).Plan(t.Context()); err != nil || !strings.Contains(pendingIn(p), "1 leftover of a run that was cut off") {
+	if p, err := second.open(nil).Plan(t.Context()); err != nil || !strings.Contains(pendingIn(p), "1 leftover of an interrupted run") {
 		t.Errorf("the plan is %q, %v", pendingIn(p), err)
 	}
 	second.mustOperate(applying)

@@ -371,7 +371,7 @@ var operations = []operation{
 	{"a changed brand", applying, (*bench).elsewhere, func(b *bench) { b.spec.Brand.Name += "x" }},
 	{"a changed Action", applying, (*bench).elsewhere, func(b *bench) { b.spec.Claims = "https://acme.example/" }},
 	{"codes of another length", applying, (*bench).elsewhere, func(b *bench) { b.spec.Twilio.CodeLength = 8 }},
-	{"another Verify service", applying, (*bench).elsewhere, func(b *bench) { b.spec.Twilio.ServiceName = "Acme two" }},
+	{"the Verify service changes", applying, (*bench).elsewhere, func(b *bench) { b.spec.Twilio.ServiceName = "Acme two" }},
 	{"codes checked elsewhere", applying, (*bench).elsewhere, func(b *bench) {
 		b.spec.CodeCheck = map[string]string{"form": "action", "action": "form"}[b.spec.CodeCheck]
 	}},

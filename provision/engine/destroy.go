@@ -63,11 +63,11 @@ func stays(tenant string, left []event.Left) error {
 			commands = append(commands, l.Command)
 		}
 	}
-	hint := "Remove it by hand if nobody needs it."
+	hint := "Delete it by hand if nobody needs it."
 	if len(commands) > 0 {
-		hint = "If nobody needs it: " + strings.Join(commands, "; ") + "."
+		hint = "If nobody needs it, run: " + strings.Join(commands, "; ") + "."
 	}
-	return fault.New(fault.Failed, "destroy.left", hint, "Not everything of %s is gone. What stays: %s.", tenant, strings.Join(names, "; "))
+	return fault.New(fault.Failed, "destroy.left", hint, "%s is not completely removed. Still there: %s.", tenant, strings.Join(names, "; "))
 }
 
 // allKeys are the keys that this computer knows.

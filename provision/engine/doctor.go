@@ -5,9 +5,11 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"phonegate/provision/auth0"
+	"phonegate/provision/event"
 	"phonegate/provision/fault"
 	"phonegate/templates"
 )
@@ -93,7 +95,11 @@ func (t *Tenant) looks() ([]look, error) {
 				return "", nil, err
 			}
 			found, err := problems[n.Name()](ctx)
-			return cmp.Or(n.Change().Detail, "nothing is left over"), found, err
+			fine := "no problems" // not the plan's detail: what is still to be done is not in order
+			if c := n.Change(); c.Op == event.None {
+				fine = cmp.Or(c.Detail, "no leftovers")
+			}
+			return fine, found, err
 		}})
 	}
 	return append(all, look{"form", w.lookAtForm}, look{"clock", t.lookAtClocks}), nil
@@ -104,15 +110,15 @@ func (w *work) keyProblems() []*fault.Error {
 	if !w.action.Found() || !w.choice.fresh() {
 		return nil
 	}
-	return []*fault.Error{fault.New(fault.Differences, "key.useless", "Run phonegate apply --tenant "+w.t.name+": it makes a new key; logins under way are not affected.",
-		"The key that Action and form share has to be replaced: %s.", w.choice.why)}
+	return []*fault.Error{fault.New(fault.Differences, "key.useless", "Run phonegate apply --tenant "+w.t.name+" to create a new key. Logins in progress are not affected.",
+		"The key that the Action and the form share must be replaced: %s.", w.choice.why)}
 }
 
 // formerProblems names what is left for no login's sake.
 func (w *work) formerProblems(ctx context.Context) ([]*fault.Error, error) {
 	var all []*fault.Error
 	if keys, _ := w.former.split(); len(keys) > 0 {
-		all = append(all, fault.New(fault.Differences, "former.keys", "", "%s still accepted, although no login needs it any more.", counted(len(keys), "former key")))
+		all = append(all, fault.New(fault.Differences, "former.keys", "", "%s still accepted, although no login needs it any more.", fault.Count(len(keys), "former key")))
 	}
 	places, _ := w.former.leftPlaces()
 	for _, p := range places {
@@ -120,7 +126,7 @@ func (w *work) formerProblems(ctx context.Context) ([]*fault.Error, error) {
 	}
 	err := w.findStrays(ctx)
 	for _, s := range w.strays.services {
-		all = append(all, fault.New(fault.Differences, "former.service", "", "The Verify service “%s” (%s) is left over from a run that was cut off.", s.Name, s.SID))
+		all = append(all, fault.New(fault.Differences, "former.service", "", "The Verify service “%s” (%s) is left over from an interrupted run.", s.Name, s.SID))
 	}
 	return all, err
 }
@@ -129,20 +135,24 @@ func (t *Tenant) lookAtAuth0(ctx context.Context) (string, []*fault.Error, error
 	needed := append(auth0.NeededScopes(t.spec.Auth0.LoginPage != "none"), auth0.LiveTestScopes()...)
 	a, err := t.auth0.Check(ctx, needed...)
 	var all []*fault.Error
-	for _, scope := range a.Missing {
-		all = append(all, fault.New(fault.Refused, "auth0.scope_missing",
-			"Grant it: Auth0 dashboard > Applications > APIs > Auth0 Management API > Machine to Machine Applications.", "The Auth0 credentials lack the scope %s.", scope))
+	if len(a.Missing) > 0 {
+		const where = " under Auth0 dashboard > Applications > APIs > Auth0 Management API > Machine to Machine Applications."
+		message, hint := "The Auth0 application lacks the permission %s.", "Grant it"+where
+		if n := len(a.Missing); n > 1 {
+			message, hint = fmt.Sprintf("The Auth0 application lacks %d permissions: %%s.", n), "Grant them"+where
+		}
+		all = append(all, fault.New(fault.Refused, "auth0.scope_missing", hint, message, strings.Join(a.Missing, ", ")))
 	}
 	if a.Experience == "new" && t.spec.Capture == "lock" && t.spec.Auth0.LoginPage != "none" {
 		all = append(all, fault.New(fault.Differences, "auth0.universal_login", "Set capture: form, or switch to Classic under Branding > Universal Login.",
-			"The tenant uses Universal Login, which does not show the login page that asks for the number."))
+			"The tenant uses Universal Login, which never shows the login page that asks for the number."))
 	}
-	return "credentials accepted, all scopes granted", all, err
+	return "credentials work, all permissions granted", all, err
 }
 
 func (t *Tenant) lookAtTwilio(ctx context.Context) (string, []*fault.Error, error) {
 	a, err := t.twilio.Check(ctx)
-	return cmp.Or(a.FriendlyName, "credentials accepted"), a.Problems(), err
+	return cmp.Or(a.FriendlyName, "credentials work"), a.Problems(), err
 }
 
 func (w *work) lookAtHost(ctx context.Context) (string, []*fault.Error, error) {
@@ -162,10 +172,10 @@ func (w *work) pageProblems() []*fault.Error {
 	case !on:
 		return []*fault.Error{fault.New(fault.Differences, "auth0.login_page_off", "", "The custom login page is switched off: sign-up does not ask for the number.")}
 	case !asks && w.t.spec.Capture == "lock":
-		return []*fault.Error{fault.New(fault.Differences, "auth0.login_page_field", "", "The login page does not ask for the number at sign-up: it is not the one that phonegate wrote.")}
+		return []*fault.Error{fault.New(fault.Differences, "auth0.login_page_field", "", "Sign-up does not ask for the number: somebody replaced phonegate's login page.")}
 	case !w.loginPage.Generated():
-		return []*fault.Error{fault.New(fault.Differences, "auth0.login_page_edited", "See the difference with phonegate plan --tenant "+w.t.name+"; phonegate apply puts the generated page back.",
-			"The login page is not what is generated: somebody edited it, or the answers have changed.")}
+		return []*fault.Error{fault.New(fault.Differences, "auth0.login_page_edited", "See the difference with phonegate plan --tenant "+w.t.name+"; phonegate apply restores the generated page.",
+			"The login page differs from the generated one: somebody edited it, or the answers changed.")}
 	}
 	return nil
 }
@@ -181,8 +191,8 @@ func (t *Tenant) lookAtClocks(context.Context) (string, []*fault.Error, error) {
 		if ahead < 0 {
 			way = "ahead of"
 		}
-		all = append(all, fault.New(fault.Differences, "clock.skew", "Set this computer's clock, best by the network (NTP).",
-			"This computer's clock is %s %s that of %s.", ahead.Abs(), way, provider))
+		all = append(all, fault.New(fault.Differences, "clock.skew", "Set this computer's clock, preferably from the network (NTP).",
+			"This computer's clock is %s %s %s's clock.", ahead.Abs(), way, provider))
 	}
 	slices.SortFunc(all, func(a, b *fault.Error) int { return len(a.Message) - len(b.Message) })
 	return fmt.Sprintf("within %s of the providers' clocks", maxSkew), all, nil

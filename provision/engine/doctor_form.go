@@ -24,7 +24,7 @@ func (w *work) lookAtForm(ctx context.Context) (string, []*fault.Error, error) {
 	}
 	var all []*fault.Error
 	if wanted := t.form.version; form.Version != wanted {
-		all = append(all, fault.New(fault.Differences, "form.version", "", "The form at %s is version %s; generated is %s.", at, cmp.Or(form.Version, "unknown"), wanted))
+		all = append(all, fault.New(fault.Differences, "form.version", "", "The form at %s is version %s, but the current version is %s.", at, cmp.Or(form.Version, "unknown"), wanted))
 	}
 	if !form.Ready {
 		all = append(all, fault.New(fault.Differences, "form.not_ready", "", "The form at %s is missing its key and rejects every request.", at))
@@ -37,18 +37,18 @@ func (w *work) lookAtForm(ctx context.Context) (string, []*fault.Error, error) {
 	}
 	takes, status, err := w.takesSession(ctx, ring.New(t.now()))
 	if err == nil && !takes && status/100 != 4 {
-		all = append(all, fault.New(fault.Differences, "form.status", "See what stands in front of the form: it has to pass the whole address on, with its query.",
+		all = append(all, fault.New(fault.Differences, "form.status", "Check the proxy in front of the form: it must pass on the whole address, including the query.",
 			"The form at %s answers a login with status %d.", at, status))
 	}
 	if err == nil && takes {
-		all = append(all, fault.New(fault.Differences, "form.accepts_forgery", "Take the Action out of the post-login flow until it is repaired, then run phonegate apply --tenant "+t.name+".",
+		all = append(all, fault.New(fault.Differences, "form.accepts_forgery", "Remove the Action from the post-login flow until the form is fixed, then run phonegate apply --tenant "+t.name+".",
 			"The form at %s accepts a session that Auth0 did not sign.", at))
 	}
 	// Nobody gives a secret back, but what it does can be seen. This sends no text: only the page for the code is asked for.
 	if u, ok := w.sight().value(w.before); err == nil && status/100 == 4 && ok && form.Shows([]ring.Key{w.before}) {
 		if takes, _, err = w.takesSession(ctx, u); err == nil && !takes {
-			all = append(all, fault.New(fault.Differences, "form.other_secret", "Run phonegate rotate --tenant "+t.name+": it gives Action and form a new key.",
-				"The form at %s refuses sessions signed with the key that it shares with the Action: somebody changed it.", at))
+			all = append(all, fault.New(fault.Differences, "form.other_secret", "Run phonegate rotate --tenant "+t.name+" to give the Action and the form a new key.",
+				"The form at %s rejects sessions signed with the key that it shares with the Action: somebody changed that key.", at))
 		}
 	}
 	return strings.TrimPrefix(at, "https://") + ", version " + form.Version, all, err

@@ -138,25 +138,25 @@ func (f *former) Change() event.Change {
 	places, waiting := f.leftPlaces()
 	var now []string
 	if n := len(keys); n > 0 {
-		now = append(now, counted(n, "former key"))
+		now = append(now, fault.Count(n, "former key"))
 	}
 	for _, p := range places {
 		now = append(now, "the former form at "+strings.TrimPrefix(p.URL, "https://"))
 	}
 	if n := f.w.strays.count(); n > 0 {
-		now = append(now, counted(n, "leftover")+" of a run that was cut off")
+		now = append(now, fault.Count(n, "leftover")+" of an interrupted run")
 	}
 	switch {
 	case f.w.intent == rotation && f.w.t.waits && f.w.before.ID != "":
 		c.Op, c.Requests = event.Delete, 3
-		c.Detail = fmt.Sprintf("the key in use now, %s after the new one is in force", minutes(f.w.t.grace))
+		c.Detail = fmt.Sprintf("the current key, %s after the new one takes effect", minutes(f.w.t.grace))
 	case len(now) > 0:
 		c.Op, c.Requests = event.Delete, 1+2*len(now)
 		c.Detail = strings.Join(now, ", ") + ": no login needs it any more"
 	case !last.IsZero():
-		c.Detail = "kept for logins under way until " + last.UTC().Format("15:04 UTC")
+		c.Detail = "kept until " + last.UTC().Format("15:04 UTC") + " for logins in progress"
 	case waiting:
-		c.Detail = "the former form is kept for logins under way"
+		c.Detail = "the former form is kept for logins in progress"
 	}
 	return c
 }
@@ -200,7 +200,7 @@ func (f *former) wait(ctx context.Context, progress resource.Progress) error {
 	if left <= 0 {
 		return nil
 	}
-	progress(fmt.Sprintf("the former key stays for logins under way until %s; it is safe to stop here, the next apply removes it", until.Local().Format("15:04")))
+	progress(fmt.Sprintf("the former key stays until %s for logins in progress; it is safe to stop here, the next apply deletes it", until.Local().Format("15:04")))
 	timer := time.NewTimer(left)
 	defer timer.Stop()
 	select {
@@ -230,7 +230,7 @@ func (f *former) remove(ctx context.Context, p templates.Former, progress resour
 func (f *former) UndoChange() event.Change {
 	c := event.Change{Resource: f.Name(), Op: event.None}
 	if n := len(f.w.registered().Former); n > 0 {
-		c.Op, c.Requests, c.Detail = event.Delete, 2*n, counted(n, "former form")
+		c.Op, c.Requests, c.Detail = event.Delete, 2*n, fault.Count(n, "former form")
 	}
 	return c
 }
@@ -243,14 +243,6 @@ func (f *former) Undo(ctx context.Context, progress resource.Progress) error {
 		}
 	}
 	return nil
-}
-
-// counted is "1 former key", "2 former keys".
-func counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // sweep takes keys out of the form, then deletes their Twilio keys.

@@ -31,8 +31,8 @@ func (w *work) canHandOver() error {
 		return nil
 	}
 	return fault.New(fault.Failed, "secrets.no_keyring",
-		"Run phonegate secrets --tenant "+t.name+" -- COMMAND here: it makes the key, hands it to the command and carries on in one run. Or run apply on a computer with a keyring.",
-		"The form of %s runs elsewhere, so its key has to be handed over, but here is no keyring that would keep it until then. Nothing was changed.", t.name)
+		"Run phonegate secrets --tenant "+t.name+" -- COMMAND here: it creates the key, passes it to your command and finishes, all in one run. Or run apply on a computer with a keyring.",
+		"The form of %s needs a new key, but there is no keyring here to store it until you pass it on. Nothing was changed.", t.name)
 }
 
 // begun says whether a key of this computer is on its way to a form that a person runs. Whoever was asked to carry it there was told
@@ -57,8 +57,8 @@ func (w *work) selfHosted() bool {
 // nobody, so it is what the last Apply left, whether it came to its end or not.
 func (t *Tenant) Environment() (map[string]string, error) {
 	if !t.SelfHosted() {
-		return nil, fault.New(fault.Usage, "secrets.not_needed", "phonegate apply --tenant "+t.name+" does it.",
-			"The form of %s runs on %s, where phonegate puts its key itself.", t.name, t.spec.Host.Kind)
+		return nil, fault.New(fault.Usage, "secrets.not_needed", "Run phonegate apply --tenant "+t.name+".",
+			"The form of %s runs on %s, where phonegate sets its key itself.", t.name, t.spec.Host.Kind)
 	}
 	values := t.memory.lines(t.spec.CodeCheck == "form")
 	if len(values) > 0 {
@@ -66,9 +66,9 @@ func (t *Tenant) Environment() (map[string]string, error) {
 	}
 	if !t.memory.vault.Durable() {
 		return nil, fault.New(fault.Failed, "secrets.no_keyring",
-			"Run phonegate secrets --tenant "+t.name+" -- COMMAND: without a keyring it makes a new key and hands it over in one run.",
-			"The form's key is in the keyring of the computer that made it, and here is none.")
+			"Run phonegate secrets --tenant "+t.name+" -- COMMAND: without a keyring it creates a new key and passes it on in one run.",
+			"The form's key is in the keyring of the computer that created it; no keyring is available here.")
 	}
-	return nil, fault.New(fault.Failed, "secrets.not_made", "Run phonegate apply --tenant "+t.name+" first, or phonegate rotate: it makes a key, and stops until the form has it.",
-		"No key of the form of %s is in this keyring.", t.name)
+	return nil, fault.New(fault.Failed, "secrets.not_made", "Run phonegate apply --tenant "+t.name+" first, or phonegate rotate: either creates a key and then waits for the form to have it.",
+		"This keyring has no key for the form of %s.", t.name)
 }

@@ -73,7 +73,7 @@ func newHost(h hosting) (host.Host, error) {
 	case "bundle":
 		return newBundle(h), nil
 	default:
-		return nil, fault.New(fault.Usage, "host.kind", "Set host.kind to vercel, cloudflare or bundle.", "There is no host of the kind %q.", kind)
+		return nil, fault.New(fault.Usage, "host.kind", "Set host.kind to vercel, cloudflare or bundle.", "%q is not a host kind.", kind)
 	}
 }
 

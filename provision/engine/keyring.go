@@ -60,7 +60,7 @@ func (m memory) write(all []ring.Unit) error {
 	}
 	if err := m.vault.Put(vaultEntry, b.String()); err != nil {
 		return fault.Wrap(err, fault.Failed, "keyring.put",
-			"Unlock the keyring and run it again, or set PHONEGATE_KEYRING=off to do without.", "The keyring did not take the key that Action and form share.")
+			"Unlock the keyring and run the same command again, or set PHONEGATE_KEYRING=off to work without one.", "The keyring did not store the key that the Action and the form share.")
 	}
 	return nil
 }

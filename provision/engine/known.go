@@ -41,7 +41,7 @@ func (t *Tenant) Known(ctx context.Context) ([]Known, error) {
 		for _, k := range live.Keys {
 			add(secrets, "key in use", named(k))
 		}
-		add(secrets, "in force since", live.Built.UTC().Format(time.RFC3339))
+		add(secrets, "in use since", live.Built.UTC().Format(time.RFC3339))
 	}
 	if c, ok := w.host.Seen(); ok {
 		add("The form", "version", c.Version)

@@ -20,8 +20,8 @@ func (t *Tenant) keepPage(application string, html []byte) (where string, err er
 	name := t.name + "-" + unfit.ReplaceAllString(application, "-") + "-" + hex.EncodeToString(sum[:4]) + ".html"
 	path := filepath.Join(cmp.Or(t.copies, filepath.Join(filepath.Dir(t.state.Path()), "pages")), name)
 	if err := durable.WriteFile(path, html, 0o600); err != nil {
-		return "", fault.Wrap(err, fault.Failed, "state.unwritable", "Check the permissions of "+filepath.Dir(path)+" and the space on its disk.",
-			"The login page that is there now can't be kept in %s, so it was not replaced.", path)
+		return "", fault.Wrap(err, fault.Failed, "state.unwritable", "Check the permissions of "+filepath.Dir(path)+" and the free disk space.",
+			"The current login page can't be saved in %s, so it was not replaced.", path)
 	}
 	return path, nil
 }

@@ -90,9 +90,9 @@ func (w *work) warnings() []string {
 	from := strings.TrimPrefix(r.FormURL, "https://")
 	switch {
 	case to.URL == r.FormURL:
-		return []string{"Another host answers at the same address, " + from + ": logins under way fail from the moment the address leads there."}
+		return []string{"The form moves to another host at the same address, " + from + ": logins in progress fail as soon as the address points there."}
 	case r.Host.Kind == "bundle":
 		return []string{"The form moves. Keep the one at " + from + " running for " + minutes(w.t.grace) + " after this: logins under way end there."}
 	}
-	return []string{"The form moves. The one at " + from + " stays for " + minutes(w.t.grace) + ", for logins under way; the first apply after that removes it."}
+	return []string{"The form moves. The one at " + from + " stays for " + minutes(w.t.grace) + " for logins in progress; the first apply after that deletes it."}
 }

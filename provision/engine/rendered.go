@@ -27,7 +27,7 @@ func renderForm(tenant string, t config.Tenant) (rendered, error) {
 	}
 	all, err := render()
 	if err != nil && t.Host.Kind == "bundle" {
-		err = fault.Wrap(err, fault.Usage, "host.bundle", "Correct the answers host.project and host.url.", "The form can't be written to a folder: %s.", err)
+		err = fault.Wrap(err, fault.Usage, "host.bundle", "Correct host.project and host.url in phonegate.yaml.", "The form's folder can't be generated: %s.", err)
 	}
 	if err != nil {
 		return rendered{}, err

@@ -68,7 +68,7 @@ func (t *Tenant) run(ctx context.Context, g graph, d deed) (map[event.Op]int, er
 			}
 			if need, no := failed(n); no {
 				if !again.Load() {
-					t.step(n, event.Skipped, 0, "not reached: "+need+" is not in order", nil)
+					t.step(n, event.Skipped, 0, "skipped: "+need+" failed", nil)
 				}
 				mu.Lock()
 				bad[n.Name()] = true
@@ -76,7 +76,7 @@ func (t *Tenant) run(ctx context.Context, g graph, d deed) (map[event.Op]int, er
 				return
 			}
 			if err := t.halted(ctx); err != nil {
-				t.step(n, event.Skipped, 0, "stopped before it began", nil)
+				t.step(n, event.Skipped, 0, "stopped before it started", nil)
 				note(n, event.None, err)
 				return
 			}
@@ -93,12 +93,16 @@ func (t *Tenant) run(ctx context.Context, g graph, d deed) (map[event.Op]int, er
 			t.step(n, event.Running, 0, change.Detail, nil)
 			progress := func(detail string) { t.step(n, event.Running, time.Since(start), detail, nil) }
 			told := transport.Waiting(ctx, func(provider string, d time.Duration) {
-				progress(fmt.Sprintf("waiting %s for the rate limit of %s", d.Round(time.Second), provider))
+				t.emit(event.Step{
+					Type: "step", Tenant: t.name, Resource: n.Name(), Status: event.Running, Waits: provider,
+					ElapsedMS: time.Since(start).Milliseconds(),
+					Detail:    fmt.Sprintf("waiting %d s for the rate limit of %s", int(d.Round(time.Second).Seconds()), transport.Name(provider)),
+				})
 			})
 			err := d.act(n.Resource, told, progress)
 			if startsAgain(err) {
 				again.Store(true)
-				progress("carrying on from what is there now: " + fault.Of(err).Message)
+				progress("starting again: " + fault.Of(err).Message)
 			} else if err != nil {
 				t.step(n, event.Failed, time.Since(start), change.Detail, err)
 			} else {

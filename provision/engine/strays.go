@@ -31,7 +31,7 @@ func (s strays) count() int { return len(s.services) + len(s.clients) + len(s.ac
 // removeStrays deletes them.
 func (w *work) removeStrays(ctx context.Context, progress resource.Progress) error {
 	if w.strays.count() > 0 {
-		progress("removing what a run that was cut off has left")
+		progress("deleting leftovers of an interrupted run")
 	}
 	for _, i := range w.strays.services {
 		if err := w.service.Delete(ctx, i.SID); err != nil {

@@ -85,8 +85,8 @@ type Tenant struct {
 // Open prepares the engine for one tenant. It makes no call.
 func Open(o Options) (*Tenant, error) {
 	if was := o.State.Note("tenant").Get("domain"); was != "" && was != o.Spec.Auth0.Domain {
-		return nil, fault.New(fault.Usage, "state.domain", "Give "+o.Spec.Auth0.Domain+" a name of its own in the file, or destroy what is at "+was+" first.",
-			"What is remembered of tenant %s belongs to %s, not to %s.", o.Name, was, o.Spec.Auth0.Domain)
+		return nil, fault.New(fault.Usage, "state.domain", "Give "+o.Spec.Auth0.Domain+" its own name in the file, or run phonegate destroy for "+was+" first.",
+			"The state of tenant %s is for %s, not for %s.", o.Name, was, o.Spec.Auth0.Domain)
 	}
 	settings := Settings(o.Spec)
 	if _, err := templates.Action(settings); err != nil {

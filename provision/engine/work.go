@@ -226,7 +226,7 @@ func (w *work) readRegister() error {
 // newer refuses what a later phonegate has made: this one would take it back.
 func (w *work) newer(what string, layout int) error {
 	return fault.New(fault.Failed, "layout.newer", "Update phonegate, then run the same command again. Nothing was changed.",
-		"%s was written by a newer phonegate (layout %d; this one knows %d).", what, layout, ring.Layout)
+		"%s was written by a newer phonegate (layout %d; this version supports %d).", what, layout, ring.Layout)
 }
 
 // decide chooses the key, knowing what was read.

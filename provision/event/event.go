@@ -62,6 +62,8 @@ type Step struct {
 	ElapsedMS int64  `json:"elapsed_ms"`
 	Detail    string `json:"detail"`
 	Error     *Error `json:"error,omitempty"`
+	// Waits is the provider whose rate limit the step waits for, "" while it does not wait; Detail says so in words.
+	Waits string `json:"-"`
 }
 
 // Error is the public form of a fault.
@@ -69,6 +71,8 @@ type Error struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
 	Hint    string `json:"hint"`
+	// Detail is the protocol behind the message, for people who report the error; it is not part of the public interface.
+	Detail string `json:"-"`
 }
 
 // FromError is the public form of err; nil for nil.
@@ -77,7 +81,7 @@ func FromError(err error) *Error {
 		return nil
 	}
 	f := fault.Of(err)
-	return &Error{Code: f.Code, Message: f.Message, Hint: f.Hint}
+	return &Error{Code: f.Code, Message: f.Message, Hint: f.Hint, Detail: f.Detail}
 }
 
 // Outcome is how a command ended for one tenant.

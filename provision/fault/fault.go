@@ -47,6 +47,9 @@ type Error struct {
 	Message string
 	// Hint says what to do next, if possible as a command.
 	Hint string
+	// Detail is the protocol behind the message (method, path, status, the provider's own words), for a report. It never holds
+	// a secret.
+	Detail string
 	// RequestID is the provider's own id of the failed call, if it gave one.
 	RequestID string
 	// Err is the cause, if there is one.
@@ -82,7 +85,7 @@ func Of(err error) *Error {
 		return e
 	}
 	if errors.Is(err, context.Canceled) {
-		return Wrap(err, Interrupted, "interrupted", "Run the same command again: it carries on where it stopped.", "Interrupted.")
+		return Wrap(err, Interrupted, "interrupted", "Run the same command again: it continues where it stopped.", "Interrupted.")
 	}
 	return Wrap(err, Failed, "failed", "", "%s", err.Error())
 }
@@ -132,7 +135,7 @@ func (c Category) weight() int {
 	return slices.Index([]Category{Differences, Failed, Usage, Refused, Interrupted}, c)
 }
 
-// Hide takes secrets, and the parts of them that dots join, out of an error's message: providers quote what they do not like.
+// Hide removes secrets, and their dot-separated parts, from an error's message and detail: providers quote what they reject.
 func Hide(err error, secrets ...string) error {
 	var f *Error
 	if !errors.As(err, &f) {
@@ -142,6 +145,7 @@ func Hide(err error, secrets ...string) error {
 		for _, part := range append([]string{s}, strings.Split(s, ".")...) {
 			if len(part) >= 8 {
 				f.Message = strings.ReplaceAll(f.Message, part, "(hidden)")
+				f.Detail = strings.ReplaceAll(f.Detail, part, "(hidden)")
 			}
 		}
 	}

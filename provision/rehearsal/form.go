@@ -52,7 +52,7 @@ type sandboxForm struct {
 func (f *sandboxForm) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	form, err := f.form()
 	if err != nil {
-		http.Error(rw, "The form has no secrets yet.", http.StatusServiceUnavailable)
+		http.Error(rw, "The form has no keys yet.", http.StatusServiceUnavailable)
 		return
 	}
 	form.ServeHTTP(rw, r)

@@ -67,7 +67,7 @@ func PreviewForm(ctx context.Context, s templates.Settings) (address string, sto
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return "", nil, fault.Wrap(err, fault.Failed, "preview.listen", "Check that this computer lets programs listen on 127.0.0.1.", "The preview did not start: %s.", err)
+		return "", nil, fault.Wrap(err, fault.Failed, "preview.listen", "Check that programs may listen on 127.0.0.1.", "The preview can't be started: %s.", err)
 	}
 	now := time.Now()
 	signed, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{

@@ -204,11 +204,11 @@ func (k *Keyring) refusal(err error, verb, name string) error {
 	if err == nil || errors.Is(err, errTimeout) {
 		return nil
 	}
-	reason := "it refused"
+	reason := "access was denied"
 	if errors.Is(err, keyring.ErrSetDataTooBig) {
 		reason = "the value is too large for it"
 	}
-	return fault.New(fault.Failed, "keyring.refused", "Set "+name+" in the environment instead, or PHONEGATE_KEYRING=off to do without a keyring.",
+	return fault.New(fault.Failed, "keyring.refused", "Set "+name+" in the environment instead, or PHONEGATE_KEYRING=off to work without a keyring.",
 		"The operating system's keyring could not %s %s for tenant %s: %s.", verb, name, k.tenant, reason)
 }
 

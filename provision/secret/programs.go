@@ -36,7 +36,7 @@ func twilioLogins(data []byte) []Login {
 			return
 		}
 		l := Login{Provider: "twilio", Program: "Twilio CLI", Account: named(id), Credentials: Credentials{TwilioAccountSID: account},
-			Lacks: "The CLI's own key is of the standard type, which can't make the key that Action and form need. So the auth token is asked for."}
+			Lacks: "The CLI's own key is a standard key and can't create the key that the Action and the form need, so phonegate asks for the auth token."}
 		if Clean(key) == account && authToken.MatchString(Clean(secret)) { // whoever put the account's own token there
 			l.Credentials.TwilioAuthToken, l.Lacks = Clean(secret), ""
 		}
@@ -116,7 +116,7 @@ func wranglerLogin(data []byte) (Login, bool) {
 		}
 		if m := apiToken.FindStringSubmatch(text); m != nil && opaque.MatchString(m[1]) {
 			return Login{Provider: "cloudflare", Program: "wrangler", Credentials: Credentials{CloudflareToken: m[1]},
-				Lacks: "It does not say which account it is for, so the account ID is asked for."}, true
+				Lacks: "It does not name the account, so phonegate asks for the account ID."}, true
 		}
 	}
 	return Login{}, false

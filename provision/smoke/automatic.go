@@ -42,7 +42,7 @@ func (a *Automatic) ReadCode(ctx context.Context, to string, since time.Time) (s
 // Login implements Person.
 func (a *Automatic) Login(ctx context.Context, req LoginRequest) (LoginResult, error) {
 	if len(req.Callbacks) == 0 {
-		return LoginResult{}, fault.New(fault.Failed, "smoke.no_callback", "", "The test's application has no redirect URL.")
+		return LoginResult{}, fault.New(fault.Failed, "smoke.no_callback", "", "The live test's application has no callback URL.")
 	}
 	if a.jar == nil || req.Fresh {
 		a.jar, _ = cookiejar.New(nil) // never fails
@@ -86,7 +86,7 @@ func (b *browser) signUp(ctx context.Context) error {
 		return err
 	}
 	if res.StatusCode != 200 {
-		return fault.New(fault.Failed, "smoke.signup", "Check that sign-up is on for the connection and that it is enabled for the application.",
+		return fault.New(fault.Failed, "smoke.signup", "Check that the connection allows sign-up and is enabled for the application.",
 			"Auth0 refused the sign-up in %s: %s.", b.req.Connection, strings.TrimSuffix(refusalText(text, res.StatusCode), "."))
 	}
 	return nil
@@ -135,7 +135,7 @@ func (b *browser) login(ctx context.Context) (LoginResult, error) {
 			return LoginResult{}, err
 		}
 	}
-	return LoginResult{}, fault.New(fault.Failed, "smoke.no_end", "", "The login went through %d pages without an end.", pagesLimit)
+	return LoginResult{}, fault.New(fault.Failed, "smoke.no_end", "", "The login did not end after %d pages.", pagesLimit)
 }
 
 // load sends a request and follows redirects to a page, or to the application, which is not called.
@@ -162,7 +162,7 @@ func (b *browser) load(req *http.Request) (*shown, url.Values, error) {
 		}
 		to, err := req.URL.Parse(location)
 		if err != nil {
-			return nil, nil, fault.Wrap(err, fault.Failed, "smoke.redirect", "", "%s redirects to what is no address.", req.URL.Host)
+			return nil, nil, fault.Wrap(err, fault.Failed, "smoke.redirect", "", "%s redirects to an invalid address.", req.URL.Host)
 		}
 		if req, err = http.NewRequestWithContext(req.Context(), http.MethodGet, to.String(), nil); err != nil {
 			return nil, nil, err
@@ -246,7 +246,7 @@ func (b *browser) lock(ctx context.Context, page *shown) (*http.Request, error) 
 	}
 	all := forms(text)
 	if res.StatusCode != 200 || len(all) == 0 {
-		return nil, fault.New(fault.Failed, "smoke.password", "", "Auth0 refused the password that the user signed up with: %s.", strings.TrimSuffix(refusalText(text, res.StatusCode), "."))
+		return nil, fault.New(fault.Failed, "smoke.password", "", "Auth0 rejected the password that the user signed up with: %s.", strings.TrimSuffix(refusalText(text, res.StatusCode), "."))
 	}
 	return b.post(ctx, page, all[0], nil)
 }
@@ -289,7 +289,7 @@ func (b *browser) code(ctx context.Context, page *shown) (string, error) {
 func (b *browser) post(ctx context.Context, page *shown, f htmlForm, typed url.Values) (*http.Request, error) {
 	to, err := page.at.Parse(f.action)
 	if err != nil || f.method != "post" {
-		return nil, errors.Join(err, fmt.Errorf("the form on %s cannot be posted", page.at.Host))
+		return nil, errors.Join(err, fmt.Errorf("the form on %s can't be submitted", page.at.Host))
 	}
 	if strings.HasPrefix(f.action, "?") {
 		to.RawQuery = strings.TrimPrefix(f.action, "?")

@@ -15,7 +15,7 @@ func (r *run) deployment(ctx context.Context) error {
 		name, doing string
 		do          func(context.Context) (string, error)
 	}{
-		{stepDeployed, "comparing with what is generated", r.deployed},
+		{stepDeployed, "comparing with the generated code", r.deployed},
 		{stepTest, "with a user who has no number", r.actionTest},
 		{stepReachable, host(r.FormURL), r.reachable},
 		{stepForgery, "with tokens that Auth0 did not sign", r.forgery},
@@ -38,13 +38,21 @@ func (r *run) deployed(ctx context.Context) (string, error) {
 			return "", err
 		}
 		if change := deployed.Change(); change.Op != event.None {
-			return "", fault.New(fault.Failed, "smoke.drift", apply, "%s is not as it was applied: %s.", deployed.Name(), strings.TrimSuffix(change.Detail, "."))
+			return "", fault.New(fault.Failed, "smoke.drift", apply, "The deployed %s differs from the generated one: %s.", deployedName(deployed.Name()), strings.TrimSuffix(change.Detail, "."))
 		}
 	}
 	if len(r.Deployed) == 0 {
 		return "there", nil
 	}
-	return "deployed as generated, in the post-login flow", nil
+	return "as generated, in the post-login flow", nil
+}
+
+// deployedName is a resource in a sentence.
+func deployedName(resource string) string {
+	if resource == "auth0.binding" {
+		return "post-login flow"
+	}
+	return "Action"
 }
 
 // actionTest runs the Action in Auth0's own sandbox with a user who has no number, for whom it sends no

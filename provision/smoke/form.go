@@ -62,11 +62,11 @@ func (r *run) reachable(ctx context.Context) (string, error) {
 	switch {
 	case res.StatusCode == 401 || res.StatusCode == 403 || res.StatusCode/100 == 3:
 		return "", fault.New(fault.Failed, "smoke.form_protected", "Switch off Deployment Protection for the project, or run phonegate apply --tenant "+r.Tenant+".",
-			"The form at %s is not public: it answers with status %d.", u.Host, res.StatusCode)
+			"The form at %s is not public (status %d).", u.Host, res.StatusCode)
 	case res.StatusCode != 200 || !ours:
-		return "", fault.New(fault.Failed, "smoke.form_missing", apply, "The form does not answer at %s (status %d).", u.Host, res.StatusCode)
+		return "", fault.New(fault.Failed, "smoke.form_missing", apply, "The form does not respond at %s (status %d).", u.Host, res.StatusCode)
 	case !health.Ready:
-		return "", fault.New(fault.Failed, "smoke.form_not_ready", apply, "The form at %s has no key for logins in its environment.", u.Host)
+		return "", fault.New(fault.Failed, "smoke.form_not_ready", apply, "The form at %s has no key and rejects every request.", u.Host)
 	}
 	if n := len(health.Keys); n > 0 {
 		r.keyID = health.Keys[n-1]
@@ -92,7 +92,7 @@ func (r *run) forgery(ctx context.Context) (string, error) {
 			}
 		}
 	}
-	return "each refused", nil
+	return "all rejected", nil
 }
 
 type forgedToken struct{ what, token string }
@@ -124,7 +124,7 @@ func (r *run) forgedTokens() ([]forgedToken, error) {
 		return nil, err
 	}
 	return []forgedToken{
-		{"no token", ""}, {"a token that is none", "forged"}, {"a token signed with another secret", strange}, {"a token signed with next to nothing", empty},
+		{"no token", ""}, {"an invalid token", "forged"}, {"a token signed with another secret", strange}, {"a token signed with next to nothing", empty},
 		{"an expired token", old}, {"an unsigned token", unsigned}, {"a token without its signature", strange[:strings.LastIndexByte(strange, '.')+1]},
 	}, nil
 }
@@ -156,11 +156,11 @@ func (r *run) refused(ctx context.Context, method, what string, fields url.Value
 	}
 	if res.StatusCode == 409 {
 		return fault.New(fault.Failed, "smoke.form_behind", "Wait a minute, then run the test again.",
-			"The form does not have the key that it showed a moment ago: a deployment is under way, or part of its host is behind.")
+			"The form no longer has the key that it had a moment ago: a deployment is in progress, or part of the host is out of date.")
 	}
 	if res.StatusCode/100 != 4 || res.StatusCode == 404 || res.Header.Get("Location") != "" || strings.Contains(text, "/continue") {
-		return fault.New(fault.Failed, "smoke.forgery_accepted", "Run phonegate apply --tenant "+r.Tenant+" to deploy the form as it was generated.",
-			"The form answers %s (%s) with status %d instead of refusing it.", what, method, res.StatusCode)
+		return fault.New(fault.Failed, "smoke.forgery_accepted", "Run phonegate apply --tenant "+r.Tenant+" to deploy the generated form.",
+			"The form accepts %s (%s): it responds with status %d.", what, method, res.StatusCode)
 	}
 	return nil
 }

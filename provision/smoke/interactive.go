@@ -84,7 +84,7 @@ func (i *Interactive) Login(ctx context.Context, req LoginRequest) (LoginResult,
 			return LoginResult{}, ctx.Err()
 		}
 		return LoginResult{}, fault.New(fault.Failed, "smoke.nobody_came", "Run the test again and finish the login in the browser.",
-			"The login did not come back within %s.", patience)
+			"The login was not finished within %s.", patience)
 	}
 }
 
@@ -124,8 +124,8 @@ func listen(callbacks []string) (net.Listener, string, error) {
 		}
 		return listener, u.String(), nil
 	}
-	return nil, "", fault.Wrap(errors.Join(failed...), fault.Failed, "smoke.no_port", "Close the program that listens on one of these ports and run the test again.",
-		"None of the test application's redirect URLs on this machine is free.")
+	return nil, "", fault.Wrap(errors.Join(failed...), fault.Failed, "smoke.no_port", "Close the program that uses these ports, then run the test again.",
+		"All ports of the test application's callback URLs on this computer are in use.")
 }
 
 func loopback(name string) bool {
@@ -151,6 +151,6 @@ func callback(redirectURI, state string, came chan<- url.Values) http.Handler {
 		}
 		_, _ = rw.Write([]byte(`<!doctype html><html lang="en"><meta charset="utf-8"><meta name="color-scheme" content="light dark"><title>phonegate</title>` +
 			`<body style="font:1rem/1.5 system-ui,sans-serif;max-width:22rem;margin:4rem auto;padding:0 1rem"><h1>Back at phonegate</h1>` +
-			`<p>You can close this window; the terminal shows how the test went on.</p></body></html>`))
+			`<p>You can close this window. The test continues in the terminal.</p></body></html>`))
 	})
 }

@@ -44,7 +44,7 @@ func (r *run) login(ctx context.Context) error {
 	}
 	after, stop := aftermath(ctx)
 	defer stop()
-	if bad := r.step(after, stepCleanup, "removing the test's user", r.cleanup); err == nil {
+	if bad := r.step(after, stepCleanup, "deleting the test's user", r.cleanup); err == nil {
 		err = bad
 	}
 	return err
@@ -102,7 +102,7 @@ type ladder struct {
 var rungs = []struct{ step, doing, done string }{
 	{stepSignup, "", ""},
 	{stepRedirect, "waiting for the form", ""},
-	{stepCode, "waiting for the code to be typed", "the form took the code"},
+	{stepCode, "waiting for the code to be typed", "the form accepted the code"},
 	{stepContinue, "back to Auth0", "the Action let the user in"},
 }
 
@@ -150,7 +150,7 @@ func (r *run) firstLogin(ctx context.Context, f flow) (LoginResult, error) {
 	}
 	if err == nil && result.Forms == 0 {
 		l.reach(SignedUp)
-		err = fault.New(fault.Failed, "smoke.no_form_shown", "Run phonegate doctor: is the Action in the post-login flow, and does enforce leave this user out?",
+		err = fault.New(fault.Failed, "smoke.no_form_shown", "Run phonegate doctor to check that the Action is in the post-login flow, and check that enforce does not leave this user out.",
 			"Auth0 let the user in without sending them to the form.")
 	}
 	if err != nil {
@@ -165,7 +165,7 @@ func (r *run) firstLogin(ctx context.Context, f flow) (LoginResult, error) {
 func (r *run) refusal(f flow, result LoginResult) error {
 	v := result.Values
 	if v.Get("state") != f.state {
-		return fault.New(fault.Failed, "smoke.state", "Run the test again and finish the login in the window that it opened.", "The login that came back is not the one that was begun.")
+		return fault.New(fault.Failed, "smoke.state", "Run the test again and finish the login in the window that it opened.", "The login that came back is not the one that the test started.")
 	}
 	if v.Get("error") != "" {
 		return denied(r.Tenant, v.Get("error"), v.Get("error_description"))
@@ -179,12 +179,12 @@ func (r *run) refusal(f flow, result LoginResult) error {
 // denied explains an error at the callback. The Action's reasons begin with a code of their own.
 func denied(tenant, code, description string) error {
 	hints := map[string]string{
-		"phone_token":    "The form and the Action may run with different secrets: phonegate rotate --tenant " + tenant + " gives both new ones.",
-		"phone_config":   "The Action lacks a secret: run phonegate apply --tenant " + tenant + ".",
-		"phone_provider": "Twilio refused or did not answer: run phonegate doctor --tenant " + tenant + ".",
-		"phone_country":  "The number's country is not among countries in phonegate.yaml.",
-		"phone_invalid":  "Give the number with its country code.",
-		"phone_missing":  "The sign-up brought no number: does the login page ask for it?",
+		"phone_token":    "The form and the Action may have different keys. Run phonegate rotate --tenant " + tenant + " to give both a new one.",
+		"phone_config":   "The Action lacks a secret. Run phonegate apply --tenant " + tenant + ".",
+		"phone_provider": "Twilio refused or did not respond. Run phonegate doctor --tenant " + tenant + ".",
+		"phone_country":  "Add the number's country to countries in phonegate.yaml, or use another number.",
+		"phone_invalid":  "Include the number's country code.",
+		"phone_missing":  "Sign-up passed on no number. Check that the login page asks for it.",
 	}
 	reason, _, _ := strings.Cut(description, ":")
 	if hint, ok := hints[reason]; ok {
@@ -193,7 +193,7 @@ func denied(tenant, code, description string) error {
 	if strings.HasPrefix(reason, "phone_") && !strings.Contains(reason, " ") {
 		return fault.New(fault.Failed, "action."+reason, "Run phonegate doctor --tenant "+tenant+".", "The login was denied: %s", oneLine(description))
 	}
-	return fault.New(fault.Failed, "smoke.refused", "The tenant log (Monitoring > Logs) says more.", "Auth0 ended the login with %s: %s", code, oneLine(description))
+	return fault.New(fault.Failed, "smoke.refused", "Look in the tenant log (Auth0 dashboard > Monitoring > Logs).", "Auth0 ended the login with %s: %s", code, oneLine(description))
 }
 
 // seen asks the tenant how far the login has come.
@@ -239,12 +239,12 @@ func (r *run) secondLogin(ctx context.Context, alone bool) (string, error) {
 		}
 	}
 	if r.Texts != nil && r.Texts() != texts {
-		return "", fault.New(fault.Failed, "smoke.texted_again", "Run phonegate apply --tenant "+r.Tenant+" and test again.", "A verified user was sent a text again.")
+		return "", fault.New(fault.Failed, "smoke.texted_again", "Run phonegate apply --tenant "+r.Tenant+" and test again.", "A verified user got another text.")
 	}
 	if !alone {
-		return "straight through with the session", nil
+		return "no code asked, with the session", nil
 	}
-	return "straight through, with the session and with the password", nil
+	return "no code asked, with the session and with the password", nil
 }
 
 // cleanup deletes the test's user, and no other.
@@ -261,19 +261,19 @@ func (r *run) cleanup(ctx context.Context) (string, error) {
 		return "", leftBehind(err, byHand)
 	}
 	if u == nil {
-		return "nothing was left", nil
+		return "nothing to delete", nil
 	}
 	if !strings.EqualFold(u.Email, r.user.email) {
-		return "the user that you logged in with stays: it is not the test's", nil
+		return "the user you logged in with stays: the test did not create it", nil
 	}
 	if err := r.Auth0.DeleteUser(ctx, u.ID); err != nil {
 		return "", leftBehind(err, byHand)
 	}
-	return "user removed", nil
+	return "user deleted", nil
 }
 
 // leftBehind adds to an error what is left to be done by hand.
 func leftBehind(err error, byHand string) error {
 	f := fault.Of(err)
-	return fault.Wrap(err, f.Category, f.Code, byHand, "The test's user could not be removed: %s", f.Message)
+	return fault.Wrap(err, f.Category, f.Code, byHand, "The test's user could not be deleted: %s", f.Message)
 }

@@ -112,7 +112,7 @@ type Options struct {
 func Run(ctx context.Context, o Options) error {
 	steps := Steps(o.Level)
 	if steps == nil {
-		return fault.New(fault.Usage, "smoke.level", "Use --level sms, action or login.", "There is no level %q of live tests.", o.Level)
+		return fault.New(fault.Usage, "smoke.level", "Use --level sms, action or login.", "There is no test level %q.", o.Level)
 	}
 	if o.Now == nil {
 		o.Now = time.Now

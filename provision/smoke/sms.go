@@ -13,8 +13,8 @@ const checks = 3
 // sms sends a code and checks it.
 func (r *run) sms(ctx context.Context) (err error) {
 	if r.To == "" && r.Level == LevelLogin {
-		r.skip(stepSend, "no number was given for it")
-		r.skip(stepCheck, "no number was given for it")
+		r.skip(stepSend, "no number given (--to)")
+		r.skip(stepCheck, "no number given (--to)")
 		return nil
 	}
 	sid, since := "", r.Now()
@@ -27,7 +27,7 @@ func (r *run) sms(ctx context.Context) (err error) {
 	}()
 	err = r.step(ctx, stepSend, "to "+Masked(r.To), func(ctx context.Context) (string, error) {
 		if r.To == "" {
-			return "", fault.New(fault.Usage, "smoke.no_number", "Give the number to text with --to, with its country code.", "There is no number to send the code to.")
+			return "", fault.New(fault.Usage, "smoke.no_number", "Pass the number with --to, including its country code.", "There is no number to send the code to.")
 		}
 		v, err := r.Twilio.StartVerification(ctx, r.ServiceSID, r.To)
 		if err != nil {
@@ -59,12 +59,12 @@ func (r *run) check(ctx context.Context, sid string, since time.Time) (string, e
 			return "", err
 		}
 		if v.Status == "approved" && v.Valid {
-			return "the code is right", nil
+			return "code correct", nil
 		}
-		r.still(stepCheck, "that code isn't right; waiting for another")
+		r.still(stepCheck, "wrong code; waiting for another")
 	}
 	return "", fault.New(fault.Failed, "smoke.wrong_code", "Run the test again and type the code from the newest text.",
-		"%d codes were typed and none was right.", checks)
+		"All %d codes were wrong.", checks)
 }
 
 // Masked is a number as it may be shown: its last two digits.

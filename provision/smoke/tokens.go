@@ -47,11 +47,11 @@ func (r *run) tokens(ctx context.Context, f flow, result LoginResult) (*idClaims
 	}
 	_ = json.Unmarshal([]byte(body), &answer) // what is missing in it is reported below
 	if res.StatusCode != 200 {
-		return nil, fault.New(fault.Failed, "smoke.exchange", "The tenant log (Monitoring > Logs) says more.",
-			"Auth0 gave no tokens for the code (status %d): %s", res.StatusCode, oneLine(answer.Description))
+		return nil, fault.New(fault.Failed, "smoke.exchange", "Look in the tenant log (Auth0 dashboard > Monitoring > Logs).",
+			"Auth0 issued no tokens (status %d): %s", res.StatusCode, oneLine(answer.Description))
 	}
 	if answer.IDToken == "" {
-		return nil, fault.New(fault.Failed, "smoke.no_id_token", "", "Auth0 answered the code without an ID token.")
+		return nil, fault.New(fault.Failed, "smoke.no_id_token", "", "Auth0 issued no ID token.")
 	}
 	return r.verify(ctx, f, answer.IDToken)
 }
@@ -67,9 +67,9 @@ func (r *run) verify(ctx context.Context, f flow, token string) (*idClaims, erro
 	switch {
 	case err != nil:
 		// The library's messages name the failed check and never the token.
-		return nil, fault.Wrap(err, fault.Failed, "smoke.id_token", "Check the clock of this computer, then run the test again.", "The ID token does not hold: %s.", err)
+		return nil, fault.Wrap(err, fault.Failed, "smoke.id_token", "Check the clock of this computer, then run the test again.", "The ID token is not valid: %s.", err)
 	case claims.Nonce != f.nonce:
-		return nil, fault.New(fault.Failed, "smoke.id_token", "Run the test again.", "The ID token belongs to another login: its nonce is not the one that was sent.")
+		return nil, fault.New(fault.Failed, "smoke.id_token", "Run the test again.", "The ID token belongs to another login: its nonce differs from the one sent.")
 	case claims.Subject == "":
 		return nil, fault.New(fault.Failed, "smoke.id_token", "", "The ID token names no user.")
 	}
@@ -90,7 +90,7 @@ func (r *run) signingKey(ctx context.Context, kid string) (*rsa.PublicKey, error
 		Keys []struct{ Kid, Kty, N, E string }
 	}
 	if err := json.Unmarshal([]byte(body), &set); err != nil {
-		return nil, fault.Wrap(err, fault.Failed, "smoke.jwks", "", "The tenant's keys cannot be read.")
+		return nil, fault.Wrap(err, fault.Failed, "smoke.jwks", "", "The tenant's signing keys can't be read.")
 	}
 	i := slices.IndexFunc(set.Keys, func(k struct{ Kid, Kty, N, E string }) bool { return k.Kid == kid && k.Kty == "RSA" })
 	if kid == "" || i < 0 {
@@ -99,7 +99,7 @@ func (r *run) signingKey(ctx context.Context, kid string) (*rsa.PublicKey, error
 	n, badN := base64.RawURLEncoding.DecodeString(set.Keys[i].N)
 	e, badE := base64.RawURLEncoding.DecodeString(set.Keys[i].E)
 	if badN != nil || badE != nil || len(n) < 256 || len(e) == 0 || len(e) > 4 {
-		return nil, fault.New(fault.Failed, "smoke.jwks", "", "the tenant's key is not an RSA key of sensible size")
+		return nil, fault.New(fault.Failed, "smoke.jwks", "", "the tenant's key is not an RSA key of a supported size")
 	}
 	return &rsa.PublicKey{N: new(big.Int).SetBytes(n), E: int(new(big.Int).SetBytes(e).Int64())}, nil
 }
@@ -132,7 +132,7 @@ func (r *run) checkRecord(u *auth0.User) error {
 		return fault.New(fault.Failed, "smoke.record", "Run phonegate apply --tenant "+r.Tenant+" and test again.", format, args...)
 	}
 	if u == nil {
-		return wrong("The user who logged in is not in the tenant.")
+		return wrong("The user who logged in does not exist in the tenant.")
 	}
 	number, _ := u.AppMetadata["phone_number"].(string)
 	at, _ := u.AppMetadata["phone_number_verified_at"].(string)
@@ -141,13 +141,13 @@ func (r *run) checkRecord(u *auth0.User) error {
 	case u.AppMetadata["phone_number_verified"] != true:
 		return wrong("The user's app_metadata does not say that the number is verified.")
 	case !strings.HasPrefix(number, "+"):
-		return wrong("The user's app_metadata holds no verified number.")
+		return wrong("The user's app_metadata contains no verified number.")
 	case r.To != "" && number != r.To && r.typed:
-		return wrong("The user's app_metadata holds another number than the one that was verified.")
+		return wrong("The user's app_metadata contains a different number than the verified one.")
 	case bad != nil:
 		return wrong("The user's app_metadata does not say when the number was verified.")
 	case u.AppMetadata["phone_verification"] != nil:
-		return wrong("The user's app_metadata still says that a verification is under way.")
+		return wrong("The user's app_metadata still says that a verification is in progress.")
 	}
 	r.user.number = number
 	return nil

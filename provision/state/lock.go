@@ -60,11 +60,11 @@ func (s *State) Lock() error {
 	l, err := acquire(strings.TrimSuffix(s.path, ".json")+".lock", Owner{os.Getpid(), host, time.Now().UTC().Round(0)}, alive)
 	if busy, ok := errors.AsType[*Busy](err); ok {
 		return fault.Wrap(busy, fault.Failed, "state.locked",
-			"Wait until it has finished, or end it; if there is none, delete "+strings.TrimSuffix(s.path, ".json")+".lock.",
+			"Wait until it has finished, or stop it. If it no longer runs, delete "+strings.TrimSuffix(s.path, ".json")+".lock.",
 			"%s is working on tenant %s.", capitalised(busy.Error()), s.tenant)
 	}
 	if err != nil {
-		return fault.Wrap(err, fault.Failed, "state.unwritable", "Check the permissions of "+filepath.Dir(s.path)+" and the space on its disk.",
+		return fault.Wrap(err, fault.Failed, "state.unwritable", "Check the permissions of "+filepath.Dir(s.path)+" and the free disk space.",
 			"%s cannot be written: %s.", filepath.Dir(s.path), cause(err))
 	}
 	// What was read before may be what another run has replaced since, down to the page that it must put back.

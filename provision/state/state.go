@@ -63,7 +63,7 @@ func (s *State) load() error {
 		return nil
 	}
 	if err == nil && (!info.Mode().IsRegular() || info.Size() > sizeLimit) {
-		return s.corrupt(errors.New("it is not a regular file of sensible size"))
+		return s.corrupt(errors.New("it is not a regular file, or it is too large"))
 	}
 	data, err := os.ReadFile(s.path)
 	if err != nil {
@@ -78,7 +78,7 @@ func (s *State) load() error {
 	switch {
 	case d.Version > version:
 		return fault.New(fault.Failed, "state.newer", "Update phonegate, or move "+s.path+" aside: phonegate finds everything again by name.",
-			"%s was written by a newer phonegate (format %d; this one knows %d).", s.path, d.Version, version)
+			"%s was written by a newer phonegate (format %d; this version supports %d).", s.path, d.Version, version)
 	case d.Version != version:
 		return s.corrupt(errors.New("it has no version"))
 	case d.Tenant != s.tenant:

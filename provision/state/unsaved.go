@@ -22,11 +22,11 @@ func (u *Unsaved) Unwrap() error { return u.Err }
 
 // Recovery is a text for a person: a command to paste that writes the file, with the full content.
 func (u *Unsaved) Recovery() string {
-	return fmt.Sprintf("Once %s can be written, save this in it:\n\ncat > '%s' <<'END'\n%sEND\n", u.Path, u.Path, u.Content)
+	return fmt.Sprintf("Once %s is writable, save this in it:\n\ncat > '%s' <<'END'\n%sEND\n", u.Path, u.Path, u.Content)
 }
 
 func unsaved(path, tenant string, content []byte, err error) error {
 	return fault.Wrap(&Unsaved{path, content, err}, fault.Failed, "state.unsaved",
-		"Save the text that follows as "+path+", or leave it: phonegate apply --tenant "+tenant+" finds everything again by name.",
-		"What was done for tenant %s could not be noted in %s: %s.", tenant, path, cause(err))
+		"Save the text below as "+path+", or leave it: phonegate apply --tenant "+tenant+" finds everything again by name.",
+		"The changes to tenant %s could not be recorded in %s: %s.", tenant, path, cause(err))
 }

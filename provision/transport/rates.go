@@ -36,10 +36,10 @@ func (r *Rates) account(name string, perSecond float64) *account {
 
 // account is where the requests to one account of a provider wait for their turn.
 type account struct {
-	mu     sync.Mutex
-	queue  []*turn // those that wait, oldest first; only the first one looks at the clock
-	turns  int     // given out so far
-	flying int     // requests that have no answer yet
+	mu       sync.Mutex
+	queue    []*waiter // those that wait, oldest first; only the first one looks at the clock
+	turns    int       // given out so far
+	inFlight int       // requests that have no answer yet
 
 	closed time.Time     // nothing is taken before
 	bucket *rate.Limiter // a limit that was told beforehand, nil for none
@@ -56,36 +56,36 @@ type account struct {
 	fresh        bool // nothing has been answered yet
 }
 
-// turn is one request's place in the queue. It keeps it when it has to come again.
-type turn struct {
+// waiter is one request's position in the queue. A repeated request keeps it.
+type waiter struct {
 	age  int
 	wake chan struct{}
 }
 
-// turn is a place behind all others.
-func (a *account) turn() *turn {
+// join returns a waiter behind all others.
+func (a *account) join() *waiter {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.turns++
-	return &turn{a.turns, make(chan struct{}, 1)}
+	return &waiter{a.turns, make(chan struct{}, 1)}
 }
 
 // enter puts q into the queue by its age.
-func (a *account) enter(q *turn) {
+func (a *account) enter(q *waiter) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	i, _ := slices.BinarySearchFunc(a.queue, q, func(a, b *turn) int { return a.age - b.age })
+	i, _ := slices.BinarySearchFunc(a.queue, q, func(a, b *waiter) int { return a.age - b.age })
 	a.queue = slices.Insert(a.queue, i, q)
 }
 
 // leave takes q out of the queue.
-func (a *account) leave(q *turn) {
+func (a *account) leave(q *waiter) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.remove(q)
 }
 
-func (a *account) remove(q *turn) {
+func (a *account) remove(q *waiter) {
 	if i := slices.Index(a.queue, q); i >= 0 {
 		a.queue = slices.Delete(a.queue, i, i+1)
 	}
@@ -107,14 +107,14 @@ const probing = time.Second
 
 // try lets q go if it is its turn. Otherwise it says for how long to wait before trying again, 0 for until woken, and
 // about how long it will be until q can go.
-func (a *account) try(q *turn) (gone bool, wait, about time.Duration) {
+func (a *account) try(q *waiter) (gone bool, wait, about time.Duration) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	now := time.Now()
 	ahead := slices.Index(a.queue, q)
 	wait, unknown := a.hold(now, ahead == 0)
 	if ahead == 0 && wait <= 0 && !unknown {
-		a.flying++
+		a.inFlight++
 		if a.knows {
 			if a.left--; a.left < 0 { // the first one after a reset: its answer says what more is taken
 				a.left, a.reset = 0, now.Add(probing)
@@ -143,7 +143,7 @@ func (a *account) hold(now time.Time, first bool) (wait time.Duration, unknown b
 	if a.knows && a.left <= 0 {
 		wait = max(wait, a.reset.Sub(now))
 	}
-	unknown = a.window > 0 && a.flying >= a.window
+	unknown = a.window > 0 && a.inFlight >= a.window
 	if a.bucket != nil && first && wait <= 0 && !unknown {
 		reservation := a.bucket.ReserveN(now, 1)
 		if wait = reservation.DelayFrom(now); wait > 0 {
@@ -160,16 +160,16 @@ type ending struct {
 	delay   time.Duration // after so long, and nobody before
 }
 
-// landed takes note that a request has ended.
-func (a *account) landed(e ending) {
+// done records how a request ended.
+func (a *account) done(e ending) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	defer func() { a.fresh = false; a.wake() }()
-	a.flying--
+	a.inFlight--
 	switch {
 	case e.said != nil:
 		// Those under way may be counted already or not.
-		a.knows, a.limit, a.left, a.reset = true, e.said.limit, max(0, e.said.left-a.flying), time.Now().Add(e.said.reset)
+		a.knows, a.limit, a.left, a.reset = true, e.said.limit, max(0, e.said.left-a.inFlight), time.Now().Add(e.said.reset)
 	case a.knows && !e.refused:
 		a.left = min(a.left+1, a.limit) // it did not count
 	}

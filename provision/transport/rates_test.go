@@ -223,7 +223,7 @@ func TestACrowdLearnsThePaceOfAProviderThatNamesNone(t *testing.T) {
 
 func TestTheOldestRequestGoesFirst(t *testing.T) {
 	a := NewRates().account("x", 0)
-	first, second := a.turn(), a.turn()
+	first, second := a.join(), a.join()
 	a.enter(second)
 	a.enter(first) // it was refused, and comes again
 	if gone, _, _ := a.try(second); gone {
@@ -232,7 +232,7 @@ func TestTheOldestRequestGoesFirst(t *testing.T) {
 	if gone, _, _ := a.try(first); !gone {
 		t.Error("the older one did not go")
 	}
-	a.landed(ending{})
+	a.done(ending{})
 	if gone, _, _ := a.try(second); !gone {
 		t.Error("the younger one did not follow")
 	}

@@ -63,8 +63,8 @@ func (p policy) next(provider string, res *http.Response, err error, safe bool, 
 	return 0, false
 }
 
-// refused is next after a "too many requests". What is refused again and again waits longer than it is asked to: others use up
-// what is left for it.
+// refused is next after a "too many requests". Repeated refusals wait longer than the provider asks for, because
+// other programs use up what is left of the limit.
 func (p policy) refused(res *http.Response, past *tries) (time.Duration, bool) {
 	past.refusals++
 	delay, told := askedDelay(res)

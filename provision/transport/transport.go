@@ -140,7 +140,7 @@ func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	safe := r.Method == http.MethodGet || r.Method == http.MethodHead || ctx.Value(repeatable) != nil
 	a := t.account(provider, r.URL)
-	for q, past := a.turn(), (tries{}); ; {
+	for q, past := a.join(), (tries{}); ; {
 		if err := t.admit(ctx, provider, a, q); err != nil {
 			return nil, err
 		}
@@ -150,7 +150,7 @@ func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		if err == nil {
 			end.said, end.refused = allowanceOf(res), again && res.StatusCode == http.StatusTooManyRequests
 		}
-		a.landed(end)
+		a.done(end)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -258,7 +258,7 @@ func (t *Transport) attempt(q *http.Request, provider string) (*http.Response, e
 		return nil, err
 	}
 	if len(data) > maxBody {
-		return nil, fmt.Errorf("the answer is larger than %d MiB", maxBody>>20)
+		return nil, fmt.Errorf("the response is larger than %d MiB", maxBody>>20)
 	}
 	res.Body = io.NopCloser(bytes.NewReader(data))
 	return res, nil
@@ -275,14 +275,14 @@ func replayable(r *http.Request) ([]byte, error) {
 
 // unreachable is the error of a request that got no answer, for a person.
 func unreachable(host, provider string, timeout time.Duration, err error) error {
-	const hint = "Check the connection and the proxy settings, then run the same command again: it carries on where it stopped."
+	const hint = "Check the connection and the proxy settings, then run the same command again: it continues where it stopped."
 	if timedOut(err) {
-		return fault.Wrap(err, fault.Failed, provider+".timeout", hint, "%s did not answer within %s.", host, timeout)
+		return fault.Wrap(err, fault.Failed, provider+".timeout", hint, "%s did not respond within %s.", host, timeout)
 	}
 	var dns *net.DNSError
 	if errors.As(err, &dns) && dns.IsNotFound {
 		return fault.Wrap(err, fault.Failed, provider+".unknown_host",
-			"Check the name for a typing error. A proxy is taken from HTTPS_PROXY.", "There is no host named %s.", host)
+			"Check the name for typos. To use a proxy, set HTTPS_PROXY.", "The host %s does not exist.", host)
 	}
 	return fault.Wrap(err, fault.Failed, provider+".unreachable", hint, "%s can't be reached: %s.", host, cause(err))
 }
@@ -294,7 +294,7 @@ func cause(err error) string {
 		return op.Err.Error()
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return "the connection broke before the answer was complete"
+		return "the connection broke before the response was complete"
 	}
 	return err.Error()
 }

@@ -290,7 +290,7 @@ func TestAnAttemptHasADeadlineThatCoversTheBody(t *testing.T) {
 	tr.o.Timeout = 50 * time.Millisecond
 	_, err := do(t, tr, context.Background(), "POST", tenant, "")
 	f := fault.Of(err)
-	if f.Code != "auth0.timeout" || !strings.Contains(f.Message, "acme.us.auth0.test did not answer within 50ms") || n.Load() != 1 {
+	if f.Code != "auth0.timeout" || !strings.Contains(f.Message, "acme.us.auth0.test did not respond within 50ms") || n.Load() != 1 {
 		t.Errorf("%d requests, %s: %s", n.Load(), f.Code, f.Message)
 	}
 }

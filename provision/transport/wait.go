@@ -2,11 +2,12 @@ package transport
 
 import (
 	"context"
+	"strings"
 	"time"
 )
 
-// admit waits until it is the turn of q and its account takes requests.
-func (t *Transport) admit(ctx context.Context, provider string, a *account, q *turn) error {
+// admit waits until q is first in the queue and its account accepts requests.
+func (t *Transport) admit(ctx context.Context, provider string, a *account, q *waiter) error {
 	a.enter(q)
 	for told := false; ; {
 		gone, wait, about := a.try(q)
@@ -37,6 +38,14 @@ func (t *Transport) admit(ctx context.Context, provider string, a *account, q *t
 			return err
 		}
 	}
+}
+
+// Name is a provider as people write it: "Auth0" for "auth0".
+func Name(provider string) string {
+	if provider == form {
+		return "the form’s host"
+	}
+	return strings.ToUpper(provider[:1]) + provider[1:]
 }
 
 // Waiting lets told know about every wait of more than a second of requests made with the context, before it begins. It

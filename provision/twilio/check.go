@@ -41,7 +41,7 @@ func (c *Client) Check(ctx context.Context) (Account, error) {
 	}
 	a.Type, a.Status, a.FriendlyName = text(account.Type), text(account.Status), text(account.FriendlyName)
 	if a.Status != "" && a.Status != "active" {
-		return a, fault.New(fault.Refused, "twilio.account_"+a.Status, "See https://console.twilio.com for the reason.",
+		return a, fault.New(fault.Refused, "twilio.account_"+a.Status, "Look up the reason at https://console.twilio.com.",
 			"The Twilio account %s is %s.", cmp.Or(a.FriendlyName, a.SID), a.Status)
 	}
 	// The balance is a courtesy: no reason to fail.

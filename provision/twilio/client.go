@@ -43,9 +43,9 @@ func (c *Client) ready() error {
 	const hint = "Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (https://console.twilio.com > Account Info)."
 	switch {
 	case !strings.HasPrefix(c.o.AccountSID, "AC") || len(c.o.AccountSID) != 34:
-		return fault.New(fault.Usage, "twilio.account_sid", hint, "The Twilio account SID must be AC and 32 characters.")
+		return fault.New(fault.Usage, "twilio.account_sid", hint, "The Twilio account SID must be AC followed by 32 hexadecimal digits.")
 	case c.o.AuthToken == "" && (c.o.APIKey == "" || c.o.APISecret == ""):
-		return fault.New(fault.Usage, "twilio.no_credentials", hint, "There are no credentials for the Twilio account %s.", c.o.AccountSID)
+		return fault.New(fault.Usage, "twilio.no_credentials", hint, "No credentials are set for the Twilio account %s.", c.o.AccountSID)
 	}
 	return nil
 }
@@ -85,7 +85,7 @@ func (g guard) RoundTrip(r *http.Request) (*http.Response, error) {
 	// Lists name the address of their next page. The credentials go nowhere else than to Twilio.
 	if host := r.URL.Hostname(); r.URL.Scheme != "https" || !strings.HasSuffix(host, ".twilio.com") {
 		return nil, fault.New(fault.Failed, "twilio.foreign_host", "Check PHONEGATE_TWILIO_URL and the proxy.",
-			"Twilio's answer led to %s, which is not Twilio's.", r.URL.Host)
+			"Twilio's response pointed to %s, which is not a Twilio address.", r.URL.Host)
 	}
 	res, err := g.next.RoundTrip(r.WithContext(g.ctx))
 	if err != nil {

@@ -104,7 +104,7 @@ func (k *Key) CanMake() error {
 	}
 	return fault.New(fault.Refused, "twilio.key_needs_auth_token",
 		"Set TWILIO_AUTH_TOKEN (https://console.twilio.com > Account Info) for this run; it is not stored.",
-		"A new Twilio API key is needed, and only the auth token may make one.")
+		"Creating the Twilio API key needs the account's auth token.")
 }
 
 // Read implements resource.Resource. An API key can't see keys: then nothing is known.
@@ -145,11 +145,11 @@ func (k *Key) Change() event.Change {
 	case want != "" && live == "":
 		c.Op, c.From, c.Requests, c.Detail = event.Create, "new", 1, fmt.Sprintf("“%s%s”", k.prefix(), want)
 	case want != "":
-		c.Op, c.Requests, c.Detail = event.Update, 1, "a new key; the former one is deleted when no login needs it"
+		c.Op, c.Requests, c.Detail = event.Update, 1, "a new key; the former one is deleted when no login needs it any more"
 	case !k.known && !k.c.master():
-		c.Detail = "not visible with an API key"
+		c.Detail = "can't be read with an API key"
 	case live != "" && k.known && !k.Has(live):
-		c.Detail = "the key in use is gone"
+		c.Detail = "the current key no longer exists"
 	case live != "":
 		c.Detail = fmt.Sprintf("“%s%s”", k.prefix(), live)
 	default:
@@ -204,7 +204,7 @@ func (k *Key) create(ctx context.Context, id string) (one namedKey, secret strin
 	one = namedKey{text(made.Sid), id, date(text(made.DateCreated))}
 	if secret = text(made.Secret); one.sid == "" || secret == "" {
 		return one, "", fault.New(fault.Failed, "twilio.unexpected_answer", "Run the same command again.",
-			"Twilio made a key but did not say its secret.")
+			"Twilio created a key but did not return its secret.")
 	}
 	return one, secret, nil
 }

@@ -28,7 +28,7 @@ func TestAnAPIKeyCanNeitherSeeNorMakeNorDeleteKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	k := x.apiKey()
-	if c := k.Change(); c.Op != event.None || c.Detail != "not visible with an API key" || k.Known() || k.Has(ringKey) ||
+	if c := k.Change(); c.Op != event.None || c.Detail != "can't be read with an API key" || k.Known() || k.Has(ringKey) ||
 		len(k.Problems()) != 0 {
 		t.Errorf("%+v, %v, %v", c, k.Known(), k.Problems())
 	}

@@ -21,7 +21,7 @@ func (k *Key) delete(ctx context.Context, of func(namedKey) bool) error {
 	if !k.c.master() {
 		return fault.New(fault.Refused, "twilio.key_needs_auth_token",
 			"Set TWILIO_AUTH_TOKEN (https://console.twilio.com > Account Info) for this run; it is not stored.",
-			"A Twilio API key is to be deleted, and only the auth token may delete one.")
+			"Deleting a Twilio API key needs the account's auth token.")
 	}
 	if !k.known {
 		if err := k.Read(ctx); err != nil {
@@ -48,7 +48,7 @@ func (k *Key) UndoChange() event.Change {
 	c := event.Change{Resource: k.Name(), Op: event.None}
 	switch n := len(k.keys); {
 	case !k.known && !k.c.master():
-		c.Detail = "not visible with an API key"
+		c.Detail = "can't be read with an API key"
 	case n == 0:
 		c.Detail = "there is none"
 	case n == 1:
@@ -73,8 +73,8 @@ func (k *Key) Left() []resource.Left {
 		return nil
 	}
 	return []resource.Left{{
-		What: fmt.Sprintf("Twilio keys named “%s…”, if there are any", k.prefix()),
-		Why: "An API key can’t see or delete keys. Run destroy again with TWILIO_AUTH_TOKEN, or delete them at " +
+		What: fmt.Sprintf("any Twilio keys named “%s…”", k.prefix()),
+		Why: "An API key can’t read or delete keys. Run phonegate destroy again with TWILIO_AUTH_TOKEN, or delete them under " +
 			"https://console.twilio.com > Admin > API keys & tokens.",
 	}}
 }

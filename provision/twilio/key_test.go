@@ -46,7 +46,7 @@ func TestEachKeyOfTheRingHasATwilioKeyOfItsOwn(t *testing.T) {
 	x.want = secondKey
 	k = x.readKey()
 	if c := k.Change(); c.Op != event.Update || c.Requests != 1 ||
-		c.Detail != "a new key; the former one is deleted when no login needs it" {
+		c.Detail != "a new key; the former one is deleted when no login needs it any more" {
 		t.Errorf("plan: %+v", c)
 	}
 	before := x.road.Requests()["twilio"]
@@ -223,7 +223,7 @@ func TestAKeyThatIsGoneIsReported(t *testing.T) {
 	x := newAccount(t)
 	x.want, x.live = "", ringKey
 	k := x.readKey()
-	if c := k.Change(); c.Op != event.None || c.Detail != "the key in use is gone" || k.Has(ringKey) {
+	if c := k.Change(); c.Op != event.None || c.Detail != "the current key no longer exists" || k.Has(ringKey) {
 		t.Errorf("%+v", c)
 	}
 	if all := k.Problems(); len(all) != 1 || all[0].Code != "twilio.key_missing" {

@@ -107,7 +107,7 @@ func (l limit) difference(f foundLimit) (why []string, requests int) {
 		}
 	}
 	for _, b := range l.unwanted(f) {
-		why = append(why, fmt.Sprintf("%s: %d in %s goes", l.name, b.most, span(b.in)))
+		why = append(why, fmt.Sprintf("%s: %d in %s removed", l.name, b.most, span(b.in)))
 	}
 	return why, len(why)
 }
@@ -142,10 +142,10 @@ func (s *Service) limitProblems() []*fault.Error {
 		case s.limits[l.name].sid == "":
 			all = append(all, problem("twilio.rate_limit_missing", "",
 				"The Verify service has no rate limit %s: "+
-					"only Twilio's own limit for each number keeps a login from sending texts without end.", l.name))
+					"only Twilio's own limit per number stops a login from sending any number of texts.", l.name))
 		default:
 			all = append(all, problem("twilio.rate_limit_edited", "",
-				"The rate limits of the Verify service were changed: %s.", strings.Join(why, ", ")))
+				"Somebody changed the rate limits of the Verify service: %s.", strings.Join(why, ", ")))
 		}
 	}
 	return all

@@ -51,7 +51,7 @@ func TestDriftOfTheLimitsIsNamedAndRepaired(t *testing.T) {
 		}, "phonegate_user: 1000 in 10 min → 8", 1, "twilio.rate_limit_edited"},
 		"a bucket is added": {func(x *account, at string, sid func(string) string) {
 			x.call("POST", at+"/"+sid("phonegate_user")+"/Buckets", url.Values{"Max": {"1"}, "Interval": {"90"}})
-		}, "phonegate_user: 1 in 90 s goes", 1, "twilio.rate_limit_edited"},
+		}, "phonegate_user: 1 in 90 s removed", 1, "twilio.rate_limit_edited"},
 		"a limit of somebody else's is none of ours": {func(x *account, at string, sid func(string) string) {
 			x.call("POST", at, url.Values{"UniqueName": {"theirs"}})
 		}, "", 0, ""},

@@ -60,7 +60,7 @@ func (c *Client) CancelVerification(ctx context.Context, serviceSID, verificatio
 // needs refuses what the SDK would turn into a path with a hole.
 func (c *Client) needs(serviceSID string) error {
 	if serviceSID == "" {
-		return fault.New(fault.Failed, "twilio.service_missing", "Run `phonegate apply` first.", "There is no Verify service yet.")
+		return fault.New(fault.Failed, "twilio.service_missing", "Run phonegate apply first.", "The Verify service does not exist yet.")
 	}
 	return c.ready()
 }

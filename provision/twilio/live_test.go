@@ -167,12 +167,12 @@ func TestARefusalSaysWhichCredentialsCanDoIt(t *testing.T) {
 		body        string
 		hint, never string
 	}{
-		"keys, with a token":            {token, keys, 403, `{"code":20006,"message":"Access Denied"}`, "no standard or restricted key can", "TWILIO_API_KEY"},
+		"keys, with a token":            {token, keys, 403, `{"code":20006,"message":"Access Denied"}`, "Only the account's auth token", "TWILIO_API_KEY"},
 		"keys, with a key":              {key, keys, 403, `{"code":20006,"message":"Access Denied"}`, "Set TWILIO_AUTH_TOKEN", "TWILIO_API_SECRET"},
 		"keys, with a key, said as 401": {key, keys, 401, `{"code":20003,"message":"Authentication Error - invalid username"}`, "Set TWILIO_AUTH_TOKEN", "TWILIO_API_SECRET"},
 		"Verify, with a key":            {key, service, 403, `{"code":20006,"message":"Access Denied"}`, "permission for Verify", "TWILIO_AUTH_TOKEN"},
-		"Verify, with a token":          {token, service, 401, `{"code":20003,"message":"Authenticate"}`, "Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN", "key can"},
-		"test credentials":              {token, service, 403, `{"code":20008,"message":"x"}`, "live credentials", "key can"},
+		"Verify, with a token":          {token, service, 401, `{"code":20003,"message":"Authenticate"}`, "Compare the account SID and auth token", "API key"},
+		"test credentials":              {token, service, 403, `{"code":20008,"message":"x"}`, "live credentials", "API key"},
 	} {
 		c.with.HTTP = roundTripper(func(r *http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: c.status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(c.body)), Request: r}, nil

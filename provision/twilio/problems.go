@@ -8,7 +8,7 @@ import (
 	"phonegate/provision/fault"
 )
 
-// problem is a difference that a doctor names. Where there is no hint, applying again is what helps.
+// problem is a difference that a doctor names. Without a hint, the remedy is phonegate apply.
 func problem(code, hint, format string, args ...any) *fault.Error {
 	return fault.New(fault.Differences, code, hint, format, args...)
 }
@@ -21,9 +21,9 @@ func (a Account) Problems() []*fault.Error {
 		if len(a.CallerIDs) > 0 {
 			numbers = strconv.Itoa(len(a.CallerIDs)) + " of them"
 		}
-		all = append(all, problem("twilio.trial", "Upgrade it: https://console.twilio.com > Admin > Billing. "+
+		all = append(all, problem("twilio.trial", "Upgrade it under https://console.twilio.com > Admin > Billing. "+
 			"Until then verify your own number under Phone Numbers > Verified Caller IDs.",
-			"The Twilio account is a trial: it only texts numbers that were verified at Twilio (%s).", numbers))
+			"This is a Twilio trial account: it can only text numbers verified at Twilio (%s).", numbers))
 	}
 	amount, _, _ := strings.Cut(a.Balance, " ")
 	if left, err := strconv.ParseFloat(amount, 64); err == nil && left <= 0 {
@@ -42,11 +42,11 @@ func (s *Service) Problems() []*fault.Error {
 	var all []*fault.Error
 	if s.renamed() {
 		all = append(all, problem("twilio.service_name", "",
-			"The Verify service is called “%s”, not “%s”; users read that name in the text.", s.found.Name, s.spec.Name))
+			"The Verify service is called “%s” instead of “%s”; users see that name in the text.", s.found.Name, s.spec.Name))
 	}
 	if s.found.CodeLength != s.spec.CodeLength {
 		all = append(all, problem("twilio.code_length", "",
-			"The Verify service sends codes of %d digits, not of %d.", s.found.CodeLength, s.spec.CodeLength))
+			"The Verify service sends codes with %d digits instead of %d.", s.found.CodeLength, s.spec.CodeLength))
 	}
 	return append(all, s.limitProblems()...)
 }
@@ -55,7 +55,7 @@ func (s *Service) Problems() []*fault.Error {
 func (k *Key) Problems() []*fault.Error {
 	if live := k.spec.Live(); k.known && live != "" && !k.Has(live) {
 		return []*fault.Error{problem("twilio.key_missing", "",
-			"The Twilio key “%s%s” that Action and form use is gone: no code can be sent.", k.prefix(), live)}
+			"The Twilio key “%s%s” no longer exists: no code can be sent.", k.prefix(), live)}
 	}
 	return nil
 }
@@ -70,8 +70,8 @@ func (c *Client) TryKey(ctx context.Context, sid, secret, serviceSID string) err
 	_, err := own.verify(ctx).FetchService(serviceSID)
 	err = typed(err)
 	if f := fault.Of(err); f != nil && f.Category == fault.Refused {
-		return fault.Wrap(err, fault.Differences, "twilio.key_refused", "Run phonegate rotate: it makes another key.",
-			"Twilio does not accept the key that Action and form use.")
+		return fault.Wrap(err, fault.Differences, "twilio.key_refused", "Run phonegate rotate to create another key.",
+			"Twilio does not accept the key that the Action and the form use.")
 	}
 	return err
 }

@@ -60,7 +60,7 @@ func NewService(c *Client, spec ServiceSpec) *Service {
 
 // ValidateServiceName says what Twilio would refuse about a service's name.
 func ValidateServiceName(name string) error {
-	const hint = "At most 30 letters, digits, spaces, - and _, and at most 4 digits in all."
+	const hint = "Use at most 30 letters, digits, spaces, - and _, with at most 4 digits in total."
 	digits := 0
 	for _, r := range name {
 		switch {
@@ -68,7 +68,7 @@ func ValidateServiceName(name string) error {
 			digits++
 		case (r >= 'a' && r <= 'z') || (r >= 'A' && r <= 'Z') || r == ' ' || r == '-' || r == '_':
 		default:
-			return fault.New(fault.Usage, "twilio.service_name", hint, "The name of the Verify service can't hold %q.", r)
+			return fault.New(fault.Usage, "twilio.service_name", hint, "The name of the Verify service can't contain %q.", r)
 		}
 	}
 	switch {
@@ -132,7 +132,7 @@ func (s *Service) Change() event.Change {
 	if s.found == nil {
 		_, n := s.limitsDiffer()
 		c.Op, c.From, c.Requests = event.Create, "new", 1+n
-		c.Detail += ", with limits for each user and network"
+		c.Detail += ", with limits per user and network"
 		return c
 	}
 	var why []string

@@ -65,7 +65,7 @@ func TestALaterChangeOfTheCodeLengthIsRecordedFirst(t *testing.T) {
 		}
 	}
 	s := x.read(func(s *ServiceSpec) { s.CodeLength = 5 })
-	if c := s.UndoChange(); c.Detail != "“Acme” is kept: phonegate did not make it; digits 5 → 6; "+
+	if c := s.UndoChange(); c.Detail != "“Acme” is kept: phonegate did not create it; digits 5 → 6; "+
 		"phonegate’s limits phonegate_user and phonegate_ip are deleted" {
 		t.Errorf("%+v", c)
 	}

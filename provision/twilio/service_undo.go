@@ -79,7 +79,7 @@ func (s *Service) mayDelete(ctx context.Context, sid string) (bool, error) {
 		}
 	}
 	return false, fault.New(fault.Failed, "twilio.service_not_ours", "Delete it in the Twilio console if nobody uses it.",
-		"The Verify service %s stays: it is not marked as made for %s.", sid, s.spec.Domain)
+		"The Verify service %s stays: nothing shows that phonegate created it for %s.", sid, s.spec.Domain)
 }
 
 // restores is the code length that Undo puts back, 0 for none: only where the value is still the one that phonegate set.
@@ -100,7 +100,7 @@ func (s *Service) UndoChange() event.Change {
 		c.Op, c.Detail = event.Delete, fmt.Sprintf("“%s”", s.found.Name)
 		c.Requests++
 	default:
-		c.Detail = fmt.Sprintf("“%s” is kept: phonegate did not make it", s.found.Name)
+		c.Detail = fmt.Sprintf("“%s” is kept: phonegate did not create it", s.found.Name)
 		if was := s.restores(); was != 0 {
 			c.Op = event.Update
 			c.Requests++
@@ -116,7 +116,7 @@ func (s *Service) UndoChange() event.Change {
 	}
 	if n := len(s.spares()); n > 0 {
 		c.Op = event.Delete
-		c.Detail += fmt.Sprintf("; %d more made for %s", n, s.spec.Domain)
+		c.Detail += fmt.Sprintf("; %d more created for %s", n, s.spec.Domain)
 	}
 	return c
 }
@@ -168,7 +168,7 @@ func (s *Service) Left() []resource.Left {
 	}
 	return []resource.Left{{
 		What:    fmt.Sprintf("the Verify service “%s”", s.found.Name),
-		Why:     "The tenant used it, but nothing shows that phonegate made it.",
+		Why:     "The tenant used it, but nothing shows that phonegate created it.",
 		Command: "twilio api:verify:v2:services:remove --sid " + s.found.SID,
 	}}
 }

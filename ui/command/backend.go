@@ -21,7 +21,7 @@ import (
 // backend is what the wizard does to the world: the same engine that the commands use.
 type backend struct {
 	p  *program
-	at *place
+	at *environment
 	// log keeps every event, nil without a log file.
 	log func(event.Event)
 

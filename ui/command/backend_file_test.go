@@ -27,7 +27,7 @@ func atHome(t *testing.T, text string) (b *backend, dir string) {
 	if err := os.WriteFile(p.config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	at := &place{getenv: box.getenv, endpoints: box.endpoints, dir: filepath.Join(dir, ".phonegate"), base: dir, close: func() {},
+	at := &environment{getenv: box.getenv, endpoints: box.endpoints, dir: filepath.Join(dir, ".phonegate"), base: dir, close: func() {},
 		vaults: map[string]secret.Vault{"prod": secret.MemoryVault(), "new": secret.MemoryVault()}}
 	b = &backend{p: p, at: at}
 	t.Cleanup(b.Close)

@@ -31,7 +31,7 @@ func TestLoginsOfOtherProgramsAreSeenOnlyOutsideTheSandbox(t *testing.T) {
 	p := &program{Streams: Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard, Getenv: func(name string) string {
 		return map[string]string{"HOME": home, "PHONEGATE_KEYRING": "off"}[name]
 	}}}
-	real := &backend{p: p, at: &place{getenv: p.Getenv}}
+	real := &backend{p: p, at: &environment{getenv: p.Getenv}}
 	if all := real.Logins(); len(all) != 1 || all[0].Account != "acme" {
 		t.Errorf("found %v", all)
 	}
@@ -50,7 +50,7 @@ func TestLoginsOfOtherProgramsAreSeenOnlyOutsideTheSandbox(t *testing.T) {
 
 func TestHostsAreThoseThatCanBeReached(t *testing.T) {
 	p := &program{Streams: Streams{Getenv: func(string) string { return "" }}}
-	if got := (&backend{p: p, at: &place{getenv: p.Getenv}}).Hosts(); !slices.Equal(got, []string{"vercel", "cloudflare", "bundle"}) {
+	if got := (&backend{p: p, at: &environment{getenv: p.Getenv}}).Hosts(); !slices.Equal(got, []string{"vercel", "cloudflare", "bundle"}) {
 		t.Errorf("at the real providers: %v", got)
 	}
 	at, err := p.embedded(t.Context(), sandbox.Options{})
@@ -82,7 +82,7 @@ func TestWizardWaitsForAFormThatRunsElsewhere(t *testing.T) {
 	dir := t.TempDir()
 	p.config = filepath.Join(dir, "phonegate.yaml")
 	// The sandbox's providers as if they were the real ones, so that nobody runs the form.
-	at := &place{getenv: box.getenv, endpoints: box.endpoints, dir: filepath.Join(dir, ".phonegate"), base: dir, close: func() {},
+	at := &environment{getenv: box.getenv, endpoints: box.endpoints, dir: filepath.Join(dir, ".phonegate"), base: dir, close: func() {},
 		vaults: map[string]secret.Vault{"dev": lasting{secret.MemoryVault()}}}
 	b := &backend{p: p, at: at}
 	defer b.Close()
@@ -97,7 +97,7 @@ func TestWizardWaitsForAFormThatRunsElsewhere(t *testing.T) {
 	if f := fault.Of(r.Err); f == nil || f.Code != "bundle.not_running" || r.Applied {
 		t.Errorf("ended with %+v:\n%s", f, out.String())
 	}
-	for _, want := range []string{"on a server of your own, which needs no account", "phonegate secrets --tenant dev -- fly secrets import --stage", "Look again and go on"} {
+	for _, want := range []string{"on your own server, which needs no account", "phonegate secrets --tenant dev -- fly secrets import --stage", "Look again and go on"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is missing:\n%s", want, out.String())
 		}

@@ -11,10 +11,10 @@ import (
 )
 
 func (p *program) doctorCommand() *cobra.Command {
-	return p.tenantCommand("doctor", "Check the setup and suggest fixes",
-		`Looks at every link of the chain, from the credentials to the deployed form, and says what is not in order and what to do
-about it. Changes nothing and sends nothing. Exit code 3 if it finds something.`,
-		course{grouped: true, act: func(ctx context.Context, j *job, t *engine.Tenant, _ *engine.Plan) (event.Outcome, error) {
+	return p.tenantCommand("doctor", "Check every part and say how to fix it",
+		`Checks every part of the setup, from the credentials to the deployed form, and says how to fix each problem it finds.
+Changes nothing and sends nothing. Exit code 3 if it finds a problem.`,
+		multiStep{grouped: true, act: func(ctx context.Context, j *job, t *engine.Tenant, _ *engine.Plan) (event.Outcome, error) {
 			if j.at.embedded != nil { // a sandbox in this process begins empty: there is something to look at once it is set up
 				plan, err := t.Plan(ctx)
 				if err != nil {
@@ -39,7 +39,7 @@ about it. Changes nothing and sends nothing. Exit code 3 if it finds something.`
 				t.Emit(step)
 			}
 			if bad > 0 {
-				err = fault.New(fault.Differences, "doctor.findings", "Each finding above says what to do about it.", "%s has %s.", j.name, counted(bad, "finding"))
+				err = fault.New(fault.Differences, "doctor.findings", "Each problem above says how to fix it.", "%s has %s.", j.name, fault.Count(bad, "problem"))
 			}
 			return event.Outcome{Findings: bad}, err
 		}})

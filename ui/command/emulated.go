@@ -14,7 +14,7 @@ import (
 )
 
 // assign gives each tenant an emulated Auth0 tenant of its own. known are all tenants of the file, asked those that are worked on.
-func (at *place) assign(ctx context.Context, known, asked []string) error {
+func (at *environment) assign(ctx context.Context, known, asked []string) error {
 	if !at.sandboxed {
 		return nil
 	}
@@ -35,8 +35,8 @@ func (at *place) assign(ctx context.Context, known, asked []string) error {
 	for _, name := range asked {
 		i := slices.Index(known, name)
 		if i < 0 || i >= len(there) {
-			return fault.New(fault.Usage, "sandbox.tenants", "Start it with phonegate sandbox serve --tenants "+strconv.Itoa(len(known))+", and set PHONEGATE_PHONE_URL to what it prints.",
-				"The sandbox server is known to have %s, too few for %s.", counted(len(there), "Auth0 tenant"), name)
+			return fault.New(fault.Usage, "sandbox.tenants", "Start it with: phonegate sandbox serve --tenants "+strconv.Itoa(len(known))+", and set PHONEGATE_PHONE_URL to what it prints.",
+				"The sandbox server has only %s; %s needed.", fault.Count(len(there), "Auth0 tenant"), name)
 		}
 		at.domains[name] = there[i]
 	}
@@ -44,7 +44,7 @@ func (at *place) assign(ctx context.Context, known, asked []string) error {
 }
 
 // emulated are the domains of a sandbox server's tenants; the first one is always there.
-func (at *place) emulated(ctx context.Context) []string {
+func (at *environment) emulated(ctx context.Context) []string {
 	first := []string{rehearsal.Domain}
 	if at.phone == "" {
 		return first
@@ -66,7 +66,7 @@ func (at *place) emulated(ctx context.Context) []string {
 }
 
 // forgetOthers drops what a sandbox's state remembers of another emulated tenant than the one it is led to now: sandboxes come and go.
-func (at *place) forgetOthers(s *state.State, domain string) error {
+func (at *environment) forgetOthers(s *state.State, domain string) error {
 	was := s.Note("tenant").Get("domain")
 	if !at.sandboxed || was == "" || was == domain {
 		return nil

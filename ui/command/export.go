@@ -17,11 +17,11 @@ func (p *program) exportCommand() *cobra.Command {
 	var out string
 	tools := strings.Join(templates.Exports, "|")
 	c := &cobra.Command{
-		Use: "export " + tools + " --out DIR", Short: "Write the same as files for Terraform, auth0-deploy-cli or GitHub Actions",
-		Long: `Writes the same set-up as files of another tool, which then keeps it. Needs no credentials and no network; the same
-answers always give the same bytes, and no file holds a secret.
+		Use: "export " + tools + " --out DIR", Short: "Write the setup as files for Terraform, auth0-deploy-cli or GitHub Actions",
+		Long: `Writes the setup as files for another tool, which then maintains it. Needs no credentials and no network; the same
+answers always produce the same bytes, and no file contains a secret.
 
-  terraform         a module: the Action, its place in the flow, the login page, the form on Vercel
+  terraform         a module: the Action, its position in the flow, the login page, the form on Vercel
   auth0-deploy-cli  tenant.yaml with the Action, the flow and the login page; the form beside it
   github-actions    a workflow for each tenant: phonegate plan on pull requests, apply and smoke on main`,
 		ValidArgs: templates.Exports,
@@ -29,19 +29,19 @@ answers always give the same bytes, and no file holds a secret.
 			if len(args) == 1 && slices.Contains(templates.Exports, args[0]) {
 				return nil
 			}
-			hint := "For instance: phonegate export github-actions --out ."
+			hint := "For example: phonegate export github-actions --out ."
 			if len(args) == 1 {
 				if near := fault.Nearest(args[0], templates.Exports); near != "" {
 					hint = "Did you mean phonegate export " + near + "?"
 				}
 			}
-			return fault.New(fault.Usage, "usage.export", hint, "export takes one of %s.", strings.Join(templates.Exports, ", "))
+			return fault.New(fault.Usage, "usage.export", hint, "export needs one of %s.", strings.Join(templates.Exports, ", "))
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			return p.files("export", out, func(name string, spec config.Tenant) ([]templates.File, error) {
 				if args[0] == "terraform" && spec.Host.Kind != "vercel" {
-					return nil, fault.New(fault.Usage, "export.host", "Take export auth0-deploy-cli, which has the form's files beside it, or set host.kind to vercel.",
-						"The Terraform module puts the form on Vercel, but the answers say %s.", spec.Host.Kind)
+					return nil, fault.New(fault.Usage, "export.host", "Use phonegate export auth0-deploy-cli, which includes the form's files, or set host.kind to vercel.",
+						"The Terraform module supports only Vercel, but host.kind is %s.", spec.Host.Kind)
 				}
 				return templates.Export(args[0], engine.Settings(spec), templates.Setup{
 					Tenant: name, Config: filepath.ToSlash(p.seenFrom(out)),
@@ -50,7 +50,7 @@ answers always give the same bytes, and no file holds a secret.
 			}, args[0] == "github-actions")
 		},
 	}
-	c.Flags().StringVar(&out, "out", "", "the `directory` to write to; one below it for each tenant if there are several")
+	c.Flags().StringVar(&out, "out", "", "the `directory` to write to; several tenants get one subdirectory each")
 	answerFlags(c)
 	return c
 }

@@ -20,14 +20,14 @@ func (p *program) generateCommand() *cobra.Command {
 	var out string
 	c := &cobra.Command{
 		Use: "generate --out DIR", Short: "Write the Action, the form and the sign-up configuration as files",
-		Long: `Writes what would be deployed as files, for reading and reviewing or for your own pipeline. Needs no
-credentials and no network. The same answers always give the same bytes.`,
+		Long: `Writes the files that would be deployed, for review or for your own pipeline. Needs no credentials and no network.
+The same answers always produce the same bytes.`,
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			return p.files("generate", out, engine.Artefacts, false)
 		},
 	}
-	c.Flags().StringVar(&out, "out", "", "the `directory` to write to; one below it for each tenant if there are several")
+	c.Flags().StringVar(&out, "out", "", "the `directory` to write to; several tenants get one subdirectory each")
 	answerFlags(c)
 	return c
 }
@@ -36,9 +36,9 @@ credentials and no network. The same answers always give the same bytes.`,
 func (p *program) files(command, out string, render func(name string, spec config.Tenant) ([]templates.File, error), beside bool) error {
 	start := time.Now()
 	if out == "" {
-		return fault.New(fault.Usage, "usage.out", "For instance: phonegate "+command+" --out phonegate-files", "%s needs --out DIR.", command)
+		return fault.New(fault.Usage, "usage.out", "For example: phonegate "+command+" --out phonegate-files", "%s needs --out DIR.", command)
 	}
-	at := p.nowhere()
+	at := p.localEnv()
 	file, err := p.file(at)
 	if err != nil {
 		return err
@@ -55,7 +55,7 @@ func (p *program) files(command, out string, render func(name string, spec confi
 			if told, ok := errors.AsType[*fault.Error](err); ok {
 				return told
 			}
-			return fault.Wrap(err, fault.Failed, command+".render", "", "The files of %s can't be made: %s.", j.name, err)
+			return fault.Wrap(err, fault.Failed, command+".render", "", "The files for %s can't be generated: %s.", j.name, err)
 		}
 	}
 	r, err := p.renderer(jobs)
@@ -97,7 +97,7 @@ func writeFiles(tenant, dir string, files []templates.File, emit func(event.Even
 		}
 		if status == event.Done {
 			if err := writeFile(path, f.Data); err != nil {
-				return o, fault.Wrap(err, fault.Failed, "generate.write", "Give --out a directory that can be written to.", "%s can't be written: %s.", path, err)
+				return o, fault.Wrap(err, fault.Failed, "generate.write", "Choose a writable directory with --out.", "%s can't be written: %s.", path, err)
 			}
 		}
 		emit(event.Step{Type: "step", Tenant: tenant, Resource: "file", Status: status, Detail: fmt.Sprintf("%s (%d bytes)", path, len(f.Data))})

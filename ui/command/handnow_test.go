@@ -118,7 +118,7 @@ func TestWithoutAKeyringOneRunMakesAKeyAndPassesItOn(t *testing.T) {
 	}
 	e.holdsNone(t, served)
 	for name := range served {
-		if want := "sh was given " + name + "."; !strings.Contains(e.err.text(), want) {
+		if want := "Passed to sh: " + name + "."; !strings.Contains(e.err.text(), want) {
 			t.Errorf("it does not say %q: %s", want, e.err.text())
 		}
 	}

@@ -25,7 +25,7 @@ func (lasting) Durable() bool { return true }
 // elsewhere is a tenant whose form runs elsewhere, applied as far as is possible without the form.
 type elsewhere struct {
 	*program
-	at       *place
+	at       *environment
 	box      *sandbox.Sandbox
 	out, err safe
 	dir      string
@@ -55,7 +55,7 @@ func newElsewhere(t *testing.T) *elsewhere {
 		t.Fatal(err)
 	}
 	e.tenants = []string{"dev"}
-	e.at = &place{getenv: e.Getenv, endpoints: box.Endpoints(), dir: filepath.Join(e.dir, state.Dir), base: e.dir, close: func() {},
+	e.at = &environment{getenv: e.Getenv, endpoints: box.Endpoints(), dir: filepath.Join(e.dir, state.Dir), base: e.dir, close: func() {},
 		vaults: map[string]secret.Vault{"dev": e.vault}}
 	return e
 }
@@ -70,7 +70,7 @@ func (e *elsewhere) apply(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = e.work(t.Context(), "apply", jobs, e.program.deed("apply", e.program.applying()))
+	err = e.work(t.Context(), "apply", jobs, e.program.single("apply", e.program.applying()))
 	if fault.Of(err).Code != "bundle.not_running" {
 		t.Fatalf("apply ended with %v", err)
 	}
@@ -197,7 +197,7 @@ func (e *elsewhere) holdsNone(t *testing.T, keys map[string]string) {
 	}
 }
 
-func TestSecretsAreNotPassedOnInVain(t *testing.T) {
+func TestSecretsNotSentWhenMissing(t *testing.T) {
 	e := newElsewhere(t)
 	fails := func(what string, category fault.Category, code string, command ...string) {
 		t.Helper()

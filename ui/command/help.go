@@ -48,7 +48,7 @@ func (p *program) usage(c *cobra.Command) error {
 	global.SortFlags = false
 	fmt.Fprintf(w, "\nGlobal flags:\n%s", global.FlagUsagesWrapped(width))
 	if c.HasAvailableSubCommands() {
-		fmt.Fprintf(w, "\n%s [command] --help tells more about a command.\n", c.CommandPath())
+		fmt.Fprintf(w, "\nUse “%s COMMAND --help” for more.\n", c.CommandPath())
 	}
 	return nil
 }
@@ -68,11 +68,11 @@ func writeAnswers(w io.Writer, c *cobra.Command, answers []*pflag.Flag, width in
 		for _, f := range answers {
 			names = append(names, "--"+f.Name)
 		}
-		fmt.Fprint(w, "\nAnswers for this run, above those of the file (phonegate init --help explains them):\n")
+		fmt.Fprint(w, "\nAnswers for this run; they override the file (phonegate init --help explains them):\n")
 		fmt.Fprintln(w, indented(strings.Join(names, ", "), "  ", width))
 		return
 	}
-	fmt.Fprint(w, "\nAnswers, above those of the file:\n")
+	fmt.Fprint(w, "\nAnswers; they override the file:\n")
 	for _, f := range answers {
 		fmt.Fprintf(w, "  --%s\n%s\n", f.Name, indented(f.Usage, "      ", width))
 	}
@@ -88,7 +88,7 @@ func indented(text, indent string, width int) string {
 // helpCommand is cobra's, but that an unknown topic is an error.
 func helpCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "help [command]", Short: "Tell more about a command",
+		Use: "help [command]", Short: "Show help for a command",
 		RunE: func(c *cobra.Command, args []string) error {
 			found, rest, err := c.Root().Find(args)
 			if err != nil || len(rest) > 0 {
@@ -129,7 +129,7 @@ func noArguments(c *cobra.Command, args []string) error {
 	if len(known) > 0 {
 		return fault.New(fault.Usage, "usage.command", hint, "%s has no command %q.", c.CommandPath(), args[0])
 	}
-	return fault.New(fault.Usage, "usage.argument", hint, "%s does not take %q.", c.CommandPath(), strings.Join(args, " "))
+	return fault.New(fault.Usage, "usage.argument", hint, "%s does not accept %q.", c.CommandPath(), strings.Join(args, " "))
 }
 
 // sentence begins a library's error text with a capital letter.

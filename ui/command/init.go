@@ -16,14 +16,14 @@ import (
 func (p *program) initCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "init", Short: "Write phonegate.yaml",
-		Long: `Writes a tenant's answers to phonegate.yaml: from the wizard's questions in a terminal, from flags and
-environment under --no-input. An existing file, here or in a folder above, keeps its other tenants, the answers that
-are not given, and its comments. Credentials never go into the file.`,
+		Long: `Writes a tenant's answers to phonegate.yaml. In a terminal the wizard asks for them; with --no-input they come from flags
+and the environment. An existing file, here or in a parent folder, keeps its other tenants, any answers you don't give,
+and its comments. Credentials are never written to the file.`,
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if p.alone {
-				return fault.New(fault.Usage, "usage.config", "Leave --config none out, or name the file to write.",
-					"init writes a file, and --config none goes without one.")
+				return fault.New(fault.Usage, "usage.config", "Leave out --config none, or name the file to write.",
+					"init writes a file, but --config none says to use none.")
 			}
 			if p.interactive() {
 				return p.wizard(c.Context())
@@ -39,11 +39,11 @@ func (p *program) init() error {
 	name := "dev"
 	switch {
 	case p.all || len(p.tenants) > 1:
-		return fault.New(fault.Usage, "usage.tenant", "Run it once for each tenant.", "init writes one tenant.")
+		return fault.New(fault.Usage, "usage.tenant", "Run it once per tenant.", "init writes one tenant at a time.")
 	case len(p.tenants) == 1:
 		name = p.tenants[0]
 	}
-	at := p.nowhere()
+	at := p.localEnv()
 	at.fresh = true
 	if p.misplaced != nil {
 		return p.misplaced
@@ -63,11 +63,11 @@ func (p *program) init() error {
 	}
 	if given, ok := p.answers["protected"]; ok && spec.Protected && !says(given) {
 		return fault.New(fault.Usage, "usage.protected", "Take protected: true out of "+p.config+" yourself.",
-			"%s is protected in %s, and no flag lifts that.", name, p.config)
+			"%s is protected in %s, and no flag overrides that.", name, p.config)
 	}
 	jobs := []*job{{name: name, spec: spec, at: at}}
 	if !p.json {
-		fmt.Fprintf(p.Err, "%s goes into %s\n", tenantsOf(jobs), p.config)
+		fmt.Fprintf(p.Err, "%s: writing %s\n", tenantsOf(jobs), p.config)
 	}
 	before, _ := os.ReadFile(p.config)
 	if err := config.Set(p.config, name, spec); err != nil {

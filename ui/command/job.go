@@ -17,7 +17,7 @@ type job struct {
 	name  string
 	spec  config.Tenant
 	creds secret.Credentials
-	at    *place
+	at    *environment
 	// answered says by key where the answers are from, for those who want to know.
 	answered config.Sources
 	// guard is the protected tenant that a change must name, "" for none.
@@ -29,7 +29,7 @@ func (p *program) names(f *config.File) ([]string, error) {
 	known := f.Names()
 	switch {
 	case p.all && len(p.tenants) > 0:
-		return nil, fault.New(fault.Usage, "usage.tenant", "Leave one of them out.", "--all and --tenant exclude each other.")
+		return nil, fault.New(fault.Usage, "usage.tenant", "Leave out one of them.", "--all and --tenant can't be combined.")
 	case len(p.tenants) > 0:
 		var names []string
 		for _, name := range p.tenants {
@@ -43,11 +43,11 @@ func (p *program) names(f *config.File) ([]string, error) {
 	case p.all || len(known) == 1:
 		return known, nil
 	}
-	return nil, fault.New(fault.Usage, "usage.tenant", "Name it with --tenant, or take all with --all.", "The file has several tenants: %s.", strings.Join(known, ", "))
+	return nil, fault.New(fault.Usage, "usage.tenant", "Choose one with --tenant, or all of them with --all.", "The file has several tenants: %s.", strings.Join(known, ", "))
 }
 
 // specs are the tenants that were asked for with complete answers. What is missing or wrong is said at once, over all tenants.
-func (p *program) specs(f *config.File, at *place) ([]*job, error) {
+func (p *program) specs(f *config.File, at *environment) ([]*job, error) {
 	names, err := p.names(f)
 	if err != nil {
 		return nil, err
@@ -63,7 +63,7 @@ func (p *program) specs(f *config.File, at *place) ([]*job, error) {
 }
 
 // jobs are the tenants with complete answers and credentials. Missing answers and missing credentials are said together.
-func (p *program) jobs(ctx context.Context, f *config.File, at *place) ([]*job, error) {
+func (p *program) jobs(ctx context.Context, f *config.File, at *environment) ([]*job, error) {
 	jobs, err := p.specs(f, at)
 	if len(jobs) == 0 {
 		return nil, err
@@ -79,7 +79,7 @@ func (p *program) jobs(ctx context.Context, f *config.File, at *place) ([]*job, 
 }
 
 // spec is a tenant's complete answers: the file's, overruled by flags and environment.
-func (p *program) spec(f *config.File, name string, at *place) (config.Tenant, error) {
+func (p *program) spec(f *config.File, name string, at *environment) (config.Tenant, error) {
 	t, _, err := config.Resolve(f, name, at.fresh, p.answer, at.getenv)
 	if err != nil {
 		return t, err
@@ -97,7 +97,7 @@ func (p *program) spec(f *config.File, name string, at *place) (config.Tenant, e
 }
 
 // guard is the protected tenant that a change to this one is a change to. In the sandbox there is nothing to protect.
-func (at *place) guard(f *config.File, name string, spec config.Tenant) string {
+func (at *environment) guard(f *config.File, name string, spec config.Tenant) string {
 	if at.sandboxed {
 		return ""
 	}
@@ -111,7 +111,7 @@ func (p *program) answer(q config.Question) (string, bool) {
 }
 
 // credentials fills every job's credentials from environment, keyring and, where a person may be asked, a prompt.
-func (p *program) credentials(ctx context.Context, jobs []*job, at *place, ask bool) error {
+func (p *program) credentials(ctx context.Context, jobs []*job, at *environment, ask bool) error {
 	var missing []string
 	for _, j := range jobs {
 		j.creds, _ = secret.Lookup(j.name, at.getenv, at.ring(j.name))
@@ -134,7 +134,7 @@ func (p *program) credentials(ctx context.Context, jobs []*job, at *place, ask b
 		}
 	}
 	if len(missing) > 0 {
-		return fault.New(fault.Usage, "credentials.missing", "Set them in the environment; no flag takes a secret.", "Credentials are missing:\n%s", strings.Join(missing, "\n"))
+		return fault.New(fault.Usage, "credentials.missing", "Set them in the environment; secrets can't be passed as flags.", "Credentials are missing:\n%s", strings.Join(missing, "\n"))
 	}
 	return nil
 }

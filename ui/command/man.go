@@ -32,10 +32,10 @@ func writeManual(w io.Writer, root *cobra.Command) error {
 	m.text(root.Long)
 	m.section("COMMANDS")
 	m.commands(root)
-	m.section("FLAGS OF EVERY COMMAND")
+	m.section("GLOBAL FLAGS")
 	m.flags(root.PersistentFlags(), func(*pflag.Flag) bool { return true })
 	m.section("ANSWERS")
-	m.text("Each is a flag, a variable of the environment and a key of the file. For one tenant alone the variable is PHONEGATE_<TENANT>_ and the rest of its name.")
+	m.text("Each answer has a flag, an environment variable and a key in the file. To set a variable for one tenant only, name it PHONEGATE_<TENANT>_ followed by the rest of its name.")
 	for _, q := range config.Questions() {
 		about := q.Help
 		for _, c := range q.Choices {
@@ -48,14 +48,14 @@ func writeManual(w io.Writer, root *cobra.Command) error {
 		m.entry(s.Env, s.Label+". "+s.Help)
 	}
 	for _, b := range baseURLs {
-		m.entry(b.env, "Replaces the provider's address, for proxies and tests.")
+		m.entry(b.env, "Overrides the provider's address, for proxies and tests.")
 	}
-	m.entry("PHONEGATE_KEYRING", "off leaves the operating system's keyring alone.")
+	m.entry("PHONEGATE_KEYRING", "off: do not use the operating system's keyring.")
 	m.entry("NO_COLOR", "No colours.")
-	m.entry("ACCESSIBLE", "The wizard asks line by line, for screen readers.")
+	m.entry("ACCESSIBLE", "Make the wizard ask line by line, for screen readers.")
 	m.section("FILES")
-	m.entry("phonegate.yaml", "The tenants' answers. It holds no secret. It is looked for in the current folder and those above it, up to the home directory.")
-	m.entry(".phonegate/<tenant>.json", "A cache, beside phonegate.yaml. Losing it loses nothing.")
+	m.entry("phonegate.yaml", "The tenants' answers, without secrets. Searched for in the current folder and its parents, up to the home directory.")
+	m.entry(".phonegate/<tenant>.json", "A cache, next to phonegate.yaml. It is safe to delete.")
 	m.section("EXIT STATUS")
 	for _, e := range [][2]string{{"0", "done"}, {"1", "failed"}, {"2", "usage or missing input"}, {"3", "plan or doctor found differences"},
 		{"4", "a provider refused the credentials or their permissions"}, {"130", "interrupted"}} {

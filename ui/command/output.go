@@ -46,7 +46,7 @@ func (p *program) openLog(hide *secret.Redactor) (render.Renderer, error) {
 		}
 	}
 	if err != nil {
-		return nil, fault.Wrap(err, fault.Usage, "usage.log_file", "Give another path to --log-file.", "The log file can't be written: %s.", err)
+		return nil, fault.Wrap(err, fault.Usage, "usage.log_file", "Choose another path with --log-file.", "The log file can't be written: %s.", err)
 	}
 	return logFile{render.JSON(censored{file, hide}), file}, nil
 }
@@ -88,7 +88,7 @@ func (b both) Close() error { return errors.Join(b.shown.Close(), b.kept.Close()
 
 // plainOptions shape lines for people. Where the sandbox ends with the run, there is nothing to do next with it.
 func (p *program) plainOptions(jobs []*job) render.Options {
-	o := render.Options{Quiet: p.Getenv("CI") != "" || p.flags.sandbox, Terse: p.terse, File: p.byFile()}
+	o := render.Options{Quiet: p.Getenv("CI") != "" || p.flags.sandbox, Terse: p.terse, Checks: p.checks, File: p.byFile()}
 	if p.OutTerminal {
 		o.Width = p.Width
 		if p.Getenv("TERM") != "dumb" { // which knows no bold either

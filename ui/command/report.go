@@ -52,8 +52,11 @@ func (p *program) complain(err error) {
 		if f.Hint != "" {
 			fmt.Fprintf(p.Err, "  %s\n", f.Hint)
 		}
+		if f.Detail != "" {
+			fmt.Fprintf(p.Err, "  Details: %s\n", f.Detail)
+		}
 		if f.RequestID != "" {
-			fmt.Fprintf(p.Err, "  The provider's id of the call: %s\n", f.RequestID)
+			fmt.Fprintf(p.Err, "  Request ID: %s\n", f.RequestID)
 		}
 	}
 }
@@ -79,11 +82,3 @@ func whole(err error) error {
 
 // noRequests is the count of a command that calls nobody.
 func noRequests() map[string]int { return map[string]int{"auth0": 0, "twilio": 0, "vercel": 0} }
-
-// counted is "1 finding", "2 findings".
-func counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}

@@ -26,7 +26,9 @@ type program struct {
 	handTo func(context.Context, map[string]string) error
 	// terse says that what is in order needs no line.
 	terse bool
-	// misplaced is why the file that was found is not to be gone by.
+	// checks says that the command looks at things instead of changing them.
+	checks bool
+	// misplaced is why the file that was found must not be used.
 	misplaced error
 }
 
@@ -76,9 +78,9 @@ func (p *program) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "phonegate",
 		Short: "Phone verification at first login, for any Auth0 tenant",
-		Long: `phonegate gives an Auth0 tenant phone verification at first login: the Twilio Verify
-service, the post-login Action, the sign-up field, the code-entry form, and a live
-test that proves it. Without a command it opens the wizard.
+		Long: `phonegate adds phone verification at first login to an Auth0 tenant: the Twilio Verify
+service, the post-login Action, the sign-up field, the code form, and a live test
+of the result. Without a command it opens the wizard.
 
   phonegate sandbox     try it here: everything embedded, no account, no network`,
 		Args:                       noArguments,
@@ -93,20 +95,20 @@ test that proves it. Without a command it opens the wizard.
 			if !p.interactive() {
 				c.SetOut(p.Err)
 				_ = c.Help()
-				return fault.New(fault.Usage, "usage.terminal", "Run phonegate sandbox --auto to see it play, or phonegate apply --no-input --yes with a phonegate.yaml.",
-					"The wizard needs a terminal on both ends.")
+				return fault.New(fault.Usage, "usage.terminal", "Run phonegate sandbox --auto for a demo, or phonegate apply --no-input --yes with a phonegate.yaml.",
+					"The wizard needs an interactive terminal (stdin and stdout).")
 			}
 			return p.wizard(c.Context())
 		},
 	}
 	f := root.PersistentFlags()
-	f.StringVar(&p.config, "config", fileName, "the `file` with the tenants' answers, looked for in this folder and those above it; "+
-		"none goes by flags and environment alone")
-	f.StringSliceVar(&p.tenants, "tenant", nil, "the tenant to work on, by its `name` in the file; may be repeated")
+	f.StringVar(&p.config, "config", fileName, "the `file` with the tenants' answers, searched for in this folder and its parents; "+
+		"none: use flags and environment only")
+	f.StringSliceVar(&p.tenants, "tenant", nil, "the tenant to work on, by its `name` in the file; repeatable")
 	f.BoolVar(&p.all, "all", false, "work on every tenant in the file")
 	f.BoolVar(&p.flags.sandbox, "sandbox", false, "use the embedded Auth0, Twilio and Vercel instead of the real ones")
-	f.BoolVar(&p.json, "json", false, "one JSON object a line on standard output; asks nothing")
-	f.BoolVar(&p.yes, "yes", false, "do not ask before a change")
+	f.BoolVar(&p.json, "json", false, "one JSON object per line on standard output; never asks")
+	f.BoolVar(&p.yes, "yes", false, "make changes without asking")
 	f.BoolVar(&p.noInput, "no-input", false, "never ask anything: a missing answer is an error")
 	f.StringVar(&p.logFile, "log-file", "", "also write the events to this `file`, as JSON lines")
 	f.BoolVar(&p.noColor, "no-color", false, "no colours (as NO_COLOR=1)")

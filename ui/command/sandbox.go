@@ -20,9 +20,9 @@ type sandboxOptions struct {
 }
 
 func (o *sandboxOptions) flags(c *cobra.Command) {
-	c.Flags().DurationVar(&o.latency, "latency", 0, "how much later every API request is answered")
-	c.Flags().StringSliceVar(&o.limits, "rate-limit", nil, "requests a second that a provider allows, as auth0=2/s; may be repeated")
-	c.Flags().StringSliceVar(&o.behaviours, "behaviour", nil, "set a named behaviour, as name=value; may be repeated")
+	c.Flags().DurationVar(&o.latency, "latency", 0, "delay added to every API response")
+	c.Flags().StringSliceVar(&o.limits, "rate-limit", nil, "requests per second that a provider allows, for example auth0=2/s; repeatable")
+	c.Flags().StringSliceVar(&o.behaviours, "behaviour", nil, "set a behaviour, as name=value; repeatable")
 }
 
 func (o *sandboxOptions) options() (rehearsal.Options, error) {
@@ -31,14 +31,14 @@ func (o *sandboxOptions) options() (rehearsal.Options, error) {
 		provider, rate, _ := strings.Cut(l, "=")
 		n, err := strconv.ParseFloat(strings.TrimSuffix(rate, "/s"), 64)
 		if err != nil || n <= 0 || !slices.Contains([]string{"auth0", "twilio", "vercel", "cloudflare"}, provider) {
-			return out, fault.New(fault.Usage, "usage.rate_limit", "For instance --rate-limit auth0=2/s.", "%q is not a rate limit.", l)
+			return out, fault.New(fault.Usage, "usage.rate_limit", "For example: --rate-limit auth0=2/s", "%q is not a rate limit.", l)
 		}
 		out.RateLimits[provider] = n
 	}
 	for _, b := range o.behaviours {
 		name, value, ok := strings.Cut(b, "=")
 		if !ok {
-			return out, fault.New(fault.Usage, "usage.behaviour", "For instance --behaviour auth0.login_page=deployed.", "%q is not a behaviour.", b)
+			return out, fault.New(fault.Usage, "usage.behaviour", "For example: --behaviour auth0.login_page=deployed", "%q is not a behaviour.", b)
 		}
 		out.Behaviours[name] = value
 	}
@@ -50,9 +50,9 @@ func (p *program) sandboxCommand() *cobra.Command {
 	var o sandboxOptions
 	c := &cobra.Command{
 		Use: "sandbox", Short: "Try it here: Auth0, Twilio and Vercel embedded, no account, no network",
-		Long: `Opens the wizard on an embedded Auth0 tenant, Twilio account and Vercel team. What is generated is what a
-real tenant gets, byte for byte, and it really runs: a user signs up, gets a text, types the code, gets
-tokens. Without a terminal, or with --auto, it plays itself.`,
+		Long: `Opens the wizard on an embedded Auth0 tenant, Twilio account and Vercel team. The generated code is exactly what a
+real tenant gets, and it runs: a user signs up, gets a text, types the code and gets tokens. Without a terminal, or
+with --auto, it runs the whole demo by itself.`,
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			options, err := o.options()
@@ -66,7 +66,7 @@ tokens. Without a terminal, or with --auto, it plays itself.`,
 			return p.sandboxWizard(c.Context(), options)
 		},
 	}
-	c.Flags().BoolVar(&auto, "auto", false, "play itself and tell the story")
+	c.Flags().BoolVar(&auto, "auto", false, "run the demo without input")
 	o.flags(c)
 	c.AddCommand(p.serveCommand())
 	return c

@@ -27,14 +27,14 @@ import (
 func (p *program) secretsCommand() *cobra.Command {
 	var inEnvironment bool
 	c := &cobra.Command{
-		Use: "secrets [--env] -- COMMAND [ARGUMENT...]", Short: "Pass the form's keys to a command of yours",
-		Long: `Runs a command of yours and passes it the keys of a form that runs on your own server (host.kind: bundle): lines
-NAME=value on its standard input, or its environment under --env. They are not shown and not written to any file.
-The command must add them to what the server has: keys that it had before are needed by logins under way.
+		Use: "secrets [--env] -- COMMAND [ARGUMENT...]", Short: "Pass the form's keys to a command",
+		Long: `Runs your command and passes it the keys of a form on your own server (host.kind: bundle): as NAME=value lines on its
+standard input, or in its environment with --env. The keys are neither shown nor written to a file. Your command must
+add them to the server's existing keys, which logins in progress still need.
 
-The keys come from the keyring of the computer that ran phonegate apply; no provider is asked. Where there is no keyring,
-it makes a new key, passes it to the command, waits until the form answers with it, and carries on, in one run.
-Under --sandbox nothing has to be passed on: the sandbox runs the form itself.`,
+The keys come from the keyring of the computer that ran phonegate apply; no provider is called. Without a keyring,
+phonegate makes a new key, passes it to your command, waits until the form uses it and completes the setup, in one run.
+With --sandbox there is nothing to pass: the sandbox runs the form itself.`,
 		Example: `  phonegate secrets -- fly secrets import --app acme-verify
   phonegate secrets -- ssh SERVER 'umask 077; cat >> /etc/phonegate/acme-verify.env; systemctl restart acme-verify'
   phonegate secrets --env -- node phonegate-form/acme-verify/server.mjs`,
@@ -42,14 +42,14 @@ Under --sandbox nothing has to be passed on: the sandbox runs the form itself.`,
 			if c.ArgsLenAtDash() == 0 && len(args) > 0 {
 				return nil
 			}
-			return fault.New(fault.Usage, "usage.secrets", "For instance: phonegate secrets -- fly secrets import",
+			return fault.New(fault.Usage, "usage.secrets", "For example: phonegate secrets -- fly secrets import",
 				"Pass the receiving command after --.")
 		},
 		RunE: func(c *cobra.Command, args []string) error {
-			return p.secrets(c.Context(), p.nowhere(), receiver{p, args, inEnvironment})
+			return p.secrets(c.Context(), p.localEnv(), receiver{p, args, inEnvironment})
 		},
 	}
-	c.Flags().BoolVar(&inEnvironment, "env", false, "pass them in the command's environment, not on its standard input")
+	c.Flags().BoolVar(&inEnvironment, "env", false, "pass them in the command's environment instead of on its standard input")
 	answerFlags(c)
 	return c
 }
@@ -83,10 +83,10 @@ func (r receiver) take(values map[string]string) error {
 }
 
 // secrets passes one tenant's keys to a program.
-func (p *program) secrets(ctx context.Context, at *place, to receiver) error {
+func (p *program) secrets(ctx context.Context, at *environment, to receiver) error {
 	if at.sandboxed {
-		return fault.New(fault.Usage, "usage.secrets_sandbox", "Leave --sandbox out, or just run phonegate apply --sandbox.",
-			"In the sandbox nothing has to be passed on: it runs the form itself.")
+		return fault.New(fault.Usage, "usage.secrets_sandbox", "Leave out --sandbox, or run phonegate apply --sandbox.",
+			"With --sandbox there are no keys to pass: the sandbox runs the form itself.")
 	}
 	file, err := p.file(at)
 	if err != nil {
@@ -100,7 +100,7 @@ func (p *program) secrets(ctx context.Context, at *place, to receiver) error {
 		return err
 	}
 	if len(jobs) != 1 {
-		return fault.New(fault.Usage, "usage.tenant", "Name it with --tenant, and run it once for each.", "secrets works on one tenant.")
+		return fault.New(fault.Usage, "usage.tenant", "Choose one with --tenant, and run it once per tenant.", "secrets works on one tenant at a time.")
 	}
 	name := jobs[0].name
 	if jobs[0].spec.Host.Kind == "bundle" && !at.vault(name).Durable() {
@@ -129,7 +129,7 @@ func (p *program) secrets(ctx context.Context, at *place, to receiver) error {
 	if len(values) == 1 {
 		it = "it"
 	}
-	fmt.Fprintf(p.Err, "%s was given %s.\nOnce the form runs with %s: %s\n", to.name(), names, it, p.again("apply", name))
+	fmt.Fprintf(p.Err, "Passed to %s: %s.\nOnce the form runs with %s: %s\n", to.name(), names, it, p.again("apply", name))
 	return nil
 }
 
@@ -139,8 +139,8 @@ func named(values map[string]string) string {
 }
 
 // handOverNow makes a new key and passes it on in one run, where no keyring would keep it until somebody asks for it.
-func (p *program) handOverNow(ctx context.Context, file *config.File, at *place, to receiver) error {
-	if err := p.settle(ctx, at, p.tenants...); err != nil {
+func (p *program) handOverNow(ctx context.Context, file *config.File, at *environment, to receiver) error {
+	if err := p.connect(ctx, at, p.tenants...); err != nil {
 		return err
 	}
 	jobs, err := p.jobs(ctx, file, at)
@@ -152,10 +152,10 @@ func (p *program) handOverNow(ctx context.Context, file *config.File, at *place,
 		if err := to.take(values); err != nil || p.json {
 			return err
 		}
-		fmt.Fprintf(p.Err, "%s was given %s.\n", to.name(), named(values))
+		fmt.Fprintf(p.Err, "Passed to %s: %s.\n", to.name(), named(values))
 		return nil
 	}
-	return p.work(ctx, "secrets", jobs, p.deed("secrets", course{
+	return p.work(ctx, "secrets", jobs, p.single("secrets", multiStep{
 		look:     (*engine.Tenant).PlanRotation,
 		question: "Make a new key for %s and pass it to " + strings.ReplaceAll(to.name(), "%", "%%") + "?", always: true,
 		act: p.carryOut,
@@ -163,7 +163,7 @@ func (p *program) handOverNow(ctx context.Context, file *config.File, at *place,
 }
 
 // environmentOf is what the form has to have, from the keyring.
-func environmentOf(at *place, name string, spec config.Tenant) (map[string]string, error) {
+func environmentOf(at *environment, name string, spec config.Tenant) (map[string]string, error) {
 	remembered, err := state.Open(at.dir, name)
 	if err != nil {
 		return nil, err

@@ -69,7 +69,7 @@ func TestNoOutputHoldsASecret(t *testing.T) {
 			at.vaults = map[string]secret.Vault{"dev": vault}
 			file := example()
 			file.Tenants["dev"] = file.Defaults
-			run := func(command string, do deed, fails bool) {
+			run := func(command string, do tenantFunc, fails bool) {
 				t.Helper()
 				jobs, err := p.jobs(t.Context(), file, at)
 				if err != nil {
@@ -99,7 +99,7 @@ func TestNoOutputHoldsASecret(t *testing.T) {
 			}
 			for _, provider := range []string{"twilio", "vercel", "auth0"} {
 				refuse(at, provider)
-				run("apply", p.deed("apply", p.applying()), true)
+				run("apply", p.single("apply", p.applying()), true)
 				at.embedded.World().Disarm()
 			}
 			run("sandbox", p.applyAndTest, false)
@@ -140,7 +140,7 @@ func TestNoOutputHoldsASecret(t *testing.T) {
 }
 
 // refuse lets every change at a provider fail with its own error.
-func refuse(at *place, provider string) {
+func refuse(at *environment, provider string) {
 	for _, method := range []string{"POST", "PUT", "PATCH"} {
 		at.embedded.World().Arm(world.Fault{Provider: provider, Method: method, Status: 400, Times: 1})
 	}

@@ -23,9 +23,9 @@ func (p *program) serveCommand() *cobra.Command {
 		tenants    int
 	)
 	c := &cobra.Command{
-		Use: "serve", Short: "Serve the embedded providers on this computer until interrupted",
+		Use: "serve", Short: "Run the embedded providers on this computer until interrupted",
 		Long: `Serves the embedded Auth0, Twilio, Vercel and Cloudflare on loopback addresses, for your own tests and tools. Prints
-where they are; with --json as one object.`,
+their addresses; with --json as one object.`,
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if endpoints {
@@ -36,7 +36,7 @@ where they are; with --json as one object.`,
 				return err
 			}
 			if tenants < 1 || tenants > maxTenants {
-				return fault.New(fault.Usage, "usage.tenants", "For instance --tenants 3.", "The sandbox has from 1 to %d tenants, not %d.", maxTenants, tenants)
+				return fault.New(fault.Usage, "usage.tenants", "For example: --tenants 3", "The sandbox can have 1 to %d tenants, not %d.", maxTenants, tenants)
 			}
 			for n := 2; n <= tenants; n++ {
 				options.Tenants = append(options.Tenants, fmt.Sprintf("acme-%03d", n))
@@ -46,10 +46,10 @@ where they are; with --json as one object.`,
 		},
 	}
 	o.flags(c)
-	c.Flags().StringVar(&data, "data", "", "keep the world in this directory between runs")
-	c.Flags().StringVar(&seed, "seed", "", "fill a new world by the requests in this file")
-	c.Flags().IntVar(&tenants, "tenants", 1, "how many Auth0 tenants there are; each has a domain and a rate limit of its own")
-	c.Flags().BoolVar(&endpoints, "endpoints", false, "list what is emulated, from what it is known and what is not certain")
+	c.Flags().StringVar(&data, "data", "", "keep the providers' data in this directory between runs")
+	c.Flags().StringVar(&seed, "seed", "", "seed new data with the requests in this file")
+	c.Flags().IntVar(&tenants, "tenants", 1, "number of Auth0 tenants; each has its own domain and rate limit")
+	c.Flags().BoolVar(&endpoints, "endpoints", false, "list the emulated endpoints, the source of each, and what is uncertain")
 	return c
 }
 
@@ -79,7 +79,7 @@ func (p *program) endpoints() error {
 func (p *program) serve(ctx context.Context, o rehearsal.Options) error {
 	box, err := rehearsal.Start(ctx, o)
 	if err != nil {
-		return fault.Wrap(err, fault.Failed, "sandbox.start", "Check that this computer lets programs listen on 127.0.0.1.", "The sandbox did not start: %s.", err)
+		return fault.Wrap(err, fault.Failed, "sandbox.start", "Check that programs may listen on 127.0.0.1.", "The sandbox did not start: %s.", err)
 	}
 	defer func() { _ = box.Close() }()
 	info := box.Info()
@@ -94,7 +94,7 @@ func (p *program) serve(ctx context.Context, o rehearsal.Options) error {
 		}
 		fmt.Fprintf(p.Out, `The sandbox is serving. Press ctrl+c to end it.
 
-  phone     %s   what was texted, live
+  phone     %s   the texts, live
   app       client_id %s, redirect_uri %s
   tenants   %s
 
@@ -107,7 +107,7 @@ To use it from another terminal:
   export PHONEGATE_PHONE_URL=%s
   phonegate apply --sandbox --yes%s
 
-For programs that insist on the providers' own names:
+For programs that use the providers' real host names:
 
   export HTTPS_PROXY=%s SSL_CERT_FILE=%s NODE_EXTRA_CA_CERTS=%s
 `, info.PhoneURL, info.App.ClientID, info.App.RedirectURI, render.Listed(info.Tenants), info.Auth0URL, info.TwilioURL, info.VercelURL, info.CloudflareURL, info.PhoneURL,

@@ -76,7 +76,7 @@ func (p *program) signals(parent context.Context) (context.Context, func()) {
 				cancel()
 				return
 			}
-			fmt.Fprintln(p.Err, "Finishing the call under way, then stopping. Press ctrl+c again to stop now.")
+			fmt.Fprintln(p.Err, "Stopping after the current request. Press ctrl+c again to stop now.")
 		}
 	}()
 	return ctx, func() {

@@ -23,11 +23,11 @@ import (
 
 func (p *program) smokeCommand() *cobra.Command {
 	var test wizard.Test
-	c := p.onTenants("smoke", "Test it live: a code by text, the Action, a whole login", `Goes through what a user will go through, and removes what the test has made. The levels:
+	c := p.onTenants("smoke", "Run a live test: a code by text, the Action, a whole login", `Does what a user will do, then deletes what the test created. The levels:
 
   sms     sends a code to --to and checks it
-  action  looks at the deployed Action and form, and shows the form forged tokens
-  login   all that, and a whole login: sign-up, code, tokens, record, second login`,
+  action  checks the deployed Action and form, and sends the form forged tokens
+  login   all of that and a whole login: sign-up, code, tokens, record, second login`,
 		func(ctx context.Context, jobs []*job) error { // one after the other: there is one person, with one phone
 			return p.work(ctx, "smoke", jobs, func(ctx context.Context, j *job, t *engine.Tenant) (event.Outcome, error) {
 				if err := p.testable(j, test); err != nil {
@@ -48,7 +48,7 @@ func (p *program) smokeCommand() *cobra.Command {
 // testable says what is wrong with a test before anything is called or sent.
 func (p *program) testable(j *job, test wizard.Test) error {
 	if smoke.Steps(test.Level) == nil {
-		return fault.New(fault.Usage, "smoke.level", "Use --level sms, action or login.", "There is no level %q of live tests.", test.Level)
+		return fault.New(fault.Usage, "smoke.level", "Use --level sms, action or login.", "There is no test level %q.", test.Level)
 	}
 	if _, err := numberOf(test.Phone, j.spec); err != nil {
 		return err
@@ -59,7 +59,7 @@ func (p *program) testable(j *job, test wizard.Test) error {
 		}
 	}
 	if !j.at.sandboxed && !p.interactive() && test.Level != smoke.LevelAction {
-		return fault.New(fault.Usage, "smoke.person", "Run it in a terminal, or with --level action, or with --sandbox.", "A text has to be read and a login gone through by somebody, and nobody can be asked here.")
+		return fault.New(fault.Usage, "smoke.person", "Run it in a terminal, or use --level action or --sandbox.", "This test needs a person to type the code, and there is no terminal to ask on.")
 	}
 	return nil
 }
@@ -71,7 +71,7 @@ func numberOf(typed string, spec config.Tenant) (string, error) {
 	}
 	n, err := phonenumbers.Parse(typed, spec.DefaultCountry)
 	if err != nil || !phonenumbers.IsValidNumber(n) {
-		return "", fault.New(fault.Usage, "smoke.to", "Give it with its country code: --to +61491570156.", "%q is not a phone number.", typed)
+		return "", fault.New(fault.Usage, "smoke.to", "Include the country code: --to +61491570156", "%q is not a phone number.", typed)
 	}
 	return phonenumbers.Format(n, phonenumbers.E164), nil
 }
@@ -87,7 +87,7 @@ func (p *program) ready(ctx context.Context, j *job, t *engine.Tenant) (*engine.
 		o, err := p.carryOut(ctx, j, t, plan)
 		return plan, o, err
 	case plan.Pending():
-		return plan, plan.Outcome(), fault.New(fault.Differences, "smoke.not_applied", p.again("apply", j.name)+" comes first.", "%s is not as the file says, so there is nothing to test yet.", j.name)
+		return plan, plan.Outcome(), fault.New(fault.Differences, "smoke.not_applied", "First run "+p.again("apply", j.name)+".", "%s differs from phonegate.yaml, so it can't be tested yet.", j.name)
 	}
 	return plan, plan.Outcome(), nil
 }
@@ -111,7 +111,7 @@ func (p *program) liveTest(ctx context.Context, j *job, plan *engine.Plan, test 
 }
 
 // sandboxTest has the test drive its own browser. Codes are read off the virtual phone, or typed by a person in the wizard.
-func (p *program) sandboxTest(ctx context.Context, at *place, o smoke.Options, person wizard.Person) error {
+func (p *program) sandboxTest(ctx context.Context, at *environment, o smoke.Options, person wizard.Person) error {
 	read := at.messages
 	codes := func(ctx context.Context, to string, since time.Time) (string, error) {
 		return waitForCode(ctx, read, to, since)
@@ -153,18 +153,18 @@ func waitForCode(ctx context.Context, read func(context.Context, string) ([]rehe
 		select {
 		case <-time.After(20 * time.Millisecond):
 		case <-ctx.Done():
-			return "", fault.New(fault.Failed, "smoke.no_text", "Look at what was sent: phonegate sandbox serve prints the phone's address.", "No text arrived at %s.", to)
+			return "", fault.New(fault.Failed, "smoke.no_text", "Check the virtual phone: phonegate sandbox serve prints its address.", "No text arrived at %s within 15 seconds.", smoke.Masked(to))
 		}
 	}
 }
 
 // messages reads the virtual phone of a sandbox in this process or of a sandbox server.
-func (at *place) messages(ctx context.Context, to string) ([]rehearsal.Text, error) {
+func (at *environment) messages(ctx context.Context, to string) ([]rehearsal.Text, error) {
 	if at.embedded != nil {
 		return at.embedded.Phone().Messages(to), nil
 	}
 	if at.phone == "" {
-		return nil, fault.New(fault.Usage, "smoke.phone", "Set PHONEGATE_PHONE_URL to the phone_url that phonegate sandbox serve printed.", "The sandbox's phone can't be read: its address is not known.")
+		return nil, fault.New(fault.Usage, "smoke.phone", "Set PHONEGATE_PHONE_URL to the phone's address that phonegate sandbox serve printed.", "PHONEGATE_PHONE_URL is not set, so the sandbox's phone can't be read.")
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(at.phone, "/")+"/messages?"+url.Values{"to": {to}}.Encode(), nil)
 	if err != nil {
@@ -172,12 +172,12 @@ func (at *place) messages(ctx context.Context, to string) ([]rehearsal.Text, err
 	}
 	res, err := http.DefaultClient.Do(r)
 	if err != nil {
-		return nil, fault.Wrap(err, fault.Failed, "smoke.phone", "Is phonegate sandbox serve still running?", "The sandbox's phone does not answer.")
+		return nil, fault.Wrap(err, fault.Failed, "smoke.phone", "Check that phonegate sandbox serve is still running.", "The sandbox's phone does not respond.")
 	}
 	defer res.Body.Close()
 	var all []rehearsal.Text
 	if err := json.NewDecoder(res.Body).Decode(&all); err != nil {
-		return nil, fault.Wrap(err, fault.Failed, "smoke.phone", "Check PHONEGATE_PHONE_URL.", "What answers at %s is not the sandbox's phone.", at.phone)
+		return nil, fault.Wrap(err, fault.Failed, "smoke.phone", "Check PHONEGATE_PHONE_URL.", "%s is not the address of a sandbox's phone.", at.phone)
 	}
 	return all, nil
 }
@@ -204,12 +204,12 @@ func (a atTerminal) Code(ctx context.Context, to, problem string) (string, error
 	if problem != "" {
 		fmt.Fprintln(a.p.Err, problem)
 	}
-	return a.p.line(ctx, "Code that was sent to "+to+": ")
+	return a.p.line(ctx, "Code sent to "+to+": ")
 }
 
 // Open shows the address; a terminal makes it a link.
 func (a atTerminal) Open(_ context.Context, address string) error {
-	fmt.Fprintf(a.p.Err, "Open this in a browser and go through the login:\n\n  %s\n\n", address)
+	fmt.Fprintf(a.p.Err, "Open this in a browser and log in:\n\n  %s\n\n", address)
 	return nil
 }
 

@@ -19,16 +19,16 @@ import (
 func (p *program) stateCommand() *cobra.Command {
 	local := false
 	c := &cobra.Command{
-		Use: "state", Short: "Show what is known of a tenant, and where", Args: noArguments,
-		Long: `Shows what this computer knows of a tenant: the notes in the state file, the names of the keys in the keyring, and where
-each credential comes from. Then, where all credentials are there, what the providers know: the form's address, the key in
-use and since when, the Verify service, former forms. Shows no secret and changes nothing.
+		Use: "state", Short: "Show what is known about a tenant, and where", Args: noArguments,
+		Long: `Shows what this computer knows about a tenant: the contents of the state file, the names of the keys in the keyring, and
+the source of each credential. If no credential is missing, also shows what the providers know: the form's address, the
+current key and its age, the Verify service, former forms. Shows no secret and changes nothing.
 
-Every computer goes by what the providers know. State file and keyring are caches: without them apply, rotate and destroy
-do the same.`,
+The providers' data is authoritative. The state file and the keyring are caches: apply, rotate and destroy work the same
+without them.`,
 		RunE: func(c *cobra.Command, _ []string) error { return p.state(c.Context(), local) },
 	}
-	c.Flags().BoolVar(&local, "local", false, "show only what this computer knows: ask no provider")
+	c.Flags().BoolVar(&local, "local", false, "show only what this computer knows; call no provider")
 	answerFlags(c)
 	return c
 }
@@ -57,7 +57,7 @@ var knowers = []func(context.Context, *job) (known, error){inState, inKeyring, o
 
 // state shows what is known of the tenants. It works as well where answers or credentials are missing.
 func (p *program) state(ctx context.Context, local bool) error {
-	at := p.nowhere()
+	at := p.localEnv()
 	defer func() { at.close() }()
 	file, err := p.file(at)
 	if err != nil {
@@ -67,7 +67,7 @@ func (p *program) state(ctx context.Context, local bool) error {
 	if err != nil {
 		return err
 	}
-	if err := p.settle(ctx, at, names...); err != nil {
+	if err := p.connect(ctx, at, names...); err != nil {
 		return err
 	}
 	var jobs []*job
@@ -131,10 +131,10 @@ var ringLine = regexp.MustCompile(`(?m)^(PHONEGATE_KEY_[0-9]{12}_[0-9a-f]{16})=`
 
 // inKeyring are the names of what the keyring has.
 func inKeyring(_ context.Context, j *job) (known, error) {
-	k := known{title: "Keyring", nothing: "It has nothing for this tenant."}
+	k := known{title: "Keyring", nothing: "It has no entry for this tenant."}
 	vault := j.at.vault(j.name)
 	if !vault.Durable() {
-		k.nothing = "No keyring answers on this computer."
+		k.nothing = "No keyring is available on this computer."
 		return k, nil
 	}
 	have := func(name string) { k.facts = append(k.facts, fact{Where: "keyring", What: name, From: "keyring"}) }

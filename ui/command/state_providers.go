@@ -11,13 +11,13 @@ import (
 // atProviders is what the providers know: what every other computer goes by. Where they can't be asked, or don't answer, it says
 // so: what this computer knows is shown all the same.
 func (p *program) atProviders(ctx context.Context, j *job) known {
-	k := known{title: "At the providers", nothing: "They know of no set-up."}
+	k := known{title: "At the providers", nothing: "Nothing is set up."}
 	var missing []string
 	for _, slot := range missingSlots(j.creds, j.spec) {
 		missing = append(missing, slot.Env)
 	}
 	if len(missing) > 0 {
-		k.nothing = "Not asked: " + strings.Join(missing, ", ") + " missing."
+		k.nothing = "Skipped: " + strings.Join(missing, ", ") + " missing."
 		return k
 	}
 	if err := p.askProviders(ctx, j, &k); err != nil {

@@ -23,7 +23,7 @@ func TestStateNamesWhatTheKeyringHasAndShowsNoSecret(t *testing.T) {
 	}
 	env := map[string]string{"AUTH0_DOMAIN": "acme-dev.us.auth0.com", "AUTH0_CLIENT_ID": "exported-id", "PHONEGATE_PROD_VERCEL_TOKEN": "exported-token-6"}
 	j := &job{name: "prod", answered: map[string]string{"auth0.domain": "../phonegate.yaml"},
-		at: &place{getenv: func(name string) string { return env[name] }, dir: t.TempDir(), vaults: map[string]secret.Vault{"prod": vault}}}
+		at: &environment{getenv: func(name string) string { return env[name] }, dir: t.TempDir(), vaults: map[string]secret.Vault{"prod": vault}}}
 	j.spec = config.Complete("prod", config.Tenant{Auth0: config.Auth0{Domain: "acme.us.auth0.com"}})
 	remembered, err := state.Open(j.at.dir, "prod")
 	if err != nil {

@@ -103,7 +103,7 @@ func (s Streams) read(ctx context.Context, ask func() (string, error)) (string, 
 	select {
 	case a := <-answers:
 		if errors.Is(a.err, io.EOF) {
-			return "", fault.Wrap(a.err, fault.Usage, "prompt.ended", "Answer it, or give the answer as a flag or in the environment.", "The input ended at a question.")
+			return "", fault.Wrap(a.err, fault.Usage, "prompt.ended", "Answer it, or pass the answer as a flag or in the environment.", "The input ended before a question was answered.")
 		}
 		return strings.TrimSpace(a.text), a.err
 	case <-ctx.Done():

@@ -14,7 +14,7 @@ import (
 )
 
 // tenantCommand is a command that works on the tenants of the file with the engine.
-func (p *program) tenantCommand(name, short, long string, c course) *cobra.Command {
+func (p *program) tenantCommand(name, short, long string, c multiStep) *cobra.Command {
 	return p.onTenants(name, short, long, func(ctx context.Context, jobs []*job) error { return p.together(ctx, name, jobs, c) })
 }
 
@@ -35,9 +35,9 @@ func (p *program) onTenants(name, short, long string, do func(context.Context, [
 	return c
 }
 
-// assemble gives the jobs that were asked for, at the place where they are done. done leaves it.
+// assemble gives the jobs that were asked for, and connects to their environment. done closes it.
 func (p *program) assemble(ctx context.Context, command string) (jobs []*job, done func(), err error) {
-	at := p.nowhere()
+	at := p.localEnv()
 	done = func() { at.close() }
 	file, err := p.file(at)
 	if err != nil {
@@ -52,7 +52,7 @@ func (p *program) assemble(ctx context.Context, command string) (jobs []*job, do
 	if err != nil {
 		return nil, done, err
 	}
-	if err := p.settle(ctx, at, names...); err != nil {
+	if err := p.connect(ctx, at, names...); err != nil {
 		return nil, done, err
 	}
 	if err := at.assign(ctx, file.Names(), names); err != nil {
@@ -64,13 +64,13 @@ func (p *program) assemble(ctx context.Context, command string) (jobs []*job, do
 
 func (p *program) planCommand() *cobra.Command {
 	return p.tenantCommand("plan", "Show what apply would change",
-		`Reads what the tenant, the Twilio account and the host have and shows what apply would change, and what that means for
-logins under way. Changes nothing. Every computer comes to the same plan. Exit code 3 if there is something to do.`, course{
+		`Reads the Auth0 tenant, the Twilio account and the host, and shows what apply would change and how that affects logins in
+progress. Changes nothing. The plan is the same on every computer. Exit code 3 if there are changes.`, multiStep{
 			look: (*engine.Tenant).Plan,
 			act: func(_ context.Context, j *job, _ *engine.Tenant, plan *engine.Plan) (event.Outcome, error) {
 				var err error
 				if plan.Pending() {
-					err = fault.New(fault.Differences, "plan.differences", p.again("apply", j.name)+" makes it so.", "%s is not as the file says.", j.name)
+					err = fault.New(fault.Differences, "plan.differences", "Run "+p.again("apply", j.name)+".", "%s differs from phonegate.yaml.", j.name)
 				}
 				return plan.Outcome(), err
 			},
@@ -78,15 +78,15 @@ logins under way. Changes nothing. Every computer comes to the same plan. Exit c
 }
 
 func (p *program) applyCommand() *cobra.Command {
-	return p.tenantCommand("apply", "Create and update everything", `Creates and updates the Verify service, its key, the form, the Action, its place in the
-post-login flow and the sign-up field until all is as the file says. A second run does nothing. No login under way breaks.
+	return p.tenantCommand("apply", "Create or update everything", `Creates or updates the Verify service, its key, the form, the Action, its position in the
+post-login flow and the sign-up field to match phonegate.yaml. A second run changes nothing. Logins in progress go on.
 
-Where the form runs on your own server (host.kind: bundle) it stops until the form is in operation, says what to do, and
-carries on when it is run again.`, p.applying())
+If the form runs on your own server (host.kind: bundle), apply stops until the form is up, says what to do, and continues
+when you run it again.`, p.applying())
 }
 
-func (p *program) applying() course {
-	return course{
+func (p *program) applying() multiStep {
+	return multiStep{
 		look:     (*engine.Tenant).Plan,
 		question: "Apply this to %s?",
 		act:      p.carryOut,
@@ -94,31 +94,32 @@ func (p *program) applying() course {
 }
 
 func (p *program) destroyCommand() *cobra.Command {
-	return p.tenantCommand("destroy", "Remove what phonegate made, put back what was there",
-		`Removes the Action, the form, the keys and the Verify service as far as phonegate made them, and puts the login page and
-the post-login flow back as they were. Verified phone numbers stay in the users' profiles.
+	return p.tenantCommand("destroy", "Delete what phonegate created and restore what it replaced",
+		`Deletes the Action, the form, the keys and the Verify service if phonegate created them, and restores the previous login
+page and post-login flow. Verified phone numbers stay in the users' profiles.
 
-What phonegate can't tell to be its own stays, such as a project with variables of yours. It is listed with the command that
-removes it, and the exit code is 1.`, course{
+Anything that may not be phonegate's stays, such as a project that contains your own variables. It is listed with the
+command that deletes it, and the exit code is 1.`, multiStep{
 			look:     (*engine.Tenant).PlanDestroy,
-			question: "Remove this from %s?",
+			question: "Delete this from %s?",
 			act:      p.carryOut,
 		})
 }
 
 func (p *program) rotateCommand() *cobra.Command {
-	c := p.tenantCommand("rotate", "Replace the key that Action and form share, and its Twilio key", `Makes a new key for Action and form, with a Twilio API key of its own. The former key stays until every login that began
-with it is over, so no login fails, however often and from however many computers it is run. No former value is needed.
+	c := p.tenantCommand("rotate", "Replace the key that the Action and the form share, and its Twilio key", `Creates a new key for the Action and the form, with its own Twilio API key. The former key stays valid until every login
+that started with it has ended, so no login fails, however often and on however many computers you run this. The former
+key's value is not needed.
 
-It waits for that, 15 minutes, and then removes the former key. With --no-wait it ends at once, and the first apply after
-those 15 minutes removes it: from then on plan says so (exit code 3). On a computer whose keyring does not have the former
-key, apply also waits until that key is an hour old. It is safe to stop at any time: phonegate apply, on any computer, does
-the rest.`, course{
+rotate waits 15 minutes for those logins and then deletes the former key. With --no-wait it ends at once; the first apply
+after the 15 minutes deletes the key, and from then on plan lists the deletion (exit code 3). If this computer's keyring lacks the
+former key, apply also waits until that key is an hour old. You can stop at any time: phonegate apply finishes the
+rotation on any computer.`, multiStep{
 		look:     (*engine.Tenant).PlanRotation,
 		question: "Rotate the key of %s?", always: true,
 		act: p.carryOut,
 	})
-	c.Flags().BoolVar(&p.noWait, "no-wait", false, "leave the former key to a later apply instead of waiting 15 minutes")
+	c.Flags().BoolVar(&p.noWait, "no-wait", false, "do not wait 15 minutes to delete the former key; a later apply deletes it")
 	return c
 }
 
@@ -139,10 +140,10 @@ func (p *program) confirm(ctx context.Context, command string, j *job, question 
 			if command == "secrets" {
 				named += " -- COMMAND"
 			}
-			return fault.New(fault.Usage, "usage.protected", "Name it: "+named,
-				"%s is protected: a change to it must name it.", j.protected())
+			return fault.New(fault.Usage, "usage.protected", "Run "+named+".",
+				"%s is protected, so the command must name it.", j.protected())
 		}
-		typed, err := p.line(ctx, fmt.Sprintf("%s\n%s is protected. Type its name to go on: ", question, j.protected()))
+		typed, err := p.line(ctx, fmt.Sprintf("%s\n%s is protected. Type its name to continue: ", question, j.protected()))
 		if err != nil {
 			return err
 		}
@@ -172,12 +173,12 @@ func (j *job) protected() string {
 	if j.guard == j.name {
 		return j.name
 	}
-	return fmt.Sprintf("%s, whose domain %s has,", j.guard, j.name)
+	return fmt.Sprintf("%s (which has the same domain as %s)", j.guard, j.name)
 }
 
 // errDeclined is the cause of what was not confirmed.
 var errDeclined = errors.New("declined")
 
 func declined(j *job) error {
-	return fault.Wrap(errDeclined, fault.Interrupted, "declined", "Nothing was changed.", "%s was not confirmed.", j.name)
+	return fault.Wrap(errDeclined, fault.Interrupted, "declined", "Nothing was changed.", "Cancelled: %s was not confirmed.", j.name)
 }

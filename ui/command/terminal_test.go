@@ -263,7 +263,7 @@ func TestCtrlCAtAPromptLeavesAndRestoresTheEcho(t *testing.T) {
 func TestAProtectedTenantWantsItsNameTyped(t *testing.T) {
 	box, env := served(t)
 	s := openScreen(t, child(t, append(env, "PHONEGATE_PROTECTED=true"), "apply", "--yes"))
-	s.await("dev is protected. Type its name to go on:")
+	s.await("dev is protected. Type its name to continue:")
 	s.press("prod\r")
 	if code := s.end(); code != 130 {
 		t.Errorf("the exit code of another name is %d", code)
@@ -289,7 +289,7 @@ func TestTheFirstInterruptFinishesTheCallUnderWay(t *testing.T) {
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
-	s.await("Finishing the call under way")
+	s.await("Stopping after the current request")
 	if code := s.end(); code != 130 {
 		t.Errorf("the exit code is %d\n%s", code, s.text())
 	}
@@ -351,7 +351,7 @@ func TestColourIsLeftOutWhereItIsNotWanted(t *testing.T) {
 			if code := s.end(); code != 3 {
 				t.Errorf("the exit code is %d", code)
 			}
-			s.await("is not as the file says")
+			s.await("differs from phonegate.yaml")
 			if got := colour.MatchString(s.text()); got != c.want {
 				t.Errorf("colour: %v instead of %v", got, c.want)
 			}

@@ -19,9 +19,9 @@ import (
 // build, for the rate limit of its account.
 const atOnce = 16
 
-// course is a command in three parts: look, ask, act. Several tenants are looked at at the same time and acted on at the same time;
-// in between a person is asked one thing after the other.
-type course struct {
+// multiStep is a command in three parts: look, ask, act. Tenants are read in parallel and changed in parallel; in between,
+// the user answers one question at a time.
+type multiStep struct {
 	// look says what there is to do. A command without it does all in act.
 	look func(*engine.Tenant, context.Context) (*engine.Plan, error)
 	// question asks for a yes where there is something to do, or always; %s is what it is about. "" asks nothing.
@@ -34,12 +34,12 @@ type course struct {
 }
 
 // asks says whether the plan needs a yes.
-func (c course) asks(plan *engine.Plan) bool {
+func (c multiStep) asks(plan *engine.Plan) bool {
 	return c.question != "" && (c.always || plan.Pending())
 }
 
-// deed is the course for one tenant alone.
-func (p *program) deed(command string, c course) deed {
+// single runs the steps for one tenant.
+func (p *program) single(command string, c multiStep) tenantFunc {
 	return func(ctx context.Context, j *job, t *engine.Tenant) (event.Outcome, error) {
 		var plan *engine.Plan
 		if c.look != nil {
@@ -57,27 +57,27 @@ func (p *program) deed(command string, c course) deed {
 	}
 }
 
-// together takes all jobs through a course. What becomes of one has no bearing on the others.
-func (p *program) together(ctx context.Context, command string, jobs []*job, c course) error {
+// together runs all steps for all jobs. A job that fails does not affect the others.
+func (p *program) together(ctx context.Context, command string, jobs []*job, c multiStep) error {
 	if len(jobs) == 1 {
-		return p.work(ctx, command, jobs, p.deed(command, c))
+		return p.work(ctx, command, jobs, p.single(command, c))
 	}
 	p.terse = c.grouped
 	r, err := p.begin(command, jobs)
 	if err != nil {
 		return err
 	}
-	for _, round := range rounds(r.members) {
-		r.round(ctx, round, c)
+	for _, batch := range batches(r.members) {
+		r.batch(ctx, batch, c)
 	}
 	return r.end()
 }
 
-// rounds keeps tenants apart that share what is to be changed: an Auth0 tenant, a Verify service, a project of the host. Each
+// batches separates tenants that change the same thing: an Auth0 tenant, a Verify service, a project of the host. Each
 // must see what the one before it has made, or it would make it again.
-func rounds(members []*member) [][]*member {
+func batches(members []*member) [][]*member {
 	var all [][]*member
-	last := map[string]int{} // the last round, from 1, in which something is changed
+	last := map[string]int{} // the last batch, from 1, in which something is changed
 	for _, m := range members {
 		s := m.spec
 		shared := []string{"auth0 " + s.Auth0.Domain, "twilio " + m.creds.TwilioAccountSID + " " + s.Twilio.ServiceName,
@@ -97,8 +97,8 @@ func rounds(members []*member) [][]*member {
 	return all
 }
 
-// round is the course of tenants that do not get in one another's way.
-func (r *run) round(ctx context.Context, members []*member, c course) {
+// batch runs the steps for tenants that change different things.
+func (r *run) batch(ctx context.Context, members []*member, c multiStep) {
 	told := r.p.tellWaits(ctx)
 	r.each(members, true, func(m *member) {
 		if m.err = r.p.mayBegin(ctx, r.command, m.job); m.err == nil {
@@ -135,13 +135,13 @@ func (p *program) tellWaits(ctx context.Context) context.Context {
 			return
 		}
 		said[provider] = true
-		fmt.Fprintf(p.Err, "Waiting for the rate limit of %s.\n", provider)
+		fmt.Fprintf(p.Err, "Waiting for the rate limit of %s.\n", transport.Name(provider))
 	})
 }
 
 // each does something with all members at the same time. grouped keeps what is said of each together, in their order.
 func (r *run) each(members []*member, grouped bool, do func(*member)) {
-	order := &turns{emit: r.out.Emit, held: make([][]event.Event, len(members)), ended: make([]bool, len(members))}
+	order := &orderedOutput{emit: r.out.Emit, held: make([][]event.Event, len(members)), ended: make([]bool, len(members))}
 	var group errgroup.Group
 	group.SetLimit(atOnce)
 	for i, m := range members {
@@ -158,8 +158,9 @@ func (r *run) each(members []*member, grouped bool, do func(*member)) {
 	_ = group.Wait() // each keeps its own error
 }
 
-// turns lets several speak one after the other: the first one at once, the others when those before them have ended.
-type turns struct {
+// orderedOutput emits the events of several tenants in order: those of the first at once, the others when their predecessors
+// have ended.
+type orderedOutput struct {
 	emit func(event.Event)
 
 	mu    sync.Mutex
@@ -168,7 +169,7 @@ type turns struct {
 	ended []bool
 }
 
-func (t *turns) say(i int, e event.Event) {
+func (t *orderedOutput) say(i int, e event.Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if i == t.turn {
@@ -178,7 +179,7 @@ func (t *turns) say(i int, e event.Event) {
 	t.held[i] = append(t.held[i], e)
 }
 
-func (t *turns) end(i int) {
+func (t *orderedOutput) end(i int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for t.ended[i] = true; t.turn < len(t.ended) && t.ended[t.turn]; {
@@ -192,7 +193,7 @@ func (t *turns) end(i int) {
 }
 
 // ask gets a yes for what is to be done: one for all tenants together, and one by name for each that is protected.
-func (r *run) ask(ctx context.Context, members []*member, c course) {
+func (r *run) ask(ctx context.Context, members []*member, c multiStep) {
 	var plain, guarded, unread []*member
 	for _, m := range members {
 		switch {
@@ -211,7 +212,7 @@ func (r *run) ask(ctx context.Context, members []*member, c course) {
 		for _, m := range unread {
 			names = append(names, m.name)
 		}
-		fmt.Fprintf(r.p.Err, "%s Left out, for they could not be read: %s.\n", render.Bad.Glyph(), render.Listed(names))
+		fmt.Fprintf(r.p.Err, "%s Skipped (could not be read): %s.\n", render.Bad.Glyph(), render.Listed(names))
 	}
 	switch len(plain) {
 	case 0:

@@ -48,7 +48,7 @@ func TestOfSeveralTenantsAPersonIsAskedOneThingAfterTheOther(t *testing.T) {
 		last = at
 	}
 	s.press("y\r")
-	s.await("prod is protected. Type its name to go on:")
+	s.await("prod is protected. Type its name to continue:")
 	if n := len(box.State().Twilio.Services); n != 0 {
 		t.Errorf("%d services were made while a person was asked", n)
 	}
@@ -57,7 +57,7 @@ func TestOfSeveralTenantsAPersonIsAskedOneThingAfterTheOther(t *testing.T) {
 		t.Errorf("the exit code is %d", code)
 	}
 	shown = ansi.Strip(s.text())
-	for _, row := range []string{`✓ dev +done +8 +1 `, `– prod +declined +- `, `✓ test +done +8 +1 `} {
+	for _, row := range []string{`✓ dev +done +8 +1 `, `– prod +cancelled +- `, `✓ test +done +8 +1 `} {
 		if !regexp.MustCompile(row).MatchString(shown) {
 			t.Errorf("no row %q in\n%s", row, shown)
 		}
@@ -80,7 +80,7 @@ func TestAnInterruptFinishesTheCallsUnderWayOfAllTenants(t *testing.T) {
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
-	s.await("Finishing the call under way")
+	s.await("Stopping after the current request")
 	if code := s.end(); code != 130 {
 		t.Errorf("the exit code is %d\n%s", code, s.text())
 	}
@@ -100,10 +100,10 @@ func TestAnInterruptFinishesTheCallsUnderWayOfAllTenants(t *testing.T) {
 	}
 }
 
-func TestWhoLooksOnIsToldOfAWaitForARateLimit(t *testing.T) {
+func TestRateLimitWaitIsReported(t *testing.T) {
 	_, env := servedOf(t, sandbox.Options{RateLimits: map[string]float64{"auth0": 1}})
 	s := openScreen(t, child(t, env, "plan"))
-	s.await("Waiting for the rate limit of auth0.")
+	s.await("Waiting for the rate limit of Auth0.")
 	if code := s.end(); code != 3 {
 		t.Errorf("the exit code is %d\n%s", code, s.text())
 	}

@@ -16,12 +16,12 @@ func TestTenantsThatShareWhatIsChangedHaveTheirTurnAfterOneAnother(t *testing.T)
 			Host: config.Host{Kind: "vercel", Project: project}}}}
 	}
 	var got []string
-	for _, round := range rounds([]*member{
+	for _, batch := range batches([]*member{
 		of("a", "a.test", "A", "a"), of("b", "b.test", "B", "b"), of("same domain as a", "a.test", "C", "c"), of("same service as b", "d.test", "B", "d"),
 		of("same project as both", "e.test", "E", "c"), of("with nobody", "f.test", "F", "f"),
 	}) {
 		var names []string
-		for _, m := range round {
+		for _, m := range batch {
 			names = append(names, m.name)
 		}
 		got = append(got, strings.Join(names, ", "))
@@ -35,7 +35,7 @@ func TestTenantsThatShareWhatIsChangedHaveTheirTurnAfterOneAnother(t *testing.T)
 func TestSeveralSpeakInTheirOrderHoweverTheyEnd(t *testing.T) {
 	const speakers, lines = 20, 5
 	var said []string
-	order := &turns{emit: func(e event.Event) { said = append(said, e.(event.Step).Detail) }, held: make([][]event.Event, speakers), ended: make([]bool, speakers)}
+	order := &orderedOutput{emit: func(e event.Event) { said = append(said, e.(event.Step).Detail) }, held: make([][]event.Event, speakers), ended: make([]bool, speakers)}
 	var group sync.WaitGroup
 	for i := range speakers {
 		group.Go(func() {
@@ -58,7 +58,7 @@ func TestSeveralSpeakInTheirOrderHoweverTheyEnd(t *testing.T) {
 
 func TestTheFirstSpeakerIsHeardAtOnce(t *testing.T) {
 	heard := 0
-	order := &turns{emit: func(event.Event) { heard++ }, held: make([][]event.Event, 2), ended: make([]bool, 2)}
+	order := &orderedOutput{emit: func(event.Event) { heard++ }, held: make([][]event.Event, 2), ended: make([]bool, 2)}
 	order.say(1, event.Step{})
 	if order.say(0, event.Step{}); heard != 1 {
 		t.Errorf("%d heard, want the first speaker's", heard)

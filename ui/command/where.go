@@ -56,7 +56,7 @@ func found(home string) (string, error) {
 	// A file decides where credentials are sent. In a folder such as /tmp anybody may have left one.
 	if filepath.Dir(path) != here && !trusted(path, here) {
 		return shown, fault.New(fault.Usage, "config.foreign",
-			"If you trust it, name it: --config "+shown+". To go without it: --config none.", "%s belongs to another user.", shown)
+			"If you trust it, use --config "+shown+". To ignore it, use --config none.", "%s belongs to another user.", shown)
 	}
 	return shown, nil
 }
@@ -94,7 +94,7 @@ func nearer(dir, path string) string {
 
 // file is the configuration. Where there is none and none was named, the tenant is what flags and environment say, or
 // the sandbox's example.
-func (p *program) file(at *place) (*config.File, error) {
+func (p *program) file(at *environment) (*config.File, error) {
 	if p.misplaced != nil {
 		return nil, p.misplaced
 	}
@@ -113,7 +113,7 @@ func (p *program) file(at *place) (*config.File, error) {
 		f = config.New(fileName)
 	default:
 		return nil, fault.New(fault.Usage, "config.not_found",
-			"Run phonegate init to write one, or name it with --config.", "%s.", nowhereFound)
+			"Run phonegate init to write one, or pass its path with --config.", "%s.", nowhereFound)
 	}
 	at.fresh = true
 	for _, name := range names {
@@ -124,7 +124,7 @@ func (p *program) file(at *place) (*config.File, error) {
 
 // passing keeps the state only as long as the run: what an earlier run remembered is a file, too. Copies of pages that were replaced
 // are for people, and stay.
-func (at *place) passing() {
+func (at *environment) passing() {
 	all := at.dir
 	at.copies = filepath.Join(all, "pages")
 	at.transient, at.dir = true, filepath.Join(all, "run-"+strings.ToLower(rand.Text()[:8]))
@@ -164,12 +164,12 @@ func (p *program) seenFrom(dir string) string {
 
 // mayChange is an error for a command that would change something by what happens to be in the environment, where nobody sees it:
 // without a file it takes a person, or --config none.
-func (p *program) mayChange(command string, at *place) error {
+func (p *program) mayChange(command string, at *environment) error {
 	if !at.fresh || at.sandboxed || p.alone || p.interactive() {
 		return nil
 	}
-	return fault.New(fault.Usage, "config.not_found", "Name the file with --config, or say --config none if there is none.",
-		"%s: %s would go by flags and environment.", nowhereFound, command)
+	return fault.New(fault.Usage, "config.not_found", "Pass the file's path with --config, or use --config none if there is none.",
+		"%s, so %s would use only flags and environment.", nowhereFound, command)
 }
 
 // announce says in the first line which tenants are worked on and by which file. A program that reads JSON knows.
@@ -179,7 +179,7 @@ func (p *program) announce(jobs []*job) {
 	}
 	at := jobs[0].at
 	if at.fresh && !at.sandboxed && !p.alone {
-		fmt.Fprintf(p.Err, "%s: going by flags and environment.\n", nowhereFound)
+		fmt.Fprintf(p.Err, "%s: using flags and environment only.\n", nowhereFound)
 	}
 	fmt.Fprintln(p.Err, p.about(jobs))
 	if len(jobs) > 1 && p.OutTerminal {
@@ -192,7 +192,7 @@ func (p *program) about(jobs []*job) string {
 	line, at := tenantsOf(jobs), jobs[0].at
 	switch {
 	case p.alone:
-		return line + " by flags and environment alone"
+		return line + " from flags and environment only"
 	case at.fresh && at.sandboxed:
 		return line + ", an example"
 	case at.fresh:

@@ -38,7 +38,7 @@ func (p *program) sandboxWizard(ctx context.Context, o rehearsal.Options) error 
 }
 
 // walk runs the wizard and says, when it has gone, how to carry on.
-func (p *program) walk(ctx context.Context, at *place, start string) error {
+func (p *program) walk(ctx context.Context, at *environment, start string) error {
 	log, err := p.openLog(nil)
 	if err != nil {
 		return err
@@ -75,11 +75,11 @@ func (p *program) walk(ctx context.Context, at *place, start string) error {
 		if !result.Sandbox {
 			next += p.byFile()
 		}
-		fmt.Fprintf(p.Err, "Carry on with: %s\n", next)
+		fmt.Fprintf(p.Err, "Continue with: %s\n", next)
 	}
 	switch {
 	case result.Interrupted:
-		p.reported = true // leaving is a choice, not a mishap
+		p.reported = true // leaving is a choice, not a failure
 		return fault.Of(context.Canceled)
 	case result.Err != nil:
 		p.reported = true
@@ -96,10 +96,10 @@ func (p *program) oneLineAtATime() bool {
 // tries are the sandboxes that were started out of the wizard; they close with it.
 type tries struct {
 	mu  sync.Mutex
-	all []*place
+	all []*environment
 }
 
-func (t *tries) add(at *place) {
+func (t *tries) add(at *environment) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.all = append(t.all, at)

@@ -13,12 +13,12 @@ import (
 	"phonegate/ui/render"
 )
 
-// deed is what a command does with one tenant, from beginning to end.
-type deed func(context.Context, *job, *engine.Tenant) (event.Outcome, error)
+// tenantFunc does the whole work of a command for one tenant.
+type tenantFunc func(context.Context, *job, *engine.Tenant) (event.Outcome, error)
 
 // work does one thing with every job, one after the other: a tenant that fails does not keep the next from its turn. It
 // ends with the result event and the error that decides the exit code.
-func (p *program) work(ctx context.Context, command string, jobs []*job, do deed) error {
+func (p *program) work(ctx context.Context, command string, jobs []*job, do tenantFunc) error {
 	r, err := p.begin(command, jobs)
 	if err != nil {
 		return err
@@ -83,6 +83,7 @@ func (p *program) begin(command string, jobs []*job) (*run, error) {
 	for _, j := range jobs {
 		r.members = append(r.members, &member{job: j})
 	}
+	p.checks = command == "doctor"
 	var err error
 	r.out, err = p.renderer(jobs)
 	return r, err
@@ -163,14 +164,14 @@ func (r *run) end() error {
 	}
 	r.out.Emit(result)
 	if err := r.out.Close(); err != nil {
-		return fault.Wrap(err, fault.Failed, "output", "", "The output could not be written: %s.", err)
+		return fault.Wrap(err, fault.Failed, "output", "", "Writing the output failed: %s.", err)
 	}
 	p.reported = true
 	if len(differ) > 1 {
-		differing = []error{fault.New(fault.Differences, "plan.differences", p.againFor("apply", differ)+" makes them so.",
-			"%d tenants are not as the file says: %s.", len(differ), render.Listed(differ))}
+		differing = []error{fault.New(fault.Differences, "plan.differences", "Run "+p.againFor("apply", differ)+".",
+			"%d tenants differ from phonegate.yaml: %s.", len(differ), render.Listed(differ))}
 	}
-	if len(differing) > 0 && !p.json { // which tells of all errors in the end
+	if len(differing) > 0 && !p.json { // under --json, all errors are printed at the end
 		p.complain(differing[0])
 	}
 	return errors.Join(append(failed, differing...)...)
@@ -181,7 +182,7 @@ func (p *program) mayBegin(ctx context.Context, command string, j *job) error {
 	if ctx.Err() == nil && !p.stoppers.halted() {
 		return nil
 	}
-	return fault.New(fault.Interrupted, "interrupted", p.again(command, j.name)+" begins it.", "Interrupted before %s was begun.", j.name)
+	return fault.New(fault.Interrupted, "interrupted", "Run "+p.again(command, j.name)+".", "Interrupted before %s was started.", j.name)
 }
 
 // carryOn puts the command that carries on into the error of an interrupted run.
@@ -191,7 +192,7 @@ func (p *program) carryOn(command string, j *job, err error) error {
 	}
 	f := *fault.Of(err)
 	if errors.Is(&f, context.Canceled) || errors.Is(&f, context.DeadlineExceeded) {
-		f.Hint = p.again(command, j.name) + " carries on where it stopped."
+		f.Hint = "Run " + p.again(command, j.name) + " to continue where it stopped."
 	}
 	return &f
 }

@@ -41,10 +41,10 @@ var names = map[string]Name{
 
 	"sms.send":             {Who: "SMS", What: "code sent", Doing: "sending a code"},
 	"sms.check":            {Who: "SMS", What: "code accepted", Doing: "waiting for the code"},
-	"action.deployed":      {Who: "Action", What: "Action is deployed", Doing: "looking at the Action"},
+	"action.deployed":      {Who: "Action", What: "Action deployed", Doing: "checking the Action"},
 	"action.test":          {Who: "Action", What: "Action runs", Doing: "running the Action"},
-	"form.reachable":       {Who: "Form", What: "form answers", Doing: "asking the form"},
-	"form.rejects_forgery": {Who: "Form", What: "form refuses forgery", Doing: "forging a link"},
+	"form.reachable":       {Who: "Form", What: "form answers", Doing: "calling the form"},
+	"form.rejects_forgery": {Who: "Form", What: "form rejects forgery", Doing: "sending the form forged links"},
 	"login.signup":         {Who: "Login", What: "signed up", Doing: "signing up"},
 	"login.redirect":       {Who: "Login", What: "form opened", Doing: "logging in"},
 	"login.code":           {Who: "Login", What: "code accepted", Doing: "waiting for the code"},
@@ -83,7 +83,7 @@ func (n Name) At(kind string) Name {
 }
 
 // ownServer is what the host's resources are where there is no host: a folder, and the form that a person runs.
-var ownServer = map[string]string{"project": "folder", "deployment": "in operation"}
+var ownServer = map[string]string{"project": "folder", "deployment": "form"}
 
 // In reports whether a detail says already what the thing is.
 func (n Name) In(detail string) bool {

@@ -7,7 +7,7 @@ func TestResourcesOfTheHostAreCalledAsTheHostCallsThem(t *testing.T) {
 		{"host.project", "vercel", "Vercel", "project"},
 		{"host.deployment", "vercel", "Vercel", "deployment"},
 		{"host.project", "bundle", "Bundle", "folder"},
-		{"host.deployment", "bundle", "Bundle", "in operation"},
+		{"host.deployment", "bundle", "Bundle", "form"},
 		{"host.deployment", "", "Form", "deployment"},
 		{"auth0.action", "bundle", "Auth0", "Action"},
 		{"something.new_thing", "bundle", "something", "new thing"},

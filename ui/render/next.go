@@ -13,13 +13,13 @@ type Command struct{ Line, Why string }
 func Next(r event.Result) []Command {
 	on := onThese(r)
 	if !r.OK {
-		if onlyLeft(r) {
-			return nil // another run would leave the same
+		if onlyLeft(r) || allCancelled(r) {
+			return nil // another run would leave the same, or nobody wants it
 		}
 		if r.Command == "apply" || r.Command == "rotate" || r.Command == "destroy" {
 			return []Command{
-				{"phonegate " + r.Command + on, "carries on where this run stopped"},
-				{"phonegate doctor" + several(r, on), "says what is in order and what is not"},
+				{"phonegate " + r.Command + on, "continue where this run stopped"},
+				{"phonegate doctor" + several(r, on), "find out what is wrong"},
 			}
 		}
 		return nil
@@ -28,21 +28,21 @@ func Next(r event.Result) []Command {
 	case "apply":
 		return []Command{
 			{"phonegate smoke" + on + " --level sms", "send a real code to your own phone"},
-			{"phonegate doctor" + several(r, on), "is everything in order?"},
-			{"phonegate export github-actions --out .", "keep it so from CI"},
+			{"phonegate doctor" + several(r, on), "check the whole setup"},
+			{"phonegate export github-actions --out .", "run this in CI"},
 		}
 	case "rotate":
 		next := []Command{{"phonegate smoke" + on, "test the new key"}}
 		if waiting(r) {
-			next = append(next, Command{"phonegate apply" + on, "remove the former key, 15 minutes from now or later"})
+			next = append(next, Command{"phonegate apply" + on, "delete the former key, in 15 minutes or later"})
 		}
 		return next
 	case "smoke":
-		return []Command{{"phonegate doctor" + several(r, on), "is everything in order?"}}
+		return []Command{{"phonegate doctor" + several(r, on), "check the whole setup"}}
 	case "init":
-		return []Command{{"phonegate plan" + on, "what would happen"}, {"phonegate apply" + on, "make it so"}}
+		return []Command{{"phonegate plan" + on, "show the changes"}, {"phonegate apply" + on, "apply the changes"}}
 	case "generate":
-		return []Command{{"phonegate apply" + on, "put the files to work"}}
+		return []Command{{"phonegate apply" + on, "deploy the files"}}
 	}
 	return nil
 }
@@ -55,6 +55,16 @@ func waiting(r event.Result) bool {
 		}
 	}
 	return false
+}
+
+// allCancelled says whether nothing failed except that a person answered no.
+func allCancelled(r event.Result) bool {
+	for _, t := range r.Tenants {
+		if !t.OK && !cancelled(t.Error) {
+			return false
+		}
+	}
+	return len(r.Tenants) > 0
 }
 
 // onlyLeft says whether all that failed is that destroy leaves things behind.

@@ -26,6 +26,8 @@ type Options struct {
 	Quiet bool
 	// File is the flag that next commands need to go by the same file, "" if they find it by themselves.
 	File string
+	// Checks says that the steps look at things instead of changing them: what is in order is “ok” then, not “done”.
+	Checks bool
 	// Terse leaves out what is in order, for a look at many tenants.
 	Terse bool
 }
@@ -100,6 +102,10 @@ func (p *plain) plan(e event.Plan) {
 			p.kept[e.Tenant+"\x00"+c.Resource] = c.Detail
 		}
 	}
+	if !slices.ContainsFunc(e.Changes, func(c event.Change) bool { return c.Op != event.None }) {
+		// A list of all that stays as it is says no more than the sum does. What still waits is news.
+		e.Changes = slices.DeleteFunc(slices.Clone(e.Changes), func(c event.Change) bool { return c.Resource != "former" })
+	}
 	if p.stepped {
 		p.stepped = false
 		p.write("", []string{""})
@@ -168,7 +174,11 @@ func (p *plain) step(s event.Step) {
 		delete(p.seen, id)
 	}
 	p.stepped = p.column > 0
-	p.write(s.Tenant, StepLines(s, p.o.Styles, p.width, p.o.Host))
+	word := wordOf(StateOf(s.Status), s.Error)
+	if p.o.Checks && s.Status == event.Done {
+		word = "ok"
+	}
+	p.write(s.Tenant, stepLines(s, word, p.o.Styles, p.width, p.o.Host))
 }
 
 // notable is in what a person has to know of a step that goes on: that a wait is long, or where something is kept.
@@ -178,7 +188,7 @@ var notable = []string{"safe to stop here", " is kept in "}
 // Of several tenants that wait for the same limit, the first one tells.
 func (p *plain) matters(s event.Step) bool {
 	const one, many = 1000, 5000
-	_, whose, limited := strings.Cut(s.Detail, "for the rate limit of ")
+	limited := s.Waits != ""
 	switch {
 	case slices.ContainsFunc(notable, func(words string) bool { return strings.Contains(s.Detail, words) }):
 		return true
@@ -189,7 +199,7 @@ func (p *plain) matters(s event.Step) bool {
 	case p.column == 0:
 		return true
 	}
-	told := p.waited[whose]
-	p.waited[whose] = true
+	told := p.waited[s.Waits]
+	p.waited[s.Waits] = true
 	return !told
 }

@@ -91,7 +91,7 @@ func TestPrintableDisarmsForeignText(t *testing.T) {
 	}
 }
 
-func TestElapsedReadsLikeAPersonSaysIt(t *testing.T) {
+func TestElapsedIsReadable(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		40 * time.Millisecond: "0.0 s", 412 * time.Millisecond: "0.4 s", 9940 * time.Millisecond: "9.9 s",
 		12 * time.Second: "12 s", 125 * time.Second: "2 min 5 s",

@@ -20,6 +20,9 @@ func (p *plain) result(r event.Result) []string {
 		lines = append(append(lines, Table(r, st, p.whole)...), "")
 	} else {
 		for _, t := range r.Tenants {
+			if r.Command == "plan" && t.Error == nil && pending(t) {
+				continue // the plan's sum says it, and the command says what to run
+			}
 			lines = append(lines, OutcomeLines(r.Command, t, st, p.whole)...)
 		}
 	}
@@ -62,6 +65,12 @@ func shown(r event.Result) bool {
 
 // OutcomeLines is how a command ended for one tenant.
 func OutcomeLines(command string, t event.Outcome, st Styles, width int) []string {
+	if cancelled(t.Error) {
+		return []string{Passed.Mark(st) + " " + st.Title.Render(t.Name) + "  Cancelled. Nothing was changed."}
+	}
+	if t.Error != nil && t.Error.Code == "doctor.findings" {
+		return []string{Bad.Mark(st) + " " + st.Title.Render(t.Name) + ": " + strings.Trim(strings.TrimPrefix(t.Error.Message, t.Name+" has "), ".")}
+	}
 	state := OK
 	switch {
 	case !t.OK:
@@ -79,7 +88,13 @@ func OutcomeLines(command string, t event.Outcome, st Styles, width int) []strin
 	if len(t.Left) > 0 {
 		return append(lines, LeftLines(t.Left, st, width)...)
 	}
-	return append(lines, ErrorLines(t.Error, st, width)...)
+	lines = append(lines, ErrorLines(t.Error, st, width)...)
+	if t.Error != nil && t.Error.Detail != "" {
+		for _, l := range Hang("    ", "Details: "+Printable(t.Error.Detail), width) {
+			lines = append(lines, st.Quiet.Render(l))
+		}
+	}
+	return lines
 }
 
 // LeftLines is what destroy leaves behind: what, why, and the command that removes it.
@@ -109,28 +124,33 @@ func sentence(command string, t event.Outcome) string {
 	case len(t.Left) > 0:
 		return counts + ". " + leftBehind
 	case stopped(t.Error) && counts == "":
-		return command + " was stopped"
+		return command + " stopped"
 	case stopped(t.Error):
-		return command + " was stopped after: " + counts
+		return command + " stopped after: " + counts
 	case !t.OK && counts == "":
 		return command + " failed"
 	case !t.OK:
 		return command + " failed after: " + counts
 	case command == "plan" && pending(t):
-		return "is not as the file says"
+		return "differs from phonegate.yaml"
 	case command == "plan":
-		return "is as the file says"
+		return "matches phonegate.yaml"
 	case command == "doctor":
-		return "every link is in order"
+		return "no problems found"
 	case command == "smoke":
-		return "works: every step of the live test passed"
+		return "the live test passed"
 	case command == "destroy" && counts == "":
-		return "nothing was left to remove"
+		return "there was nothing to delete"
 	case counts == "":
 		return command + " is done"
+	case command == "apply" && t.Unchanged > 0 && !pending(t):
+		return "matches phonegate.yaml: nothing to change"
 	}
 	return counts
 }
+
+// cancelled says whether an error is only that a person answered no.
+func cancelled(e *event.Error) bool { return e != nil && e.Code == "declined" }
 
 // pending says whether a plan found something to do.
 func pending(t event.Outcome) bool { return t.Created+t.Updated+t.Deleted > 0 }

@@ -15,6 +15,11 @@ const elapsedColumn = 8
 // StepLines is one step as lines of at most width columns: state, name, detail, time, and
 // under a failure what happened and what to do.
 func StepLines(s event.Step, st Styles, width int, host string) []string {
+	return stepLines(s, wordOf(StateOf(s.Status), s.Error), st, width, host)
+}
+
+// stepLines is StepLines with another word for the state.
+func stepLines(s event.Step, word string, st Styles, width int, host string) []string {
 	state := StateOf(s.Status)
 	name := NameOf(s.Resource).At(host)
 	took := ""
@@ -26,7 +31,6 @@ func StepLines(s event.Step, st Styles, width int, host string) []string {
 		what = name.Now()
 	}
 	detail := Printable(s.Detail)
-	word := wordOf(state, s.Error)
 	mark := state.Mark(st) + " " + state.Style(st).Render(Pad(word, 7))
 	var lines []string
 	if width >= 60 {

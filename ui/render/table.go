@@ -35,7 +35,7 @@ func failures(r event.Result, st Styles, width int) []string {
 		}
 		known := false
 		for _, f := range all {
-			if f.error == *t.Error {
+			if f.error.Code == t.Error.Code && f.error.Message == t.Error.Message && f.error.Hint == t.Error.Hint {
 				f.tenants, known = append(f.tenants, t.Name), true
 			}
 		}
@@ -62,9 +62,9 @@ func failures(r event.Result, st Styles, width int) []string {
 // leftBehind heads what destroy leaves behind.
 const leftBehind = "This is still there:"
 
-// quietly says that a tenant's error is no more than its row says already.
+// quietly says whether a tenant's error says no more than its row.
 func quietly(t event.Outcome) bool {
-	return t.Error.Code == "doctor.findings" || stopped(t.Error) || t.Error.Code == "declined"
+	return t.Error.Code == "doctor.findings" || stopped(t.Error) || cancelled(t.Error)
 }
 
 // Listed is names in a row; of very many only how many there are more.
@@ -80,11 +80,11 @@ func Listed(names []string) string {
 func standing(command string, t event.Outcome) (State, string) {
 	switch {
 	case t.Error != nil && t.Error.Code == "doctor.findings":
-		return Warn, "findings"
+		return Warn, "problems"
 	case stopped(t.Error):
 		return Bad, "stopped"
-	case t.Error != nil && t.Error.Code == "declined":
-		return Passed, "declined"
+	case cancelled(t.Error):
+		return Passed, "cancelled"
 	case !t.OK:
 		return Bad, "failed"
 	case command == "plan" && pending(t):
@@ -108,7 +108,7 @@ func figures(r event.Result) []figure {
 		{"updated", func(t event.Outcome) int { return t.Updated }},
 		{"deleted", func(t event.Outcome) int { return t.Deleted }},
 		{"unchanged", func(t event.Outcome) int { return t.Unchanged }},
-		{"findings", func(t event.Outcome) int { return t.Findings }},
+		{"problems", func(t event.Outcome) int { return t.Findings }},
 	}
 	if r.Command == "plan" { // which has done nothing yet
 		all[0].word, all[1].word, all[2].word, all[3].word = "create", "change", "delete", "keep"
@@ -181,8 +181,8 @@ func narrow(r event.Result, st Styles, width int) []string {
 		words := w
 		var counts []string
 		for _, f := range figures(r) {
-			if n := f.of(t); n > 0 && f.word == "findings" {
-				words = Count(n, "finding")
+			if n := f.of(t); n > 0 && f.word == "problems" {
+				words = Count(n, "problem")
 			} else if n > 0 {
 				to := ""
 				if r.Command == "plan" {

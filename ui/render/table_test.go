@@ -20,10 +20,10 @@ func results() map[string]event.Result {
 		{Name: "customer-acme-of-australia-production", OK: true, Updated: 2, Unchanged: 7, ElapsedMS: 75_300},
 		{Name: "eu", Error: refused, ElapsedMS: 210},
 		{Name: "jp", Created: 3, Deleted: 1, ElapsedMS: 4_000, Error: &event.Error{Code: "twilio.unreachable",
-			Message: "verify.twilio.com can't be reached: connection refused.\nAnd a second thing.", Hint: "Check the connection and the proxy settings, then run the same command again: it carries on where it stopped."}},
+			Message: "verify.twilio.com can't be reached: connection refused.\nAnd a second thing.", Hint: "Check the connection and the proxy settings, then run the same command again: it continues where it stopped."}},
 		{Name: "us", Error: refused, ElapsedMS: 190},
 		{Name: "za", Error: &event.Error{Code: "interrupted", Message: "Interrupted before za was begun.", Hint: "phonegate apply --tenant za begins it."}},
-		{Name: "zz", Error: &event.Error{Code: "declined", Message: "zz was not confirmed.", Hint: "Nothing was changed."}, ElapsedMS: 900},
+		{Name: "zz", Error: &event.Error{Code: "declined", Message: "Cancelled: zz was not confirmed.", Hint: "Nothing was changed."}, ElapsedMS: 900},
 	}}
 	plan := event.Result{Command: "plan", OK: true, Requests: map[string]int{"auth0": 10}, ElapsedMS: 1_200, Tenants: []event.Outcome{
 		{Name: "dev", OK: true, Unchanged: 9, ElapsedMS: 400}, {Name: "prod", OK: true, Created: 1, Updated: 2, Unchanged: 6, ElapsedMS: 1_100},
@@ -76,7 +76,7 @@ func TestTheTableWithoutColourHasNone(t *testing.T) {
 	}
 }
 
-func TestOfVeryManyNamesOnlySomeAreSaid(t *testing.T) {
+func TestLongNameListsAreTruncated(t *testing.T) {
 	var names []string
 	for i := range 100 {
 		names = append(names, fmt.Sprint("t", i))
@@ -95,9 +95,9 @@ func TestNamesAreCutInTheirMiddle(t *testing.T) {
 	}
 }
 
-func TestAWaitForARateLimitIsToldAtOnceAndOfSeveralTenantsOnce(t *testing.T) {
+func TestRateLimitWaitIsShownOncePerProvider(t *testing.T) {
 	wait := func(tenant, provider string) event.Step {
-		return event.Step{Tenant: tenant, Resource: "auth0.action", Status: event.Running, Detail: "waiting 3s for the rate limit of " + provider}
+		return event.Step{Tenant: tenant, Resource: "auth0.action", Status: event.Running, Detail: "waiting 3 s for the rate limit of " + provider, Waits: provider}
 	}
 	for name, c := range map[string]struct {
 		tenants []string

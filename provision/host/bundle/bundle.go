@@ -5,7 +5,6 @@ package bundle
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -119,7 +118,7 @@ func (h *Host) Left() []resource.Left {
 	}
 	return []resource.Left{{
 		What: "the form at " + h.o.URL,
-		Why:  "it still runs with its keys on a server of yours: stop it there",
+		Why:  "it still runs with its keys on your server: stop it there",
 	}}
 }
 
@@ -129,12 +128,4 @@ func bare(address string) string { return strings.TrimPrefix(address, "https://"
 // trouble is a difference that a doctor names.
 func trouble(code, hint, format string, args ...any) *fault.Error {
 	return fault.New(fault.Differences, code, hint, format, args...)
-}
-
-// counted is "1 file", "7 files".
-func counted(n int) string {
-	if n == 1 {
-		return "1 file"
-	}
-	return fmt.Sprintf("%d files", n)
 }

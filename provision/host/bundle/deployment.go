@@ -54,7 +54,7 @@ func (d *Deployment) look(ctx context.Context) (host.Condition, error) {
 	c, found, res, err := host.Ask(ctx, d.o.HTTP, d.o.URL)
 	if err == nil && !found {
 		err = fault.New(fault.Failed, "bundle.no_form", "",
-			"%s answers with status %d, and not with the form.", bare(d.o.URL), res.StatusCode)
+			"%s does not show the form (status %d).", bare(d.o.URL), res.StatusCode)
 	}
 	return c, err
 }
@@ -80,13 +80,13 @@ func (d *Deployment) why() *fault.Error {
 	case s.err != nil:
 		return d.hinted(s.err)
 	case s.Version != d.o.Version:
-		return trouble("form.version", d.next(), "The form at %s is version %s; generated is %s.",
+		return trouble("form.version", d.next(), "The form at %s is version %s, but the current version is %s.",
 			d.o.URL, cmp.Or(s.Version, "unknown"), d.o.Version)
 	case !s.Ready:
 		return trouble("form.not_ready", d.next(), "The form at %s is missing its key and rejects every request.", d.o.URL)
 	}
 	if keys := d.missing(); len(keys) > 0 {
-		return trouble("bundle.key_missing", d.next(), "The form at %s does not have the key %s.",
+		return trouble("bundle.key_missing", d.next(), "The form at %s lacks the key %s.",
 			d.o.URL, strings.Join(ids(keys), ", "))
 	}
 	return nil
@@ -119,14 +119,14 @@ func (d *Deployment) Change() event.Change {
 	switch {
 	case !d.seen.answered():
 		if c.Op = event.Create; d.asked() {
-			c.Detail += ": it does not answer"
+			c.Detail += ": it does not respond"
 		} else {
-			c.Detail += ", once you run it there with its key"
+			c.Detail += ", waiting for you to start it there with its key"
 		}
 	case d.seen.Version != d.o.Version:
 		c.Detail += fmt.Sprintf(": version %s → %s", cmp.Or(d.seen.Version, "unknown"), d.o.Version)
 	default:
-		c.Detail += ": it needs a key that you hand over"
+		c.Detail += ": it needs a key that you pass on"
 	}
 	return c
 }
@@ -163,7 +163,7 @@ func (d *Deployment) Apply(ctx context.Context, progress resource.Progress) erro
 		return err
 	}
 	for try := 1; ; try++ {
-		progress("looking at the form from outside")
+		progress("checking the form from outside")
 		d.see(ctx)
 		if err := ctx.Err(); err != nil {
 			return err
@@ -186,21 +186,21 @@ func (d *Deployment) Apply(ctx context.Context, progress resource.Progress) erro
 func (d *Deployment) next() string {
 	secrets := "phonegate secrets --tenant " + d.o.Tenant + " -- COMMAND"
 	then := "then run phonegate apply --tenant " + d.o.Tenant + ": it continues."
-	elsewhere := "run " + secrets + " on the computer that made the key, or make a new one: phonegate rotate --tenant " + d.o.Tenant
-	bring := "Copy " + d.o.Folder + " to its server (its README.md shows ways to do it), "
+	elsewhere := "run " + secrets + " on the computer that created the key, or create a new one with phonegate rotate --tenant " + d.o.Tenant
+	bring := "Copy " + d.o.Folder + " to its server (its README.md shows how), "
 	switch keys := d.missing(); {
 	case !d.seen.answered() && !d.here(keys):
 		return "Start the form on its server, " + then + " If it has lost its key, " + elsewhere + "."
 	case !d.seen.answered():
-		return bring + "hand its key over: " + secrets + ", start it, " + then
+		return bring + "pass on its key with " + secrets + ", start it, " + then
 	case len(keys) > 0 && !d.here(keys):
-		return "To hand the key over, " + elsewhere + "; " + then
+		return "To pass on the key, " + elsewhere + "; " + then
 	case d.seen.Version == d.o.Version:
-		return "Hand its key over: " + secrets + ", restart it, " + then
+		return "Pass on its key with " + secrets + ", restart it, " + then
 	case len(keys) > 0:
-		return bring + "hand its key over: " + secrets + ", restart it, " + then
+		return bring + "pass on its key with " + secrets + ", restart it, " + then
 	}
-	return bring + "restart it with the keys that it has, " + then + " If it has lost them: " + secrets + "."
+	return bring + "restart it with its existing keys, " + then + " If it has lost them: " + secrets + "."
 }
 
 // here says whether this computer has the one key that is to be handed over.
@@ -211,9 +211,9 @@ func (d *Deployment) here(keys []ring.Key) bool {
 
 // UndoChange implements resource.Resource.
 func (d *Deployment) UndoChange() event.Change {
-	c := event.Change{Resource: d.Name(), Op: event.None, Detail: bare(d.o.URL) + " does not answer"}
+	c := event.Change{Resource: d.Name(), Op: event.None, Detail: bare(d.o.URL) + " does not respond"}
 	if d.seen.answered() {
-		c.Detail = bare(d.o.URL) + " is yours to stop, with the keys that it has"
+		c.Detail = bare(d.o.URL) + " is on your server: stop it there and delete its keys"
 	}
 	return c
 }

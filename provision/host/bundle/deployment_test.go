@@ -23,10 +23,10 @@ func TestOnlyAFormThatIsAsItMustBeIsLedTo(t *testing.T) {
 		}, ""},
 		"another version": {func(s *stage) http.HandlerFunc {
 			return s.form("ba9876543210", true, s.must...)
-		}, "is version ba9876543210; generated is 0123456789ab"},
+		}, "is version ba9876543210, but the current version is 0123456789ab"},
 		"no keys":          {func(s *stage) http.HandlerFunc { return s.form(version, false) }, "is missing its key"},
-		"another key":      {func(s *stage) http.HandlerFunc { return s.form(version, true, other.Key) }, "does not have the key"},
-		"something else":   {func(*stage) http.HandlerFunc { return func(http.ResponseWriter, *http.Request) {} }, "not with the form"},
+		"another key":      {func(s *stage) http.HandlerFunc { return s.form(version, true, other.Key) }, "lacks the key"},
+		"something else":   {func(*stage) http.HandlerFunc { return func(http.ResponseWriter, *http.Request) {} }, "does not show the form"},
 		"a broken gateway": {func(*stage) http.HandlerFunc { return down }, "status 502"},
 	} {
 		t.Run(what, func(t *testing.T) {
@@ -89,8 +89,8 @@ func TestANewKeyIsAskedForOnceAndFoundByEveryComputer(t *testing.T) {
 	s.must = []ring.Key{s.unit.Key}
 	c, err := s.run("host.deployment")
 	f := fault.Of(err)
-	if f == nil || c.Op != event.Update || !strings.Contains(c.Detail, "hand over") ||
-		!strings.HasPrefix(f.Hint, "Hand its key over") {
+	if f == nil || c.Op != event.Update || !strings.Contains(c.Detail, "pass on") ||
+		!strings.HasPrefix(f.Hint, "Pass on its key") {
 		t.Errorf("%+v, %+v", c, f)
 	}
 	if n := len(s.asked); n != 2 {
@@ -100,7 +100,7 @@ func TestANewKeyIsAskedForOnceAndFoundByEveryComputer(t *testing.T) {
 	made := s.unit
 	s.unit = ring.Unit{}
 	_, err = s.run("host.deployment")
-	if f := fault.Of(err); f == nil || !strings.Contains(f.Hint, "on the computer that made the key") ||
+	if f := fault.Of(err); f == nil || !strings.Contains(f.Hint, "on the computer that created the key") ||
 		!strings.Contains(f.Hint, "phonegate rotate --tenant dev") {
 		t.Errorf("elsewhere: %+v", f)
 	}
@@ -141,7 +141,7 @@ func TestAFormThatStillRunsIsLeft(t *testing.T) {
 	if left := h.Left(); len(left) != 1 || !strings.Contains(left[0].What, s.o.URL) || !strings.Contains(left[0].Why, "stop it") {
 		t.Errorf("before undo there would be left %+v", left)
 	}
-	if c := h.Resources()[1].UndoChange(); c.Op != event.None || !strings.Contains(c.Detail, "yours to stop") {
+	if c := h.Resources()[1].UndoChange(); c.Op != event.None || !strings.Contains(c.Detail, "stop it there") {
 		t.Errorf("undo says %+v", c)
 	}
 	s.answer = down

@@ -67,7 +67,7 @@ func (f *Folder) Read(context.Context) error {
 			found[file.Path] = yours
 		case !bytes.Contains(data, []byte("phonegate:")):
 			return fault.New(fault.Failed, "bundle.file_taken", "Choose another name with --host-project, or move that file away.",
-				"%s/%s is there already and is not phonegate's.", f.shown, file.Path)
+				"%s/%s already exists and is not phonegate's.", f.shown, file.Path)
 		default:
 			found[file.Path] = edited
 		}
@@ -141,11 +141,11 @@ func (f *Folder) Change() event.Change {
 	gone := f.paths(missing)
 	switch {
 	case f.unneeded():
-		c.Detail += " is not up to date on this computer; the form is"
+		c.Detail += " is out of date on this computer; the running form is up to date"
 		return c
 	case len(gone) == len(f.files):
 		c.Op, c.From = event.Create, "generated"
-		c.Detail = counted(len(f.files)) + " in " + f.shown
+		c.Detail = fault.Count(len(f.files), "file") + " in " + f.shown
 		return c
 	}
 	var why []string
@@ -153,7 +153,7 @@ func (f *Folder) Change() event.Change {
 		paths []string
 		words string
 	}{
-		{gone, "missing"}, {f.paths(edited), "edited, is put back"}, {f.paths(outdated), "new"}, {f.superseded(), "goes"},
+		{gone, "missing"}, {f.paths(edited), "edited, is restored"}, {f.paths(outdated), "new"}, {f.superseded(), "goes"},
 	} {
 		if len(part.paths) > 0 {
 			c.Op = event.Update
@@ -211,10 +211,10 @@ func (f *Folder) Problems() []*fault.Error {
 		all = append(all, trouble("bundle.file_missing", "", "%s/%s is missing.", f.shown, path))
 	}
 	for _, path := range f.paths(edited) {
-		all = append(all, trouble("bundle.file_edited", "", "%s/%s is not what is generated: somebody edited it.", f.shown, path))
+		all = append(all, trouble("bundle.file_edited", "", "%s/%s differs from the generated file: somebody edited it.", f.shown, path))
 	}
 	for _, path := range append(f.paths(outdated), f.superseded()...) {
-		all = append(all, trouble("bundle.file_outdated", "", "%s/%s is not what is generated now.", f.shown, path))
+		all = append(all, trouble("bundle.file_outdated", "", "%s/%s is out of date.", f.shown, path))
 	}
 	return all
 }

@@ -68,7 +68,7 @@ func TestAFolderIsNotNeededWhereTheFormIsUpToDate(t *testing.T) {
 	s := newStage(t)
 	h := s.read()
 	c := h.Resources()[0].Change()
-	if c.Op != event.None || c.Detail != "phonegate-form/acme is not up to date on this computer; the form is" ||
+	if c.Op != event.None || c.Detail != "phonegate-form/acme is out of date on this computer; the running form is up to date" ||
 		len(h.Resources()[0].Problems()) > 0 {
 		t.Errorf("%+v, %v", c, h.Resources()[0].Problems())
 	}
@@ -95,7 +95,7 @@ func TestWithoutNotesAPersonsFilesAreKeptAndCodeIsReplaced(t *testing.T) {
 		}
 	}
 	c, err := s.run("host.project")
-	if err != nil || c.Detail != "phonegate-form/acme: server.mjs edited, is put back; Dockerfile edited by you and kept" {
+	if err != nil || c.Detail != "phonegate-form/acme: server.mjs edited, is restored; Dockerfile edited by you and kept" {
 		t.Errorf("%+v, %v", c, err)
 	}
 	for name, want := range map[string]string{"Dockerfile": "FROM mine\n", "server.mjs": "// phonegate:server\n"} {

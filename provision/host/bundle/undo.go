@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"phonegate/provision/event"
+	"phonegate/provision/fault"
 	"phonegate/provision/resource"
 )
 
@@ -36,7 +37,7 @@ func (f *Folder) UndoChange() event.Change {
 	c := event.Change{Resource: f.Name(), Op: event.None, Detail: f.shown + " is not there"}
 	kept := f.paths(yours, edited)
 	if n := len(f.files) - len(kept) - len(f.paths(missing)); n > 0 {
-		c.Op, c.Detail = event.Delete, counted(n)+" of "+f.shown
+		c.Op, c.Detail = event.Delete, fault.Count(n, "file")+" of "+f.shown
 	} else if len(kept) > 0 {
 		c.Detail = f.shown
 	}

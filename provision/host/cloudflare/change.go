@@ -53,7 +53,7 @@ func (w *Worker) lost() (ids []string) {
 func (w *Worker) outdated() (why []string) {
 	switch {
 	case w.edited():
-		why = append(why, "its code is not what was generated")
+		why = append(why, "its code differs from the generated code")
 	case !w.current():
 		why = append(why, "new form")
 	}
@@ -67,7 +67,7 @@ func (w *Worker) outdated() (why []string) {
 		why = append(why, fmt.Sprintf("compatibility date %s → %s", w.found.date, compatibilityDate))
 	}
 	if len(w.found.flags) > 0 {
-		why = append(why, "compatibility flags go: "+strings.Join(w.found.flags, ", "))
+		why = append(why, "compatibility flags removed: "+strings.Join(w.found.flags, ", "))
 	}
 	return why
 }
@@ -79,11 +79,11 @@ func (w *Worker) upToDate() bool { return w.form.Version == "" || w.seen.Version
 func (w *Worker) waits() string {
 	switch {
 	case !w.seen.answered():
-		return "does not answer"
+		return "does not respond"
 	case !w.upToDate():
-		return "still answers with an earlier form"
+		return "still serves an earlier form"
 	case !w.seen.Shows(w.form.Env.Must()):
-		return "does not show every key"
+		return "lacks a key"
 	}
 	return ""
 }
@@ -117,14 +117,14 @@ func (w *Worker) Change() event.Change {
 // Problems implements host.Resource.
 func (w *Worker) Problems() []*fault.Error {
 	if w.found == nil {
-		return []*fault.Error{trouble("cloudflare.worker_missing", "There is no Worker %s at Cloudflare.", w.form.Name)}
+		return []*fault.Error{trouble("cloudflare.worker_missing", "The Worker %s does not exist.", w.form.Name)}
 	}
 	var all []*fault.Error
 	switch {
 	case w.edited():
 		all = append(all, trouble("cloudflare.form_edited", "The Worker %s runs code that phonegate did not generate.", w.form.Name))
 	case !w.current():
-		all = append(all, trouble("cloudflare.form_outdated", "The form that is deployed is not the one that is generated now."))
+		all = append(all, trouble("cloudflare.form_outdated", "The deployed form is out of date."))
 	}
 	if w.found.mark.tenant == "" {
 		all = append(all, trouble("cloudflare.mark_missing",
@@ -141,17 +141,17 @@ func (w *Worker) Problems() []*fault.Error {
 	}
 	if w.found.date != compatibilityDate || len(w.found.flags) > 0 {
 		all = append(all, trouble("cloudflare.compatibility",
-			"The Worker %s runs with the compatibility date %s and %d flags, not with %s and none.",
+			"The Worker %s has the compatibility date %s and %d flags instead of %s and none.",
 			w.form.Name, w.found.date, len(w.found.flags), compatibilityDate))
 	}
 	switch {
 	case !w.found.enabled:
 		all = append(all, trouble("cloudflare.workers_dev_off",
-			"The Worker %s does not answer below workers.dev: somebody switched that off.", w.form.Name))
+			"Somebody switched off the workers.dev address of the Worker %s.", w.form.Name))
 	case w.seen.err != nil:
 		all = append(all, fault.Of(w.seen.err))
 	case w.seen.answered() && w.current() && !w.upToDate(): // a doctor finds the same by the same code, and says it once
-		all = append(all, trouble("form.version", "The form at %s is version %s; generated is %s.",
+		all = append(all, trouble("form.version", "The form at %s is version %s, but the current version is %s.",
 			w.URL(), cmp.Or(w.seen.Version, "unknown"), w.form.Version))
 	}
 	return all
@@ -160,7 +160,7 @@ func (w *Worker) Problems() []*fault.Error {
 // ignored is the error of a key that the form has and does not take.
 func (w *Worker) ignored(category fault.Category, k ring.Key) *fault.Error {
 	return fault.New(category, "cloudflare.key_ignored",
-		"Run the same command again in a minute. If the error stays, run `phonegate rotate`: it makes a new key.",
-		"The form at %s does not accept the key %s. Either it has only just been written, or somebody changed its value.",
+		"Run the same command again in a minute. If the error persists, run phonegate rotate to create a new key.",
+		"The form at %s does not accept the key %s. Either the key was set a moment ago, or somebody changed its value.",
 		w.URL(), k.ID)
 }

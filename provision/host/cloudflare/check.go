@@ -19,8 +19,8 @@ func (c *Client) Check(ctx context.Context) (string, error) {
 			return "", err
 		}
 		return "", fault.Wrap(err, fault.Refused, "cloudflare.no_permission",
-			"Give the token the permission Workers Scripts: Edit for that account, or check CLOUDFLARE_ACCOUNT_ID: "+tokensPage,
-			"The Cloudflare token is valid, but it may not see the Workers of the account %s.", c.o.Account)
+			"Give the token the permission Workers Scripts: Edit for that account, or correct CLOUDFLARE_ACCOUNT_ID: "+tokensPage,
+			"The Cloudflare token is valid but has no access to the Workers of the account %s.", c.o.Account)
 	}
 	var found struct {
 		Name string `json:"name"`
@@ -43,7 +43,7 @@ func (c *Client) verify(ctx context.Context) error {
 		}
 	}
 	if err == nil && token.Status != "active" {
-		return fault.New(fault.Refused, "cloudflare.token_inactive", "Make a new one: "+tokensPage,
+		return fault.New(fault.Refused, "cloudflare.token_inactive", "Create a new one: "+tokensPage,
 			"The Cloudflare API token is %s.", cmp.Or(token.Status, "not active"))
 	}
 	return err

@@ -53,12 +53,12 @@ func (c *Client) ready() error {
 	switch {
 	case c.o.Token == "":
 		return fault.New(fault.Usage, "cloudflare.no_credentials", "Set CLOUDFLARE_API_TOKEN ("+tokensPage+").",
-			"There is no Cloudflare API token.")
+			"No Cloudflare API token is set.")
 	case !accountID.MatchString(c.o.Account):
 		return fault.New(fault.Usage, "cloudflare.account_id",
-			"Set CLOUDFLARE_ACCOUNT_ID to what stands on the right of Workers & Pages at https://dash.cloudflare.com: "+
-				"32 digits and letters from a to f.",
-			"The Cloudflare account ID is not one.")
+			"Set CLOUDFLARE_ACCOUNT_ID to the ID on the right of Workers & Pages at https://dash.cloudflare.com: "+
+				"32 hexadecimal digits.",
+			"The Cloudflare account ID is not valid.")
 	}
 	return nil
 }
@@ -93,8 +93,8 @@ func (c *Client) call(ctx context.Context, method, path string, in, out any) err
 	}
 	if err != nil {
 		return fault.Wrap(err, fault.Failed, "cloudflare.unexpected_answer",
-			"Run the same command again; if it happens again, please report it.",
-			"Cloudflare gave an answer to %s %s that can't be read.", method, path)
+			"Run the same command again. If the error persists, please report it.",
+			"Cloudflare sent an unreadable response to %s %s.", method, path)
 	}
 	return nil
 }

@@ -163,7 +163,7 @@ func TestAFormThatDoesNotAnswerIsOnlyWaitedFor(t *testing.T) {
 	if _, ok := h.Seen(); ok {
 		t.Error("it was seen")
 	}
-	if c := h.worker.Change(); c.Op != event.Update || !strings.Contains(c.Detail, "does not answer") {
+	if c := h.worker.Change(); c.Op != event.Update || !strings.Contains(c.Detail, "does not respond") {
 		t.Errorf("the plan says %+v", c)
 	}
 	if p := h.worker.Problems(); len(p) != 1 || p[0].Code != "cloudflare.form_silent" {

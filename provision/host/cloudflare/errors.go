@@ -52,7 +52,7 @@ func unsure(err error) bool {
 const (
 	hintToken = "Check CLOUDFLARE_API_TOKEN (" + tokensPage + "): " +
 		"it must be valid and have the permission Workers Scripts: Edit for the account in CLOUDFLARE_ACCOUNT_ID."
-	onboard = "Open Workers & Pages at https://dash.cloudflare.com once, which makes a workers.dev subdomain; " +
+	onboard = "Open Workers & Pages at https://dash.cloudflare.com once to create a workers.dev subdomain, " +
 		"then run the same command again."
 )
 
@@ -60,9 +60,9 @@ const (
 var hints = map[int]string{
 	codeNoRoute:        "Check CLOUDFLARE_ACCOUNT_ID: it is on the Workers & Pages overview, on the right.",
 	10034:              "Confirm the e-mail address of the Cloudflare account, then run the same command again.",
-	10037:              "The account has as many Workers as its plan allows: delete one at https://dash.cloudflare.com, or upgrade.",
+	10037:              "The account has reached its plan's number of Workers. Delete one at https://dash.cloudflare.com, or upgrade.",
 	10063:              onboard,
-	10027:              "The form is too large for the account's plan: give brand.logo_url as an https address.",
+	10027:              "The form is too large for the account's plan. Set brand.logo_url to an https address.",
 	codeSubdomainTaken: onboard,
 }
 
@@ -89,24 +89,27 @@ func refusal(r *http.Request, res *http.Response, data []byte) error {
 		}
 	}
 	category, hint := fault.Failed, hints[cause.code]
+	said := fmt.Sprintf("Cloudflare rejected the request: %s.", message)
 	switch {
 	case refused[cause.code], res.StatusCode == http.StatusUnauthorized, res.StatusCode == http.StatusForbidden && hint == "":
 		category = fault.Refused
 		if hint == "" {
-			hint = hintToken
+			said, hint = "Cloudflare does not accept this API token for the account.", hintToken
 		}
 	case hint != "":
 	case res.StatusCode == http.StatusTooManyRequests:
-		hint = "Cloudflare's rate limit is used up. Try again in five minutes."
+		said, hint = "Cloudflare's rate limit is used up.", "Try again in five minutes."
 	case res.StatusCode >= 500:
-		hint = "Cloudflare has a problem: see https://www.cloudflarestatus.com. Then run the same command again." +
+		said = fmt.Sprintf("Cloudflare has a problem (status %d).", res.StatusCode)
+		hint = "Check https://www.cloudflarestatus.com, then run the same command again." +
 			" It continues where it stopped."
 	default:
-		hint = "Look at the Worker at https://dash.cloudflare.com, then run the same command again; " +
-			"if it happens again, please report it."
+		hint = "Check the Worker at https://dash.cloudflare.com, then run the same command again. " +
+			"if the error persists, please report it."
 	}
 	e := fault.Wrap(cause, category, "cloudflare."+name, hint,
-		"Cloudflare answered %d to %s %s: %s.", res.StatusCode, r.Method, r.URL.Path, message)
+		"%s", said)
+	e.Detail = fmt.Sprintf("Cloudflare answered %d to %s %s: %s.", res.StatusCode, r.Method, r.URL.Path, message)
 	e.RequestID = res.Header.Get("Cf-Ray")
 	return e
 }

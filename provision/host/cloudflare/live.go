@@ -40,7 +40,7 @@ func (w *Worker) see(ctx context.Context, base string) {
 // look asks the form once how it is.
 func (w *Worker) look(ctx context.Context, base string) (host.Condition, error) {
 	if base == "" {
-		return host.Condition{}, fault.New(fault.Failed, "cloudflare.no_form", "Run `phonegate apply`.", "No form is deployed.")
+		return host.Condition{}, fault.New(fault.Failed, "cloudflare.no_form", "Run phonegate apply.", "The form is not deployed.")
 	}
 	c, found, res, err := host.Ask(ctx, w.c.o.HTTP, base)
 	switch {
@@ -48,12 +48,12 @@ func (w *Worker) look(ctx context.Context, base string) (host.Condition, error) 
 		return c, err
 	case guarded(res):
 		return c, fault.New(fault.Failed, codeGuarded,
-			"Take the Worker's workers.dev address out of Cloudflare Access: https://one.dash.cloudflare.com > Access > Applications.",
-			"%s asks for a login of Cloudflare Access, so that no user could reach it.", base)
+			"Remove the Worker's workers.dev address from Cloudflare Access at https://one.dash.cloudflare.com > Access > Applications.",
+			"%s asks for a Cloudflare Access login, so users can't reach the form.", base)
 	}
 	return c, fault.New(fault.Failed, "cloudflare.form_silent",
-		"See the Worker's logs at https://dash.cloudflare.com > Workers & Pages, then run the same command again.",
-		"%s answered %d instead of the form.", base, res.StatusCode)
+		"Check the Worker's logs at https://dash.cloudflare.com > Workers & Pages, then run the same command again.",
+		"%s does not show the form (status %d).", base, res.StatusCode)
 }
 
 const codeGuarded = "cloudflare.access"
@@ -89,7 +89,7 @@ func (w *Worker) steady(ctx context.Context, progress resource.Progress, wrong f
 			}
 		}
 		if try == steadyLooks+1 {
-			progress("waiting until all of Cloudflare has it")
+			progress("waiting for all of Cloudflare to have it")
 		}
 		if err := transport.Pause(ctx, w.c.o.Poll); err != nil {
 			return err
@@ -101,7 +101,7 @@ func (w *Worker) steady(ctx context.Context, progress resource.Progress, wrong f
 func (w *Worker) unready() *fault.Error {
 	if !w.upToDate() {
 		return fault.New(fault.Failed, "cloudflare.form_old", "Run the same command again in a minute.",
-			"%s still answers with an earlier form.", w.URL())
+			"%s still serves an earlier form.", w.URL())
 	}
 	for _, k := range w.form.Env.Must() {
 		if !w.seen.Shows([]ring.Key{k}) {

@@ -65,8 +65,8 @@ func (c *Client) download(ctx context.Context, name string) ([]byte, error) {
 		}
 		if err != nil {
 			return nil, fault.Wrap(err, fault.Failed, "cloudflare.unexpected_answer",
-				"Run the same command again; if it happens again, please report it.",
-				"Cloudflare gave the code of the Worker %s in a form that can't be read.", name)
+				"Run the same command again. If the error persists, please report it.",
+				"Cloudflare sent the code of the Worker %s in an unreadable format.", name)
 		}
 		modules = append(modules, content)
 	}

@@ -203,8 +203,8 @@ func TestAStrangersWorkerIsLeftAlone(t *testing.T) {
 		says     string
 		left     int
 	}{
-		"somebody's Worker":             {[]object{}, "did not make", 1},
-		"one with a secret of our name": {[]object{{"type": "secret_text", "name": marker, "text": tenant}}, "did not make", 1},
+		"somebody's Worker":             {[]object{}, "did not create", 1},
+		"one with a secret of our name": {[]object{{"type": "secret_text", "name": marker, "text": tenant}}, "did not create", 1},
 		"another tenant's form": {[]object{{"type": "plain_text", "name": marker, "text": "globex.us.auth0.com abc"}},
 			"globex.us.auth0.com", 0},
 	} {

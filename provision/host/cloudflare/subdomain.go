@@ -127,10 +127,10 @@ func (s *Subdomain) Problems() []*fault.Error {
 		return nil
 	}
 	return []*fault.Error{trouble("cloudflare.subdomain_missing",
-		"The Cloudflare account has no workers.dev subdomain, so that no Worker of it can be reached.")}
+		"The Cloudflare account has no workers.dev subdomain, so its Workers can't be reached.")}
 }
 
-// trouble is a difference that a doctor names. Where there is no hint, applying again is what helps.
+// trouble is a difference that a doctor names. Without a hint, the remedy is phonegate apply.
 func trouble(code, format string, args ...any) *fault.Error {
 	return fault.New(fault.Differences, code, "", format, args...)
 }

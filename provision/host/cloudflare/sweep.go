@@ -33,7 +33,7 @@ func (w *Worker) sweep(ctx context.Context, keys []ring.Key, progress resource.P
 		for _, k := range keys {
 			if w.seen.Shows([]ring.Key{k}) {
 				return fault.New(fault.Failed, "cloudflare.key_stays", "Run the same command again in a minute.",
-					"%s still shows the former key %s, which is deleted.", w.URL(), k.ID)
+					"%s still has the deleted key %s.", w.URL(), k.ID)
 			}
 		}
 		return nil
@@ -61,7 +61,7 @@ func (w *Worker) dropSecrets(ctx context.Context, names []string) error {
 
 // UndoChange implements resource.Resource.
 func (w *Worker) UndoChange() event.Change {
-	c := event.Change{Resource: w.Name(), Op: event.None, Detail: "there is no Worker " + w.form.Name}
+	c := event.Change{Resource: w.Name(), Op: event.None, Detail: "no Worker " + w.form.Name}
 	if w.found == nil {
 		return c
 	}
@@ -72,9 +72,9 @@ func (w *Worker) UndoChange() event.Change {
 		c.Op, c.Requests = event.Delete, 4 // it is read again first
 	case len(secrets) > 0:
 		c.Op, c.Requests = event.Update, 3+len(secrets)
-		c.Detail += ": its keys go; the Worker stays, somebody added " + strings.Join(others, ", ")
+		c.Detail += ": its keys are deleted; the Worker stays because somebody added " + strings.Join(others, ", ")
 	default:
-		c.Detail += " stays: somebody added " + strings.Join(others, ", ")
+		c.Detail += " stays because somebody added " + strings.Join(others, ", ")
 	}
 	return c
 }
@@ -109,7 +109,7 @@ func (w *Worker) left() []resource.Left {
 	one := resource.Left{What: "the Worker " + w.form.Name, Command: "wrangler delete --name " + w.form.Name}
 	switch {
 	case w.stranger:
-		one.Why = "it has no mark of phonegate and may be somebody else's"
+		one.Why = "it has no phonegate mark and may belong to somebody else"
 	case w.found != nil && len(w.found.foreign()) > 0:
 		one.Why = "somebody added " + strings.Join(w.found.foreign(), ", ") + " to it"
 	default:

@@ -18,8 +18,8 @@ func (w *Worker) Apply(ctx context.Context, progress resource.Progress) (err err
 		progress = func(string) {}
 	}
 	if w.subdomain.found == "" {
-		return fault.New(fault.Failed, "cloudflare.subdomain_missing", "Run `phonegate apply` again.",
-			"The account has no workers.dev subdomain to deploy to.")
+		return fault.New(fault.Failed, "cloudflare.subdomain_missing", "Run phonegate apply again.",
+			"The account has no workers.dev subdomain yet, so nothing can be deployed.")
 	}
 	if w.stale {
 		if err := w.Read(ctx); err != nil {
@@ -29,8 +29,8 @@ func (w *Worker) Apply(ctx context.Context, progress resource.Progress) (err err
 	}
 	defer func() { w.stale = err != nil }()
 	if ids := w.lost(); len(ids) > 0 {
-		return fault.New(fault.Failed, "cloudflare.key_missing", "Run `phonegate rotate`: it makes a new key.",
-			"The Worker %s lacks the key %s, and this computer does not have it.", w.form.Name, strings.Join(ids, ", "))
+		return fault.New(fault.Failed, "cloudflare.key_missing", "Run phonegate rotate to create a new key.",
+			"The Worker %s lacks the key %s, and this computer does not know its value.", w.form.Name, strings.Join(ids, ", "))
 	}
 	if w.found == nil || len(w.outdated()) > 0 {
 		progress("uploading")
@@ -46,7 +46,7 @@ func (w *Worker) Apply(ctx context.Context, progress resource.Progress) (err err
 		}
 		w.found.enabled = true
 	}
-	progress("looking at the form from outside")
+	progress("checking the form from outside")
 	return w.steady(ctx, progress, w.unready)
 }
 
@@ -56,8 +56,8 @@ func (w *Worker) upload(ctx context.Context) error {
 	name := w.adds()
 	_, value := w.form.Env.Add()
 	if name != "" && value == "" {
-		return fault.New(fault.Failed, "cloudflare.key_unknown", "Run `phonegate apply` again.",
-			"The form's new key is not made yet.")
+		return fault.New(fault.Failed, "cloudflare.key_unknown", "Run phonegate apply again.",
+			"The form's new key does not exist yet.")
 	}
 	up := &found{mark: mark{tenant: w.form.Tenant, code: hash(w.form.Module.Data)}, date: compatibilityDate}
 	var before []binding

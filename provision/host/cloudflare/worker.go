@@ -158,12 +158,12 @@ func (w *Worker) recognise(f *found) error {
 		return nil
 	case marked:
 		return fault.New(fault.Failed, "cloudflare.worker_name_taken", "Choose another name with --host-project.",
-			"The Worker %s is the form of another tenant (%s).", w.form.Name, f.mark.tenant)
+			"The Worker %s belongs to another tenant's form (%s).", w.form.Name, f.mark.tenant)
 	}
 	w.stranger = true
 	return fault.New(fault.Failed, "cloudflare.worker_name_taken",
 		"Choose another name with --host-project, or delete that Worker at https://dash.cloudflare.com.",
-		"There is a Worker %s that phonegate did not make.", w.form.Name)
+		"The Worker %s already exists, and phonegate did not create it.", w.form.Name)
 }
 
 // held are the keys among the Worker's secrets. known is false where no Read has seen them.

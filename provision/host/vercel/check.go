@@ -61,6 +61,6 @@ func (c *Client) Check(ctx context.Context) (Account, error) {
 			return a, nil
 		}
 	}
-	return a, fault.New(fault.Refused, "vercel.team_unknown", "Check VERCEL_TEAM_ID: https://vercel.com/teams, Settings > Team ID.",
-		"The Vercel token of %s does not see the team %s.", a.User, c.o.Team)
+	return a, fault.New(fault.Refused, "vercel.team_unknown", "Check VERCEL_TEAM_ID: the ID is at https://vercel.com/teams under Settings > Team ID.",
+		"The Vercel token of %s has no access to the team %s.", a.User, c.o.Team)
 }

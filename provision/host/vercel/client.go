@@ -43,7 +43,7 @@ func New(o Options) *Client {
 func (c *Client) call(ctx context.Context, method, path string, query url.Values, in, out any) error {
 	if c.o.Token == "" {
 		return fault.New(fault.Usage, "vercel.no_credentials", "Set VERCEL_TOKEN (https://vercel.com/account/tokens).",
-			"There is no Vercel token.")
+			"No Vercel token is set.")
 	}
 	if query == nil {
 		query = url.Values{}
@@ -90,8 +90,8 @@ func (c *Client) call(ctx context.Context, method, path string, query url.Values
 	}
 	if err != nil {
 		return fault.Wrap(err, fault.Failed, "vercel.unexpected_answer",
-			"Run the same command again; if it happens again, please report it.",
-			"Vercel gave an answer to %s %s that can't be read.", method, path)
+			"Run the same command again. If the error persists, please report it.",
+			"Vercel sent an unreadable response to %s %s.", method, path)
 	}
 	return nil
 }

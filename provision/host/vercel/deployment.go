@@ -132,7 +132,7 @@ func (d *Deployment) Change() event.Change {
 		return c
 	case d.project.found == nil, d.live == nil:
 		c.Op, c.From = event.Create, "generated"
-		c.Detail = fmt.Sprintf("%s to %s", plural(len(d.form.Files), "file"), d.project.name)
+		c.Detail = fmt.Sprintf("%s to %s", fault.Count(len(d.form.Files), "file"), d.project.name)
 	default:
 		c.Op = event.Update
 		c.Detail = strings.TrimPrefix(c.Detail+": "+why, ": ")
@@ -149,7 +149,7 @@ func (d *Deployment) why() (words string, deploys bool) {
 	case d.project.found == nil, d.live == nil:
 		return "nothing is deployed", true
 	case !d.live.ours():
-		return "something else was deployed to the project", true
+		return "something else is deployed in the project", true
 	case d.live.failed():
 		return "the last deployment failed", true
 	case d.live.Meta[metaKey] != d.build():
@@ -164,15 +164,15 @@ func (d *Deployment) why() (words string, deploys bool) {
 	defer d.mu.Unlock()
 	switch {
 	case protected(d.silence):
-		return "Vercel's login is in front of it", false
+		return "Deployment Protection is on", false
 	case d.silence != nil:
-		return "does not answer", false
+		return "does not respond", false
 	case d.condition.Version != d.form.Version:
 		return fmt.Sprintf("version %s → %s", cmp.Or(d.condition.Version, "unknown"), d.form.Version), true
 	case !d.condition.Shows(d.form.Env.Must()):
 		return "new environment", true
 	case len(extra) > 0: // a sweep was cut off
-		return "new environment: still runs with " + plural(len(extra), "deleted key"), true
+		return "new environment: it still has " + fault.Count(len(extra), "deleted key"), true
 	}
 	return "", false
 }
@@ -195,7 +195,7 @@ func (d *Deployment) extra() []string {
 func (d *Deployment) Apply(ctx context.Context, progress resource.Progress) (err error) {
 	if d.project.ID() == "" {
 		return fault.New(fault.Failed, "vercel.project_missing", "Run phonegate apply again.",
-			"There is no Vercel project to deploy to.")
+			"The Vercel project does not exist yet, so nothing can be deployed.")
 	}
 	if d.stale {
 		d.view.forget()
@@ -206,7 +206,7 @@ func (d *Deployment) Apply(ctx context.Context, progress resource.Progress) (err
 	defer func() { d.stale = err != nil }()
 	if d.env.Change().Op != event.None {
 		return fault.New(fault.Failed, "vercel.env_unknown", "Run phonegate apply again.",
-			"The form's environment at Vercel is not in place.")
+			"The form's environment variables at Vercel are not set yet.")
 	}
 	_, deploys := d.why()
 	return d.settle(ctx, progress, deploys, nil)

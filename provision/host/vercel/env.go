@@ -3,7 +3,6 @@ package vercel
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -105,13 +104,13 @@ func names(keys []ring.Key, name string) bool {
 // Change implements resource.Resource.
 func (e *Env) Change() event.Change {
 	held, _ := e.Held()
-	c := event.Change{Resource: e.Name(), Op: event.None, Detail: plural(len(held), "key")}
+	c := event.Change{Resource: e.Name(), Op: event.None, Detail: fault.Count(len(held), "key")}
 	add, lost := e.missing()
 	switch {
 	case len(lost) > 0:
-		c.Op, c.Detail = event.Update, strings.Join(lost, ", ")+" is missing, and its value is not known here"
+		c.Op, c.Detail = event.Update, strings.Join(lost, ", ")+" is missing, and this computer does not know its value"
 	case add == "" && e.edited() != "":
-		c.Op, c.Detail = event.Update, e.edited()+" again: the form does not have it"
+		c.Op, c.Detail = event.Update, e.edited()+" again: the form lacks it"
 	case add == "":
 		return c
 	case len(held) == 0:
@@ -123,20 +122,12 @@ func (e *Env) Change() event.Change {
 	return c
 }
 
-// plural is n of something in words.
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
-
 // Apply implements resource.Resource.
 func (e *Env) Apply(ctx context.Context, _ resource.Progress) (err error) {
 	id := e.project.ID()
 	if id == "" {
 		return fault.New(fault.Failed, "vercel.project_missing", "Run phonegate apply again.",
-			"There is no Vercel project to configure.")
+			"The Vercel project does not exist yet, so it can't be configured.")
 	}
 	if e.stale {
 		e.view.forget()
@@ -152,7 +143,7 @@ func (e *Env) Apply(ctx context.Context, _ resource.Progress) (err error) {
 	}
 	switch {
 	case len(lost) > 0:
-		return fault.New(fault.Failed, "vercel.key_unknown", "Run phonegate rotate: it makes a new key.",
+		return fault.New(fault.Failed, "vercel.key_unknown", "Run phonegate rotate to create a new key.",
 			"The form's environment at Vercel lacks %s, and this computer does not know its value.", strings.Join(lost, ", "))
 	case add == "" && e.edited() == "":
 		return nil
@@ -226,6 +217,6 @@ type failure struct {
 
 func (f *failure) fault() error {
 	return fault.New(fault.Failed, "vercel."+strings.ToLower(f.Error.Code),
-		"Look at the project's environment variables: https://vercel.com/dashboard.",
-		"Vercel did not take the variable %s: %s", cmp.Or(f.Error.EnvVarKey, f.Error.Key), f.Error.Message)
+		"Check the project's environment variables at https://vercel.com/dashboard.",
+		"Vercel rejected the variable %s: %s", cmp.Or(f.Error.EnvVarKey, f.Error.Key), f.Error.Message)
 }

@@ -39,10 +39,10 @@ func unsure(err error) bool {
 var hints = map[string]string{
 	"api-deployments-free-per-day": "Vercel's free plan allows 100 deployments a day. Try again tomorrow.",
 	"builds_rate_limited":          "Vercel is limiting the account's builds. Try again in an hour.",
-	"invalid_name": "Choose another name with --host-project: lower-case letters, digits, . _ and -, " +
+	"invalid_name": "Choose another name with --host-project. Use lower-case letters, digits, . _ and -, " +
 		"at most 100 characters.",
-	"payment_failed": "Settle the bill: https://vercel.com/account/billing.",
-	"team_unauthorized": "The token may not act for this team. Make one that may: https://vercel.com/account/tokens, " +
+	"payment_failed": "Pay the outstanding bill at https://vercel.com/account/billing.",
+	"team_unauthorized": "The token has no access to this team. Create one that has at https://vercel.com/account/tokens, " +
 		"and check VERCEL_TEAM_ID.",
 	"too_many_projects": "Delete a project at https://vercel.com/dashboard, or use an existing one with --host-project.",
 }
@@ -66,25 +66,30 @@ func refusal(r *http.Request, res *http.Response) error {
 		message = http.StatusText(res.StatusCode)
 	}
 	category, hint := fault.Failed, hints[code]
+	said := fmt.Sprintf("Vercel rejected the request: %s.", message)
 	switch {
 	case hint != "":
 		if code == "team_unauthorized" {
 			category = fault.Refused
 		}
 	case res.StatusCode == http.StatusUnauthorized, res.StatusCode == http.StatusForbidden:
-		category = fault.Refused
-		hint = "Check VERCEL_TOKEN (https://vercel.com/account/tokens): it must be valid, and for the account or team in " +
-			"VERCEL_TEAM_ID. A token for a single project can't create one."
+		category, said = fault.Refused, "Vercel does not accept this token."
+		if res.StatusCode == http.StatusForbidden {
+			said = "The Vercel token does not allow this: " + message + "."
+		}
+		hint = "Check VERCEL_TOKEN (https://vercel.com/account/tokens): it must be valid for the account, or for the team in " +
+			"VERCEL_TEAM_ID. A token for a single project can't create projects."
 	case res.StatusCode == http.StatusPaymentRequired:
-		hint = "See https://vercel.com/account/billing: the account is blocked or its plan's limit is reached."
+		hint = "The account is blocked or has reached its plan's limit. See https://vercel.com/account/billing."
 	case res.StatusCode == http.StatusTooManyRequests:
-		hint = "Vercel's rate limit is used up. Try again in a minute."
+		said, hint = "Vercel's rate limit is used up.", "Try again in a minute."
 	case res.StatusCode >= 500:
-		hint = "Vercel has a problem: see https://www.vercel-status.com. " +
-			"Then run the same command again: it carries on where it stopped."
+		said = fmt.Sprintf("Vercel has a problem (status %d).", res.StatusCode)
+		hint = "Check https://www.vercel-status.com. " +
+			"Then run the same command again: it continues where it stopped."
 	}
-	e := fault.Wrap(&statusError{res.StatusCode, code}, category, "vercel."+code, hint, "Vercel answered %d to %s %s: %s.",
-		res.StatusCode, r.Method, r.URL.Path, message)
+	e := fault.Wrap(&statusError{res.StatusCode, code}, category, "vercel."+code, hint, "%s", said)
+	e.Detail = fmt.Sprintf("Vercel answered %d to %s %s: %s.", res.StatusCode, r.Method, r.URL.Path, message)
 	e.RequestID = res.Header.Get("X-Vercel-Id")
 	return e
 }

@@ -109,7 +109,7 @@ func TestVariablesThatVercelDoesNotTake(t *testing.T) {
 			t.Errorf("got %+v", f)
 		}
 		if c := h.env.Change(); c.Op != event.Update || !strings.Contains(c.Detail,
-			lost.Name()+" is missing, and its value is not known here") {
+			lost.Name()+" is missing, and this computer does not know its value") {
 			t.Errorf("plan: %+v", c)
 		}
 		if keys, _ := x.read().Held(); len(keys) != 0 {

@@ -69,7 +69,7 @@ func (d *Deployment) reset() {
 func (d *Deployment) ask(ctx context.Context) (c host.Condition, again bool, err error) {
 	at := d.URL()
 	if at == "" {
-		return c, false, fault.New(fault.Failed, "vercel.no_form", "Run phonegate apply.", "No form is deployed.")
+		return c, false, fault.New(fault.Failed, "vercel.no_form", "Run phonegate apply.", "The form is not deployed.")
 	}
 	c, found, res, err := host.Ask(ctx, d.c.o.HTTP, at)
 	switch {
@@ -79,12 +79,12 @@ func (d *Deployment) ask(ctx context.Context) (c host.Condition, again bool, err
 		return c, res != nil, err
 	case res.StatusCode == http.StatusUnauthorized || ssoRedirect(res):
 		return c, false, fault.New(fault.Failed, codeProtected,
-			"Switch Deployment Protection off for the project: https://vercel.com/dashboard > Settings > Deployment Protection.",
-			"%s asks for a Vercel login, so that no user could reach it.", at)
+			"Switch off Deployment Protection for the project at https://vercel.com/dashboard > Settings > Deployment Protection.",
+			"%s asks for a Vercel login, so users can't reach the form.", at)
 	}
 	return c, true, fault.New(fault.Failed, codeSilent,
-		"See the project's logs at https://vercel.com/dashboard, then run the same command again.",
-		"%s answered %d instead of the form.", at, res.StatusCode)
+		"Check the project's logs at https://vercel.com/dashboard, then run the same command again.",
+		"%s does not show the form (status %d).", at, res.StatusCode)
 }
 
 func ssoRedirect(res *http.Response) bool {
@@ -138,14 +138,14 @@ func (d *Deployment) lacks(swept []ring.Key) error {
 	at := d.URL()
 	if c.Version != d.form.Version {
 		return fault.New(fault.Failed, codeBehind,
-			"Run the same command again. If another computer applies other answers to this tenant, agree on one phonegate.yaml.",
-			"The form at %s is version %s, not %s.", at, cmp.Or(c.Version, "unknown"), d.form.Version)
+			"Run the same command again. If another computer applies a different phonegate.yaml to this tenant, agree on one.",
+			"The form at %s is version %s instead of %s.", at, cmp.Or(c.Version, "unknown"), d.form.Version)
 	}
 	for _, k := range d.form.Env.Must() {
 		if !c.Shows([]ring.Key{k}) {
 			return fault.New(fault.Failed, codeBehind,
-				"Run the same command again. If nothing changes, somebody edited that variable: phonegate rotate makes a new key.",
-				"The form at %s does not have the key %s.", at, k.ID)
+				"Run the same command again. If the error persists, somebody edited that variable: run phonegate rotate to create a new key.",
+				"The form at %s lacks the key %s.", at, k.ID)
 		}
 	}
 	for _, k := range swept {

@@ -37,7 +37,7 @@ func TestAFormThatDoesNotAnswerIsNotDeployedAgain(t *testing.T) {
 	if f := fault.Of(err); f == nil || f.Code != codeSilent || f.Hint == "" {
 		t.Errorf("got %+v", f)
 	}
-	if c := h.deployment.Change(); c.Op != event.Update || c.Detail != "acme-verify.vercel.app: does not answer" {
+	if c := h.deployment.Change(); c.Op != event.Update || c.Detail != "acme-verify.vercel.app: does not respond" {
 		t.Errorf("plan: %+v", c)
 	}
 	if _, ok := h.Seen(); ok || looks != patience+1 || writes != 0 {

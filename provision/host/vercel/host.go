@@ -72,7 +72,7 @@ func (h *Host) Left() []resource.Left {
 	left := slices.Clone(h.project.left)
 	if keys, _ := h.Held(); h.project.found != nil && !h.project.ours() && (len(keys) > 0 || h.deployment.live.ours()) {
 		left = append(left,
-			h.project.shell("it holds a form, but nothing says that phonegate made the project: its variable "+markKey+" is missing"))
+			h.project.shell("it contains a form, but nothing shows that phonegate created the project: its variable "+markKey+" is missing"))
 	}
 	return left
 }

@@ -23,16 +23,16 @@ func (d *Deployment) wait(ctx context.Context, progress resource.Progress) error
 		switch {
 		case d.live.AliasError != nil:
 			return fault.New(fault.Failed, "vercel."+strings.ToLower(cmp.Or(d.live.AliasError.Code, "alias_error")),
-				"Look at the project's domains: https://vercel.com/dashboard.",
-				"Vercel could not put the form under its address: %s", d.live.AliasError.Message)
+				"Check the project's domains at https://vercel.com/dashboard.",
+				"Vercel could not assign the form's address: %s", d.live.AliasError.Message)
 		case d.live.failed():
 			return fault.New(fault.Failed, "vercel."+strings.ToLower(cmp.Or(d.live.ErrorCode, "deployment_"+d.live.ReadyState)),
-				cmp.Or(d.inspect(), "See the deployment at https://vercel.com/dashboard, then run the same command again."),
+				cmp.Or(d.inspect(), "Check the deployment at https://vercel.com/dashboard, then run the same command again."),
 				"The deployment failed: %s", cmp.Or(d.live.ErrorMessage, d.live.ReadyState))
 		case d.live.live():
 			return nil
 		case time.Since(start) > d.c.o.Wait:
-			return fault.New(fault.Failed, "vercel.deployment_timeout", "Run the same command again: it carries on where it stopped.",
+			return fault.New(fault.Failed, "vercel.deployment_timeout", "Run the same command again: it continues where it stopped.",
 				"The deployment was not ready after %s.", d.c.o.Wait)
 		case d.live.ready():
 			ready++
@@ -57,7 +57,7 @@ func (d *Deployment) wait(ctx context.Context, progress resource.Progress) error
 		}
 		if found == nil {
 			return fault.New(fault.Failed, "vercel.deployment_gone", "Run the same command again.",
-				"The deployment was deleted while it was being made.")
+				"Somebody deleted the deployment before it was ready.")
 		}
 		d.live = found
 	}

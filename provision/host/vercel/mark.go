@@ -59,9 +59,9 @@ func markOf(project string, env []variable) (*mark, error) {
 	m, ok := parseMark(env[i].Value)
 	if !ok {
 		return nil, fault.New(fault.Failed, "vercel.mark_unreadable",
-			"Look at it at https://vercel.com/dashboard: it must be a plain variable, “made DOMAIN” or “adopted DOMAIN”. "+
+			"Check it at https://vercel.com/dashboard: it must be a plain variable with the value “made DOMAIN” or “adopted DOMAIN”. "+
 				"Delete it if the project is this tenant's form, or choose another name with --host-project.",
-			"The variable %s of the Vercel project %s can't be read, so nobody can tell whose form it is.", markKey, project)
+			"The variable %s of the Vercel project %s can't be read, so it is not clear whose form the project is.", markKey, project)
 	}
 	return &m, nil
 }

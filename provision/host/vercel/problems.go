@@ -7,7 +7,7 @@ import (
 	"phonegate/provision/fault"
 )
 
-// trouble is a difference that a doctor names. Where there is no hint, applying again is what helps.
+// trouble is a difference that a doctor names. Without a hint, the remedy is phonegate apply.
 func trouble(code, format string, args ...any) *fault.Error {
 	return fault.New(fault.Differences, code, "", format, args...)
 }
@@ -15,7 +15,7 @@ func trouble(code, format string, args ...any) *fault.Error {
 // Problems names each way in which the project that was read is not as it should be.
 func (p *Project) Problems() []*fault.Error {
 	if p.found == nil {
-		return []*fault.Error{trouble("vercel.project_missing", "There is no Vercel project %s.", p.name)}
+		return []*fault.Error{trouble("vercel.project_missing", "The Vercel project %s does not exist.", p.name)}
 	}
 	var all []*fault.Error
 	if p.mark == nil {
@@ -25,10 +25,10 @@ func (p *Project) Problems() []*fault.Error {
 	}
 	if p.found.protected() {
 		all = append(all, trouble("vercel.protection",
-			"Deployment Protection is on for the Vercel project %s: users can meet Vercel's login instead of the form.", p.name))
+			"Deployment Protection is on for the Vercel project %s: users may see Vercel's login instead of the form.", p.name))
 	}
 	if p.found.NodeVersion != nodeVersion {
-		all = append(all, trouble("vercel.node_version", "The Vercel project %s runs on Node %s, not on %s.", p.name,
+		all = append(all, trouble("vercel.node_version", "The Vercel project %s runs on Node %s instead of %s.", p.name,
 			p.found.NodeVersion, nodeVersion))
 	}
 	return all
@@ -52,14 +52,14 @@ func (e *Env) Problems() []*fault.Error {
 func (d *Deployment) Problems() []*fault.Error {
 	switch {
 	case d.live == nil:
-		return []*fault.Error{trouble("vercel.deployment_missing", "No deployment of the form is live at Vercel.")}
+		return []*fault.Error{trouble("vercel.deployment_missing", "The form is not deployed at Vercel.")}
 	case !d.live.ours():
 		return []*fault.Error{trouble("vercel.deployment_replaced",
 			"The Vercel project %s serves something that phonegate did not deploy.", d.project.name)}
 	case d.live.failed():
 		return []*fault.Error{trouble("vercel.deployment_failed", "The form's last deployment at Vercel failed.")}
 	case d.live.Meta[metaKey] != d.build():
-		return []*fault.Error{trouble("vercel.form_outdated", "The form that is deployed is not the one that is generated now.")}
+		return []*fault.Error{trouble("vercel.form_outdated", "The deployed form is out of date.")}
 	}
 	extra := d.extra()
 	d.mu.Lock()
@@ -68,17 +68,17 @@ func (d *Deployment) Problems() []*fault.Error {
 		return []*fault.Error{fault.Of(d.silence)}
 	}
 	if d.condition.Version != d.form.Version {
-		return []*fault.Error{trouble("vercel.form_outdated", "The form that answers is not the one that is generated now.")}
+		return []*fault.Error{trouble("vercel.form_outdated", "The form that responds is out of date.")}
 	}
 	var all []*fault.Error
 	held, _ := d.env.Held()
 	for _, k := range d.form.Env.Must() {
 		if names(held, k.Name()) && !slices.Contains(d.condition.Keys, k.ID) {
-			all = append(all, trouble("vercel.key_not_running", "The form runs without the key %s of its environment.", k.Name()))
+			all = append(all, trouble("vercel.key_not_running", "The form does not use the key %s from its environment.", k.Name()))
 		}
 	}
 	if len(extra) > 0 {
-		all = append(all, trouble("vercel.key_still_running", "The form still runs with keys that its environment no longer has: %s.",
+		all = append(all, trouble("vercel.key_still_running", "The form still uses keys that its environment no longer has: %s.",
 			strings.Join(extra, ", ")))
 	}
 	return all

@@ -97,10 +97,10 @@ func (p *Project) Read(ctx context.Context) error {
 		return err
 	}
 	if m != nil && !strings.EqualFold(m.domain, p.domain) {
-		return p.taken(nil, "The Vercel project %s is the form of another tenant (%s).", p.name, m.domain)
+		return p.taken(nil, "The Vercel project %s belongs to another tenant's form (%s).", p.name, m.domain)
 	}
 	if live := found.serves(); m == nil && live != nil && !live.ours() {
-		return p.taken(nil, "The Vercel project %s exists and serves something that phonegate did not deploy.", p.name)
+		return p.taken(nil, "The Vercel project %s already exists and serves something that phonegate did not deploy.", p.name)
 	}
 	p.found, p.mark, p.env = found, m, env
 	return nil
@@ -130,7 +130,7 @@ func (p *Project) Change() event.Change {
 	if p.mark == nil {
 		c.From = "found"
 		c.Requests++
-		why = append([]string{"becomes the form of " + p.domain}, why...)
+		why = append([]string{"adopted as the form of " + p.domain}, why...)
 	}
 	if len(why) > 0 {
 		c.Op = event.Update
@@ -144,7 +144,7 @@ func (p *Project) drift() (settings map[string]any, why []string) {
 	settings = map[string]any{}
 	if p.found.protected() {
 		settings["ssoProtection"] = nil
-		why = append(why, "Vercel's login on → off")
+		why = append(why, "Deployment Protection on → off")
 	}
 	if p.found.NodeVersion != nodeVersion {
 		settings["nodeVersion"] = nodeVersion
@@ -204,7 +204,7 @@ func (p *Project) create(ctx context.Context) error {
 	case readErr == nil && p.found != nil:
 		return nil
 	case conflict:
-		return p.taken(err, "The Vercel project name %s is taken, by a project that this token does not see.", p.name)
+		return p.taken(err, "The Vercel project name %s is taken by a project that this token can't access.", p.name)
 	}
 	return err
 }

@@ -21,7 +21,7 @@ func TestAProjectOfSomebodyElseIsRefused(t *testing.T) {
 			other := x.elsewhere()
 			other.domain = "beta.us.auth0.com"
 			other.applied()
-		}, codeTaken, "is the form of another tenant (beta.us.auth0.com)"},
+		}, codeTaken, "belongs to another tenant's form (beta.us.auth0.com)"},
 		"its mark can't be read": {func(x *account) {
 			x.call("POST", "/v11/projects", map[string]any{"name": projectName})
 			x.call("POST", "/v10/projects/"+projectName+"/env", map[string]any{"key": markKey, "value": "made " + domain,
@@ -87,7 +87,7 @@ func TestTheFirstAdoptionKeepsTheFormerSettings(t *testing.T) {
 	x.variable("MINE", "1", "production")
 	slow := x.read()
 	if c := slow.project.Change(); c.Op != event.Update || c.From != "found" ||
-		c.Detail != "acme-verify: becomes the form of acme.us.auth0.com, Vercel's login on → off, Node 20.x → 22.x" {
+		c.Detail != "acme-verify: adopted as the form of acme.us.auth0.com, Deployment Protection on → off, Node 20.x → 22.x" {
 		t.Errorf("plan: %+v", c)
 	}
 	x.applied()

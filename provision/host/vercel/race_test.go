@@ -108,7 +108,7 @@ func TestTwoComputersThatWantDifferentFormsDoNotFightForEver(t *testing.T) {
 		return nil
 	}))
 	f := fault.Of(transporttest.Apply(family(h)))
-	if f == nil || f.Code != codeBehind || !strings.Contains(f.Message, "version 3.0, not 2.0") || !strings.Contains(f.Hint,
+	if f == nil || f.Code != codeBehind || !strings.Contains(f.Message, "version 3.0 instead of 2.0") || !strings.Contains(f.Hint,
 		"phonegate.yaml") {
 		t.Errorf("got %+v", f)
 	}

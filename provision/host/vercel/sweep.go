@@ -17,7 +17,7 @@ func (h *Host) Sweep(ctx context.Context, keys []ring.Key, progress resource.Pro
 		return nil
 	}
 	if h.deployment.live == nil {
-		return fault.New(fault.Failed, "vercel.no_form", "Run phonegate apply.", "No form is deployed.")
+		return fault.New(fault.Failed, "vercel.no_form", "Run phonegate apply.", "The form is not deployed.")
 	}
 	removed, err := h.env.remove(ctx, h.project.ID(), func(name string) bool { return names(keys, name) })
 	if err != nil {

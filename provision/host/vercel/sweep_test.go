@@ -75,7 +75,7 @@ func TestSweep(t *testing.T) {
 		x, former := swept(t)
 		x.drop(former.Name())
 		h := x.read()
-		if c := h.deployment.Change(); c.Op != event.Update || !strings.Contains(c.Detail, "still runs with 1 deleted key") {
+		if c := h.deployment.Change(); c.Op != event.Update || !strings.Contains(c.Detail, "still has 1 deleted key") {
 			t.Errorf("plan: %+v", c)
 		}
 		if found := h.deployment.Problems(); len(found) != 1 || found[0].Code != "vercel.key_still_running" {

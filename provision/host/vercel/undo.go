@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"phonegate/provision/event"
+	"phonegate/provision/fault"
 	"phonegate/provision/resource"
 	"phonegate/provision/ring"
 	"phonegate/provision/transport"
@@ -21,15 +22,15 @@ func (p *Project) UndoChange() event.Change {
 	case p.found == nil:
 		c.Detail = p.name + " is not there"
 	case p.mark == nil:
-		c.Detail = p.name + " stays: it is not marked as phonegate's"
+		c.Detail = p.name + " stays: it has no phonegate mark"
 	case p.mark.made && !p.foreignVariables():
 		c.Op, c.Requests, c.Detail = event.Delete, 5, p.name+" with all its deployments"
 	case p.mark.made:
-		c.Op, c.Requests, c.Detail = event.Update, 6, p.name+" stays: it has variables that phonegate did not make"
+		c.Op, c.Requests, c.Detail = event.Update, 6, p.name+" stays: it has variables that phonegate did not create"
 	default:
-		c.Op, c.Requests, c.Detail = event.Update, 5, p.name+" stays: phonegate did not make it"
+		c.Op, c.Requests, c.Detail = event.Update, 5, p.name+" stays: phonegate did not create it"
 		if len(p.former(p.found)) > 0 {
-			c.Detail += "; its former settings are restored"
+			c.Detail += "; its previous settings are restored"
 		}
 	}
 	return c
@@ -58,7 +59,7 @@ func (p *Project) Undo(ctx context.Context, _ resource.Progress) error {
 		return err
 	}
 	if p.mark.made && !whole {
-		p.left = append(p.left, p.shell("it has variables, deployments or domains that phonegate did not make"))
+		p.left = append(p.left, p.shell("it has variables, deployments or domains that phonegate did not create"))
 	}
 	p.found, p.mark, p.env = nil, nil, nil
 	return p.deployment.end(ctx)
@@ -110,7 +111,7 @@ func (d *Deployment) end(ctx context.Context) error {
 		}
 		if misses == patience {
 			d.project.left = append(d.project.left, resource.Left{What: "the form at " + at,
-				Why: "it still answers, although phonegate has removed its own deployments; look at https://vercel.com/dashboard"})
+				Why: "it still responds, although phonegate deleted its own deployments; check https://vercel.com/dashboard"})
 			return nil
 		}
 		if err := transport.Pause(ctx, cmp.Or(d.c.o.Poll, time.Second)); err != nil {
@@ -121,7 +122,7 @@ func (d *Deployment) end(ctx context.Context) error {
 
 // UndoChange implements resource.Resource.
 func (e *Env) UndoChange() event.Change {
-	c := event.Change{Resource: e.Name(), Op: event.None, Detail: "no key of phonegate's"}
+	c := event.Change{Resource: e.Name(), Op: event.None, Detail: "no phonegate keys"}
 	n := 0
 	for _, v := range e.found {
 		if _, ok := ring.Parse(v.Key); ok {
@@ -131,9 +132,9 @@ func (e *Env) UndoChange() event.Change {
 	switch {
 	case n == 0:
 	case !e.project.ours():
-		c.Detail = plural(n, "key") + " stays: the project is not marked as phonegate's"
+		c.Detail = fault.Count(n, "key") + " stays: the project has no phonegate mark"
 	default:
-		c.Op, c.Detail = event.Delete, plural(n, "key")
+		c.Op, c.Detail = event.Delete, fault.Count(n, "key")
 		if e.project.mark.made && !e.project.foreignVariables() {
 			c.Detail += ", with the project"
 		} else {
@@ -164,7 +165,7 @@ func (d *Deployment) UndoChange() event.Change {
 	switch {
 	case !d.live.ours():
 	case !d.project.ours():
-		c.Detail = fmt.Sprintf("%s stays: the project is not marked as phonegate's", strings.TrimPrefix(d.URL(), "https://"))
+		c.Detail = fmt.Sprintf("%s stays: the project has no phonegate mark", strings.TrimPrefix(d.URL(), "https://"))
 	default:
 		c.Op, c.Detail = event.Delete, strings.TrimPrefix(d.URL(), "https://")
 		if d.project.mark.made && !d.project.foreignVariables() {

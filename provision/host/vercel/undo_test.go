@@ -170,7 +170,7 @@ func TestWhatIsNotMarkedIsNotUndone(t *testing.T) {
 		}
 	}
 	for _, r := range h.Resources() {
-		if c := r.UndoChange(); c.Op != event.None || !strings.Contains(c.Detail, "not marked as phonegate's") {
+		if c := r.UndoChange(); c.Op != event.None || !strings.Contains(c.Detail, "no phonegate mark") {
 			t.Errorf("%+v", c)
 		}
 	}

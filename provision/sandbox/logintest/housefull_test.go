@@ -34,9 +34,9 @@ var places = []struct {
 	{"on the way to /continue, while it happens", func(p *person) { p.types(p.newestCode()) }, func(p *person) { p.continue_() }},
 }
 
-// TestARotationWithAFullHouse rotates under everybody's feet, again and again: at each place a half goes on as soon as it begins,
+// TestRotationDuringManyLogins rotates under everybody's feet, again and again: at each place a half goes on as soon as it begins,
 // the other half when it is over, and at /continue nobody waits.
-func TestARotationWithAFullHouse(t *testing.T) {
+func TestRotationDuringManyLogins(t *testing.T) {
 	each := standing / len(places)
 	if testing.Short() {
 		each = 8

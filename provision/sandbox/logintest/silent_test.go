@@ -2,7 +2,7 @@ package logintest
 
 import "testing"
 
-func TestWhereNobodyCouldTypeACode(t *testing.T) {
+func TestNonInteractiveLoginIsDenied(t *testing.T) {
 	inBoth(t, func(t *testing.T, s *stage) {
 		s.tell(t, "a silent login without a session asks for a login", func(c *scene) {
 			ada := c.newcomer()

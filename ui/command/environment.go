@@ -19,8 +19,8 @@ import (
 	"phonegate/provision/transport"
 )
 
-// place is where the providers are: the real ones, a sandbox in this process, or a sandbox server.
-type place struct {
+// environment is the set of providers that a command works on: the real ones, a sandbox in this process, or a sandbox server.
+type environment struct {
 	endpoints transport.Endpoints
 	getenv    func(string) string
 	// embedded is the sandbox in this process, nil otherwise.
@@ -60,13 +60,13 @@ var baseURLs = []struct {
 }
 
 // open finds out where the providers are, and starts the embedded ones if they are asked for.
-func (p *program) open(ctx context.Context) (*place, error) {
-	at := p.nowhere()
-	return at, p.settle(ctx, at)
+func (p *program) open(ctx context.Context) (*environment, error) {
+	at := p.localEnv()
+	return at, p.connect(ctx, at)
 }
 
-// settle is open for a place where these tenants are worked on.
-func (p *program) settle(ctx context.Context, at *place, tenants ...string) error {
+// connect fills in the providers of the environment. With --sandbox and no server it starts a sandbox with these tenants.
+func (p *program) connect(ctx context.Context, at *environment, tenants ...string) error {
 	if err := p.replaced(&at.endpoints); err != nil {
 		return err
 	}
@@ -78,18 +78,18 @@ func (p *program) settle(ctx context.Context, at *place, tenants ...string) erro
 	case e == (transport.Endpoints{}):
 		return at.embed(ctx, rehearsal.Options{Tenants: tenants[min(1, len(tenants)):]})
 	case e.Auth0 == nil || e.Twilio == nil || e.Vercel == nil:
-		return fault.New(fault.Usage, "usage.base_url", "Set PHONEGATE_AUTH0_URL, PHONEGATE_TWILIO_URL and PHONEGATE_VERCEL_URL to what phonegate sandbox serve printed, or none of them.",
-			"With --sandbox either all providers are at a sandbox server or none is.")
+		return fault.New(fault.Usage, "usage.base_url", "Set PHONEGATE_AUTH0_URL, PHONEGATE_TWILIO_URL and PHONEGATE_VERCEL_URL to the addresses that phonegate sandbox serve printed, or unset all of them.",
+			"With --sandbox, set the addresses of all sandbox providers or of none.")
 	}
 	at.phone = p.Getenv("PHONEGATE_PHONE_URL")
 	at.dir = filepath.Join(at.dir, "sandbox") // the real tenants' state is not for it
 	return nil
 }
 
-// nowhere is a place for commands that call nobody.
-func (p *program) nowhere() *place {
+// localEnv is the environment of commands that call no provider.
+func (p *program) localEnv() *environment {
 	base := filepath.Dir(p.config)
-	at := &place{getenv: p.Getenv, dir: filepath.Join(base, state.Dir), base: base, sandboxed: p.flags.sandbox, rates: transport.NewRates(), close: func() {}}
+	at := &environment{getenv: p.Getenv, dir: filepath.Join(base, state.Dir), base: base, sandboxed: p.flags.sandbox, rates: transport.NewRates(), close: func() {}}
 	if p.alone {
 		at.passing()
 	}
@@ -108,11 +108,11 @@ func (p *program) replaced(e *transport.Endpoints) error {
 		}
 		u, err := url.Parse(value)
 		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-			return fault.New(fault.Usage, "usage.base_url", "Give it as http://host:port.", "%s is not an address.", b.env)
+			return fault.New(fault.Usage, "usage.base_url", "Use the form http://host:port.", "%s is not a valid address.", b.env)
 		}
 		if p.flags.sandbox && !loopback(u.Hostname()) {
-			return fault.New(fault.Usage, "usage.base_url", "Leave --sandbox out, or point it at this computer.",
-				"%s leads to %s, but --sandbox never leaves this computer.", b.env, u.Hostname())
+			return fault.New(fault.Usage, "usage.base_url", "Leave out --sandbox, or use an address on this computer.",
+				"%s points to %s, but --sandbox never leaves this computer.", b.env, u.Hostname())
 		}
 		*b.field(e) = u
 	}
@@ -136,19 +136,19 @@ func inSandbox(getenv func(string) string) func(string) string {
 	}
 }
 
-// embedded is a place with a sandbox in this process.
-func (p *program) embedded(ctx context.Context, o rehearsal.Options) (*place, error) {
-	at := &place{sandboxed: true, fresh: true, getenv: inSandbox(p.Getenv), rates: transport.NewRates(), close: func() {}}
+// embedded starts a sandbox in this process and returns its environment.
+func (p *program) embedded(ctx context.Context, o rehearsal.Options) (*environment, error) {
+	at := &environment{sandboxed: true, fresh: true, getenv: inSandbox(p.Getenv), rates: transport.NewRates(), close: func() {}}
 	return at, at.embed(ctx, o)
 }
 
 // embed starts the sandbox in this process. Its state goes to a directory that is gone afterwards, as the sandbox itself is.
-func (at *place) embed(ctx context.Context, o rehearsal.Options) error {
+func (at *environment) embed(ctx context.Context, o rehearsal.Options) error {
 	dir, err := os.MkdirTemp("", "phonegate-sandbox-")
 	if err != nil {
 		return fault.Wrap(err, fault.Failed, "sandbox.start", "Check the permissions of the directory for temporary files.", "The sandbox did not start: %s.", err)
 	}
-	// It closes with the place, not with the context: a live test cleans up after it has been interrupted.
+	// It closes with the environment, not with the context: an interrupted live test still cleans up.
 	box, err := rehearsal.Start(context.WithoutCancel(ctx), o)
 	if err != nil {
 		_ = os.RemoveAll(dir)
@@ -173,24 +173,24 @@ func example() *config.File {
 }
 
 // cast gives a tenant the sandbox's own tenant and accounts.
-func (at *place) cast(t config.Tenant) config.Tenant { return rehearsal.Cast(t, !at.served()) }
+func (at *environment) cast(t config.Tenant) config.Tenant { return rehearsal.Cast(t, !at.served()) }
 
 // served says whether the providers are a sandbox server's.
-func (at *place) served() bool {
+func (at *environment) served() bool {
 	return at.sandboxed && at.embedded == nil && at.endpoints != (transport.Endpoints{})
 }
 
 // reaches is an error for a tenant whose host has no address here.
-func (at *place) reaches(t config.Tenant) error {
+func (at *environment) reaches(t config.Tenant) error {
 	if t.Host.Kind == "cloudflare" && at.served() && at.endpoints.Cloudflare == nil {
-		return fault.New(fault.Usage, "usage.base_url", "Set PHONEGATE_CLOUDFLARE_URL to what phonegate sandbox serve printed, or choose --host-kind vercel.",
-			"The form is to run at Cloudflare, and where the sandbox server's Cloudflare is has not been said.")
+		return fault.New(fault.Usage, "usage.base_url", "Set it to the address that phonegate sandbox serve printed, or use --host-kind vercel.",
+			"The form is to run on Cloudflare, but PHONEGATE_CLOUDFLARE_URL is not set.")
 	}
 	return nil
 }
 
-// engine is the engine for one tenant at this place.
-func (at *place) engine(o engine.Options) (*engine.Tenant, error) {
+// engine opens the engine for one tenant in this environment.
+func (at *environment) engine(o engine.Options) (*engine.Tenant, error) {
 	o.Vault, o.Dir, o.Copies, o.Endpoints, o.Poll, o.Rates = at.vault(o.Name), at.base, at.copies, at.endpoints, at.poll(), at.rates
 	if at.embedded != nil {
 		o.Grace = time.Second // nobody else logs in here
@@ -202,7 +202,7 @@ func (at *place) engine(o engine.Options) (*engine.Tenant, error) {
 }
 
 // vault is where the values of the tenant's keys are kept: one for the whole run, since without a keyring they live no longer.
-func (at *place) vault(tenant string) secret.Vault {
+func (at *environment) vault(tenant string) secret.Vault {
 	at.mu.Lock()
 	defer at.mu.Unlock()
 	if at.vaults == nil {
@@ -219,7 +219,7 @@ func (at *place) vault(tenant string) secret.Vault {
 }
 
 // ring is the keyring as a source of credentials; the sandbox needs none.
-func (at *place) ring(tenant string) secret.Getter {
+func (at *environment) ring(tenant string) secret.Getter {
 	if at.sandboxed {
 		return nil
 	}
@@ -235,7 +235,7 @@ func loopback(host string) bool {
 }
 
 // poll is how often a build is looked at: the embedded providers are quick and have no rate limit.
-func (at *place) poll() time.Duration {
+func (at *environment) poll() time.Duration {
 	if at.sandboxed {
 		return 50 * time.Millisecond
 	}
