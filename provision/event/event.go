@@ -71,8 +71,8 @@ type Error struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
 	Hint    string `json:"hint"`
-	// Detail is the protocol behind the message, for people who report the error; it is not part of the public interface.
-	Detail string `json:"-"`
+	// Detail is the protocol behind the message (method, path, status), for people who report the error.
+	Detail string `json:"detail,omitempty"`
 }
 
 // FromError is the public form of err; nil for nil.

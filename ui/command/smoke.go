@@ -87,7 +87,7 @@ func (p *program) ready(ctx context.Context, j *job, t *engine.Tenant) (*engine.
 		o, err := p.carryOut(ctx, j, t, plan)
 		return plan, o, err
 	case plan.Pending():
-		return plan, plan.Outcome(), fault.New(fault.Differences, "smoke.not_applied", "First run "+p.again("apply", j.name)+".", "%s differs from phonegate.yaml, so it can't be tested yet.", j.name)
+		return plan, plan.Outcome(), fault.New(fault.Differences, "smoke.not_applied", "First run "+p.again("apply", j.name)+".", "%s differs from its configuration, so it can't be tested yet.", j.name)
 	}
 	return plan, plan.Outcome(), nil
 }

@@ -70,7 +70,7 @@ progress. Changes nothing. The plan is the same on every computer. Exit code 3 i
 			act: func(_ context.Context, j *job, _ *engine.Tenant, plan *engine.Plan) (event.Outcome, error) {
 				var err error
 				if plan.Pending() {
-					err = fault.New(fault.Differences, "plan.differences", "Run "+p.again("apply", j.name)+".", "%s differs from phonegate.yaml.", j.name)
+					err = fault.New(fault.Differences, "plan.differences", "Run "+p.again("apply", j.name)+".", "%s differs from its configuration.", j.name)
 				}
 				return plan.Outcome(), err
 			},

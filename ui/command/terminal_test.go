@@ -351,7 +351,7 @@ func TestColourIsLeftOutWhereItIsNotWanted(t *testing.T) {
 			if code := s.end(); code != 3 {
 				t.Errorf("the exit code is %d", code)
 			}
-			s.await("differs from phonegate.yaml")
+			s.await("differs from its configuration")
 			if got := colour.MatchString(s.text()); got != c.want {
 				t.Errorf("colour: %v instead of %v", got, c.want)
 			}

@@ -169,7 +169,7 @@ func (r *run) end() error {
 	p.reported = true
 	if len(differ) > 1 {
 		differing = []error{fault.New(fault.Differences, "plan.differences", "Run "+p.againFor("apply", differ)+".",
-			"%d tenants differ from phonegate.yaml: %s.", len(differ), render.Listed(differ))}
+			"%d tenants differ from their configuration: %s.", len(differ), render.Listed(differ))}
 	}
 	if len(differing) > 0 && !p.json { // under --json, all errors are printed at the end
 		p.complain(differing[0])

@@ -132,9 +132,9 @@ func sentence(command string, t event.Outcome) string {
 	case !t.OK:
 		return command + " failed after: " + counts
 	case command == "plan" && pending(t):
-		return "differs from phonegate.yaml"
+		return "differs from its configuration"
 	case command == "plan":
-		return "matches phonegate.yaml"
+		return "matches its configuration"
 	case command == "doctor":
 		return "no problems found"
 	case command == "smoke":
@@ -144,7 +144,7 @@ func sentence(command string, t event.Outcome) string {
 	case counts == "":
 		return command + " is done"
 	case command == "apply" && t.Unchanged > 0 && !pending(t):
-		return "matches phonegate.yaml: nothing to change"
+		return "matches its configuration: nothing to change"
 	}
 	return counts
 }
