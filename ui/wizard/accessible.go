@@ -119,7 +119,7 @@ func (a *prompter) apply(ctx context.Context) (done bool, err error) {
 		for _, s := range handoverSteps(a.s, a.file) {
 			a.say("%s. %s %s", s[0], s[1], s[2])
 		}
-		a.say("%s", sentence(fault.Of(err).Message))
+		a.say("%s", render.Sentence(fault.Of(err).Message))
 		if again, bad := a.choose("When it runs:", []string{"Look again and go on", "Leave it for now"}, 0); bad != nil || again != 0 {
 			a.told = true
 			return false, errors.Join(bad, err)

@@ -122,11 +122,11 @@ func (a *prompter) offer(p provider, again bool) error {
 		return nil
 	}
 	var lines []string
-	for i, c := range offerMenu(all).choices {
+	for i, label := range offerLabels(all) {
 		if i < len(all) {
-			c.label += ". " + offerNote(all[i], a.s.Lasting)
+			label += ". " + offerNote(all[i], a.s.Lasting)
 		}
-		lines = append(lines, c.label)
+		lines = append(lines, label)
 	}
 	n, err := a.choose(offerTitle(all), lines, 0)
 	if err == nil && n < len(all) {

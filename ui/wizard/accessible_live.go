@@ -8,6 +8,7 @@ import (
 
 	"phonegate/provision/event"
 	"phonegate/provision/fault"
+	"phonegate/provision/secret"
 	"phonegate/ui/render"
 )
 
@@ -60,8 +61,8 @@ func (a *prompter) Code(_ context.Context, to, problem string) (string, error) {
 	}
 	a.readPhone()
 	var code string
-	err := a.ask("The code"+where(to), "", func(v string) error {
-		if code = squeeze(v); code == "" {
+	err := a.ask("The code"+sentTo(to), "", func(v string) error {
+		if code = secret.Clean(v); code == "" {
 			return errEmpty
 		}
 		return nil

@@ -17,9 +17,9 @@ type action struct {
 
 func (a action) enter(sh *shared) (step, tea.Cmd) {
 	f := asked("code_check", "who checks the code", sh.session)
-	f.tall = true
 	f.hidden = func(s Session) bool { return s.Spec.Capture == "form" }
-	a.sheet, a.wait = sheet{fields: []field{f}}, false
+	a.sheet, a.wait = sh.sheet(f), false
+	a.sheet.fields[0].tall = true
 	return a, nil
 }
 
@@ -34,7 +34,7 @@ func (a action) update(sh *shared, msg tea.Msg) (step, outcome) {
 	case tea.KeyPressMsg:
 		switch {
 		case key.Matches(msg, sh.keys.Next):
-			a.sheet, _ = a.sheet.accept(&sh.session)
+			a.sheet, _ = a.sheet.accept()
 			return a, outcome{move: forward}
 		case key.Matches(msg, sh.keys.View):
 			return a, artefact(sh, "action/")
@@ -43,7 +43,7 @@ func (a action) update(sh *shared, msg tea.Msg) (step, outcome) {
 			return a, doing(planNow(sh))
 		}
 		var cmd tea.Cmd
-		a.sheet, cmd = a.sheet.update(&sh.session, sh.keys, msg)
+		a.sheet, cmd = a.sheet.update(sh.keys, msg)
 		return a, doing(cmd)
 	}
 	return a, outcome{}
@@ -94,12 +94,12 @@ func briefly(s Session) []string {
 
 func (a action) view(sh *shared, width int) ([]string, int) {
 	st := sh.st
-	lines := title(sh, "What the Action does at every login", width)
+	lines := title(sh.st, "What the Action does at every login", width)
 	for i, l := range story(sh.session, width < 60) {
 		lines = append(lines, render.Hang(fmt.Sprintf("    %d  ", i+1), l, width)...)
 	}
 	lines = append(lines, "")
-	fields, at := a.sheet.view(st, sh.session, width)
+	fields, at := a.sheet.view(st, width)
 	focus := len(lines) + at
 	lines = append(lines, fields...)
 	if len(fields) == 0 {

@@ -239,7 +239,7 @@ func (p *player) sum(err error, took time.Duration) {
 	p.say("", "")
 	if err != nil {
 		f := fault.Of(err)
-		p.say(render.Bad.Mark(st)+" "+render.Bad.Word()+"  ", "%s", sentence(f.Message))
+		p.say(render.Bad.Mark(st)+" "+render.Bad.Word()+"  ", "%s", render.Sentence(f.Message))
 		if f.Hint != "" {
 			p.say("  → ", "%s", f.Hint)
 		}

@@ -50,36 +50,6 @@ type Backend interface {
 	Messages() <-chan Message
 }
 
-// Session is what has been answered so far.
-type Session struct {
-	Tenant      string
-	Spec        config.Tenant
-	Credentials secret.Credentials
-	Sandbox     bool
-	// ServiceSID is the existing Verify service that was chosen, "" for one to be found or made by name.
-	ServiceSID string
-	// Sources says where a value came from, by environment name (credentials) or by key (answers).
-	Sources map[string]string
-	// Opened says that the tenant is in the file already: the answers began as those there.
-	Opened bool
-	// Lasting is what the Backend says of the tenant.
-	Lasting bool
-	// Fleeting are the environment names of credentials that end by themselves, so that Save does not keep them. Those
-	// that were typed over since then count no more.
-	Fleeting []string
-}
-
-// Keeps are the credentials that Save may keep.
-func (s Session) Keeps() secret.Credentials {
-	c := s.Credentials
-	for _, env := range s.Fleeting {
-		if s.Sources[env] != "typed" {
-			c.Set(env, "")
-		}
-	}
-	return c
-}
-
 // Known is a tenant of the file: its answers, and by key where each is from.
 type Known struct {
 	Spec    config.Tenant

@@ -33,3 +33,26 @@ func codeLines(st render.Styles, source string) []string {
 	}
 	return lines
 }
+
+// diffLines puts a readable diff ("- ", "+ ", "  ") into styles.
+func diffLines(st render.Styles, diff string) []string {
+	var lines []string
+	for l := range strings.SplitSeq(strings.TrimRight(diff, "\n"), "\n") {
+		l = printableLine(l)
+		switch {
+		case strings.HasPrefix(l, "+"):
+			l = st.Added.Render(l)
+		case strings.HasPrefix(l, "-"):
+			l = st.Removed.Render(l)
+		case strings.HasPrefix(l, "@"):
+			l = st.Quiet.Render(l)
+		}
+		lines = append(lines, l)
+	}
+	return lines
+}
+
+// printableLine is render.Printable for a line of code: tabs become two columns.
+func printableLine(l string) string {
+	return render.Printable(strings.ReplaceAll(l, "\t", "  "))
+}

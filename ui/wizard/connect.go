@@ -68,31 +68,31 @@ func (c connect) enter(sh *shared) (step, tea.Cmd) {
 		c.named = true
 		return c.open(sh, 0, false), nil
 	}
-	name := textField("tenant", "name", "A short name for this tenant, such as dev or prod: it is its key in phonegate.yaml.", "dev",
-		func(s *Session, v string) error {
+	c.sheet = sh.sheet(ask{
+		key: "tenant", label: "name", text: "dev", must: true,
+		help: "A short name for this tenant, such as dev or prod: it is its key in phonegate.yaml.",
+		take: func(s *Session, v string) error {
 			if err := config.CheckName(v); err != nil {
 				return err
 			}
 			s.Tenant = v
 			return nil
-		})
-	name.must = true
-	c.sheet = sheet{fields: []field{name}}
+		}})
 	return c, nil
 }
 
-// open shows a provider's page. With ask, known values are asked again, and nothing is checked by itself.
-func (c connect) open(sh *shared, i int, ask bool) connect {
+// open shows a provider's page. With again, known values are asked again, and nothing is checked by itself.
+func (c connect) open(sh *shared, i int, again bool) connect {
 	c.page, c.at, c.err, c.busy, c.notice = pageAsk, i, nil, false, ""
-	var fields []field
+	var asks []ask
 	for _, env := range providers[i].slots(sh.session) {
-		f := credentialField(env, sh.session, ask)
+		f := credentialField(env, sh.session, again)
 		if f.known != "" { // not asked, but an answer all the same
 			_ = f.take(&sh.session, f.value())
 		}
-		fields = append(fields, f)
+		asks = append(asks, f)
 	}
-	c.sheet = sheet{fields: fields}.first(sh.session)
+	c.sheet = sh.sheet(asks...).first()
 	return c
 }
 
@@ -107,7 +107,8 @@ func (c connect) reopen(sh *shared, i int) connect {
 // choose shows the question who the provider is.
 func (c connect) choose(sh *shared, i int) connect {
 	c.page, c.at, c.err, c.busy, c.notice, c.said = pageChoice, i, nil, false, "", ""
-	c.sheet = sheet{fields: []field{hostField(sh.session, sh.backend.Hosts())}}
+	c.sheet = sh.sheet(hostField(sh.session, sh.backend.Hosts()))
+	c.sheet.fields[0].tall = true
 	return c
 }
 
@@ -142,7 +143,7 @@ func (c connect) ask(sh *shared, i int) (step, outcome) {
 	}
 	p := providers[i]
 	if all := offers(c.logins, p, sh.session); len(all) > 0 && !slices.Contains(c.passed, p.owner(sh.session)) {
-		c.page, c.offered, c.menu = pageOffer, all, offerMenu(all)
+		c.page, c.offered, c.menu = pageOffer, all, menuOf(offerLabels(all))
 	}
 	return c, outcome{}
 }
@@ -262,11 +263,11 @@ func (c connect) press(sh *shared, msg tea.Msg) (step, outcome) {
 	if !next {
 		var cmd tea.Cmd
 		c.notice = ""
-		c.sheet, cmd = c.sheet.update(&sh.session, sh.keys, msg)
+		c.sheet, cmd = c.sheet.update(sh.keys, msg)
 		return c, doing(cmd)
 	}
 	var ok bool
-	if c.sheet, ok = c.sheet.accept(&sh.session); !ok {
+	if c.sheet, ok = c.sheet.accept(); !ok {
 		return c, outcome{}
 	}
 	switch c.page {
@@ -327,8 +328,7 @@ func (c connect) inside(sh *shared) (step, bool) {
 		sh.session.Tenant = ""
 		s, _ := c.enter(sh)
 		c = s.(connect)
-		c.sheet.fields[0].in.SetValue(tenant)
-		c.sheet.fields[0].in.CursorEnd()
+		c.sheet.fields[0] = c.sheet.fields[0].set(tenant)
 		return c, true
 	}
 	return c, false
@@ -362,5 +362,5 @@ func (c connect) keys(sh *shared) []key.Binding {
 }
 
 func (c connect) typing(sh *shared) bool {
-	return !c.busy && (c.page == pageName || c.page == pageAsk) && c.sheet.typing(sh.session)
+	return !c.busy && (c.page == pageName || c.page == pageAsk) && c.sheet.typing()
 }

@@ -1,8 +1,6 @@
 package wizard
 
 import (
-	"maps"
-	"slices"
 	"strings"
 
 	"phonegate/ui/render"
@@ -11,13 +9,13 @@ import (
 func (c connect) view(sh *shared, width int) (lines []string, focus int) {
 	st := sh.st
 	if c.page == pageName {
-		lines = append(title(sh, "What shall this tenant be called here?", width), "")
-		fields, at := c.sheet.view(st, sh.session, width)
+		lines = append(title(sh.st, "What shall this tenant be called here?", width), "")
+		fields, at := c.sheet.view(st, width)
 		focus = len(lines) + at
 		if lines = append(append(lines, fields...), ""); c.err != nil {
 			return append(lines, problem(st, c.err, width)...), focus
 		}
-		return append(lines, c.sheet.advice(st, sh.session, width)...), focus
+		return append(lines, c.sheet.advice(st, width)...), focus
 	}
 	for i, p := range providers {
 		a, ok := sh.accounts[p.id]
@@ -49,7 +47,7 @@ func (c connect) view(sh *shared, width int) (lines []string, focus int) {
 	}
 	switch c.page {
 	case pageChoice:
-		lines = append(lines, title(sh, "Where does the form run?", width)...)
+		lines = append(lines, title(sh.st, "Where does the form run?", width)...)
 		fields, at := c.sheet.fields[0].list(st, true, width)
 		focus = len(lines) + at
 		if lines = append(lines, fields...); c.err != nil {
@@ -60,7 +58,7 @@ func (c connect) view(sh *shared, width int) (lines []string, focus int) {
 		return c.offer(sh, lines, width)
 	}
 	lines = append(lines, "  "+st.Title.Render(p.name(sh.session)))
-	fields, at := c.sheet.view(st, sh.session, width)
+	fields, at := c.sheet.view(st, width)
 	focus = len(lines) + at
 	lines = append(lines, fields...)
 	lines = append(lines, "")
@@ -72,14 +70,14 @@ func (c connect) view(sh *shared, width int) (lines []string, focus int) {
 	case c.said != "" && c.sheet.wrong == "":
 		lines = append(lines, styled(st.Quiet.Render, render.Hang("    ", c.said, width))...)
 	default:
-		lines = append(lines, c.sheet.advice(st, sh.session, width)...)
+		lines = append(lines, c.sheet.advice(st, width)...)
 	}
 	return lines, focus
 }
 
 // offer draws the logins that are offered, below lines.
 func (c connect) offer(sh *shared, lines []string, width int) ([]string, int) {
-	lines = append(lines, title(sh, offerTitle(c.offered), width)...)
+	lines = append(lines, title(sh.st, offerTitle(c.offered), width)...)
 	choices, focus := c.menu.view(sh.st, width)
 	focus += len(lines)
 	lines = append(append(lines, choices...), "")
@@ -97,45 +95,9 @@ func (c connect) answers(s Session) string {
 	return "All three answer."
 }
 
-// accountColumn is how wide the providers' names are written.
-const accountColumn = 10
-
-// accountLines is a checked account: whose it is, and what is worth knowing.
-func accountLines(st render.Styles, who string, a Account, width int) []string {
-	lines := render.Hang("  "+render.OK.Mark(st)+" "+render.Pad(who, accountColumn)+" ", render.Printable(a.Name), width)
-	for _, n := range a.Notes {
-		state := render.Warn
-		if n.OK {
-			state = render.OK
-		}
-		lines = append(lines, render.Hang("    "+state.Mark(st)+" ", render.Printable(n.Text), width)...)
-		if n.Hint != "" && !n.OK {
-			lines = append(lines, styled(st.Quiet.Render, render.Hang("      ", render.Printable(n.Hint), width))...)
-		}
-	}
-	return lines
-}
-
-// copy is the session with maps and lists of its own, safe to hand to a command.
-func (s Session) copy() Session {
-	s.Sources = maps.Clone(s.Sources)
-	s.Fleeting = slices.Clone(s.Fleeting)
-	s.Spec.Countries = slices.Clone(s.Spec.Countries)
-	s.Spec.Auth0.CustomDomains = slices.Clone(s.Spec.Auth0.CustomDomains)
-	return s
-}
-
 // spinner turns with the clock.
 func spinner(sh *shared) string {
 	frames := []rune("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏")
 	n := int(sh.now().UnixMilli()/int64(beatEvery.Milliseconds())) % len(frames)
 	return sh.st.Accent.Render(string(frames[n]))
-}
-
-// orDash is s, or a dash for nothing.
-func orDash(s string) string {
-	if strings.TrimSpace(s) == "" {
-		return "–"
-	}
-	return s
 }

@@ -197,8 +197,8 @@ func (d *driver) seeNot(text string) {
 	}
 }
 
-// looks are the ways a frame is drawn for the golden files.
-var looks = []struct {
+// appearances are the ways a frame is drawn for the golden files.
+var appearances = []struct {
 	name         string
 	dark, colour bool
 }{{"dark", true, true}, {"light", false, true}, {"NO_COLOR", true, false}}
@@ -212,7 +212,7 @@ func (d *driver) golden(name string) {
 	defer func() { sh.width, sh.height, sh.st = width, height, st }()
 	var all strings.Builder
 	for _, w := range []int{40, 80, 120} {
-		for _, l := range looks {
+		for _, l := range appearances {
 			sh.width, sh.height, sh.st = w, 24, render.NewStyles(l.dark, l.colour)
 			content := d.m.View().Content
 			fmt.Fprintf(&all, "== %d columns, %s\n%s", w, l.name, content)

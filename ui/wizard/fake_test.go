@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"phonegate/provision/config"
 	"phonegate/provision/event"
 	"phonegate/provision/fault"
 	"phonegate/provision/secret"
@@ -271,3 +272,15 @@ func (f *fake) WriteFiles(_ Session, dir string) ([]string, error) {
 }
 
 func (f *fake) Messages() <-chan Message { return f.inbox }
+
+// knownTenant is a fake with a tenant prod in the file and all credentials in the environment.
+func knownTenant(protected bool) *fake {
+	f := newFake()
+	known := newFakeSandbox()
+	f.env, f.sources = known.env, known.sources
+	f.tenants = []TenantStatus{{Name: "prod", State: "2 changes", Spec: config.Complete("prod", config.Tenant{
+		Auth0: config.Auth0{Domain: "acme.us.auth0.com", CustomDomains: []string{"login.acme.example"}}, Countries: []string{"AU"},
+		Brand: config.Brand{Name: "Acme Prod"}, Enforce: config.Enforce{SkipClients: []string{"abc"}}, Protected: protected,
+	})}}
+	return f
+}

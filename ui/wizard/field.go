@@ -2,72 +2,54 @@ package wizard
 
 import (
 	"strings"
-	"unicode"
 
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
 
 	"phonegate/provision/config"
+	"phonegate/provision/secret"
 	"phonegate/ui/render"
 )
 
-// field is one answer on a screen: a line of text, a secret, or one of some options.
+// field is one answer on a screen: a line of text, a secret, or one of some options. What it asks and where the answer goes
+// are the caller's.
 type field struct {
-	key     string // of config.Question, or the environment name of a credential
+	key     string
 	label   string
-	help    string
-	url     string // the page on which the answer is found
-	secret  bool
-	must    bool // cannot be left empty
+	help    string // said while the cursor is in the field
+	url     string // the page on which the answer is found, "" if there is none
+	secret  bool   // never shown
+	missing error  // the complaint if it is left empty; nil if it may be
 	options []config.Option
-	tall    bool // the options are listed rather than turned through
 	pick    int
+	tall    bool // the options are listed rather than turned through
 	in      textinput.Model
 	// known is where the answer comes from when it is not asked, "" when it is.
 	known string
-	// take stores the answer in the session, and says what is wrong with it.
-	take func(s *Session, value string) error
-	// hidden takes the field out of the screen under the other answers.
-	hidden func(s Session) bool
+	// take stores the answer, and says what is wrong with it; it may be nil.
+	take func(value string) error
+	// typed is told that the person has typed or chosen an answer that was taken; it may be nil.
+	typed func()
+	// hidden takes the field out of the sheet; it may be nil.
+	hidden func() bool
 }
 
-// textField is a field for a line of text.
-func textField(key, label, help, value string, take func(*Session, string) error) field {
-	in := textinput.New()
-	in.Prompt = ""
-	in.SetValue(value)
-	in.CursorEnd()
-	return field{key: key, label: label, help: help, in: in, take: take}
+// newField is the field with a text in it and the cursor behind the text. A secret's text is never shown.
+func newField(f field, text string) field {
+	f.in = textinput.New()
+	f.in.Prompt = ""
+	if f.secret {
+		f.in.EchoMode = textinput.EchoPassword
+		f.in.EchoCharacter = '•'
+	}
+	return f.set(text)
 }
 
-// secretField is a field that never shows what it holds.
-func secretField(key, label, help, value string, take func(*Session, string) error) field {
-	f := textField(key, label, help, value, take)
-	f.secret = true
-	f.in.EchoMode = textinput.EchoPassword
-	f.in.EchoCharacter = '•'
-	return f
-}
-
-// asked is the field of a question of the configuration's table, with the answer it has or would have.
-func asked(key, label string, s Session) field {
-	q, ok := config.Find(key)
-	if !ok {
-		return textField(key, label, "", "", func(*Session, string) error { return nil })
-	}
-	value := q.Get(s.Spec)
-	if value == "" && q.Default != nil {
-		value = q.Default(s.Tenant, s.Spec)
-	}
-	f := textField(key, label, q.Help, value, func(s *Session, v string) error { return q.Set(&s.Spec, v) })
-	f.must = q.Required
-	for i, o := range q.Choices {
-		f.options = append(f.options, o)
-		if o.Value == value {
-			f.pick = i
-		}
-	}
+// set puts another text into the field.
+func (f field) set(text string) field {
+	f.in.SetValue(text)
+	f.in.CursorEnd()
 	return f
 }
 
@@ -77,7 +59,7 @@ func (f field) value() string {
 		return f.options[f.pick].Value
 	}
 	if f.secret {
-		return squeeze(f.in.Value())
+		return secret.Clean(f.in.Value())
 	}
 	return strings.TrimSpace(f.in.Value())
 }
@@ -96,7 +78,7 @@ func (f field) turn(by int) field {
 func (f field) update(msg tea.Msg) (field, tea.Cmd) {
 	if p, ok := msg.(tea.PasteMsg); ok {
 		if f.secret {
-			p.Content = squeeze(p.Content)
+			p.Content = secret.Clean(p.Content)
 		} else {
 			p.Content = strings.Join(strings.Fields(p.Content), " ")
 		}
@@ -106,16 +88,6 @@ func (f field) update(msg tea.Msg) (field, tea.Cmd) {
 	f.in.Focus() // an input without focus takes no key
 	f.in, cmd = f.in.Update(msg)
 	return f, cmd
-}
-
-// squeeze takes all white space out: what is pasted from a wrapped line has breaks inside.
-func squeeze(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || r == '\u200b' || r == '\ufeff' {
-			return -1
-		}
-		return r
-	}, s)
 }
 
 // show is the value in at most w columns; with the cursor if the field has it.

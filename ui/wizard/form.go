@@ -41,15 +41,14 @@ func (f form) enter(sh *shared) (step, tea.Cmd) {
 	address := asked("host.url", "address", sh.session)
 	address.help = "Where the form will answer, behind your own web server, such as https://verify.acme.example."
 	if sh.session.Sandbox && address.value() == "" {
-		address.in.SetValue(sandboxURL(sh.session.Spec, sh.session.Spec.Host.Kind))
+		address.text = sandboxURL(sh.session.Spec, sh.session.Spec.Host.Kind)
 	}
 	address.must, address.hidden = true, func(s Session) bool { return s.Spec.Host.Kind != "bundle" }
-	f.sheet = sheet{at: at, fields: []field{
-		project, team, address,
-		asked("brand.name", "name", sh.session), asked("brand.color", "colour", sh.session), asked("brand.logo_url", "logo", sh.session),
-	}}
-	if !f.sheet.asks(at, sh.session) {
-		f.sheet = f.sheet.first(sh.session)
+	f.sheet = sh.sheet(project, team, address,
+		asked("brand.name", "name", sh.session), asked("brand.color", "colour", sh.session), asked("brand.logo_url", "logo", sh.session))
+	f.sheet.at = at
+	if !f.sheet.asks(at) {
+		f.sheet = f.sheet.first()
 	}
 	return f, nil
 }
@@ -74,13 +73,13 @@ func (f form) update(sh *shared, msg tea.Msg) (step, outcome) {
 		switch {
 		case key.Matches(msg, sh.keys.Next):
 			var ok bool
-			if f.sheet, ok = f.sheet.accept(&sh.session); !ok {
+			if f.sheet, ok = f.sheet.accept(); !ok {
 				return f, outcome{}
 			}
 			return f, outcome{move: forward}
 		case key.Matches(msg, sh.keys.Preview):
 			var ok bool
-			if f.sheet, ok = f.sheet.accept(&sh.session); !ok {
+			if f.sheet, ok = f.sheet.accept(); !ok {
 				return f, outcome{}
 			}
 			ctx, backend, s := sh.jobs.ctx, sh.backend, sh.session.copy()
@@ -98,24 +97,24 @@ func (f form) update(sh *shared, msg tea.Msg) (step, outcome) {
 
 func (f form) edit(sh *shared, msg tea.Msg) (step, outcome) {
 	var cmd tea.Cmd
-	f.sheet, cmd = f.sheet.update(&sh.session, sh.keys, msg)
+	f.sheet, cmd = f.sheet.update(sh.keys, msg)
 	return f, doing(cmd)
 }
 
 func (f form) view(sh *shared, width int) ([]string, int) {
 	st, s := sh.st, sh.session
-	lines := title(sh, "The page on which the code is typed", width)
+	lines := title(sh.st, "The page on which the code is typed", width)
 	room := width
 	if width >= 72 {
 		room = 44 // the drawing of the form is beside the fields
 	}
-	fields, at := f.sheet.view(st, s, room)
+	fields, at := f.sheet.view(st, room)
 	focus := len(lines) + at
 	if room < width {
 		fields = beside(fields, miniForm(sh), room+2, width)
 	}
 	lines = append(append(lines, fields...), "")
-	lines = append(lines, f.sheet.advice(st, s, width)...)
+	lines = append(lines, f.sheet.advice(st, width)...)
 	switch {
 	case f.err != nil:
 		lines = append(lines, problem(st, f.err, width)...)
@@ -161,4 +160,4 @@ func (f form) keys(sh *shared) []key.Binding {
 	return []key.Binding{sh.keys.Next, sh.keys.Back, as(sh.keys.Up, "move"), sh.keys.Preview}
 }
 
-func (f form) typing(sh *shared) bool { return f.sheet.typing(sh.session) }
+func (f form) typing(sh *shared) bool { return f.sheet.typing() }

@@ -1,7 +1,6 @@
 package wizard
 
 import (
-	"fmt"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -14,58 +13,8 @@ import (
 // frame taller than the window loses its top.
 const maxRows = 15
 
-// crumb is a part of the way that the header shows.
-type crumb struct {
-	at   place
-	name string
-}
-
-var crumbs = []crumb{
-	{atConnect, "Connect"}, {atTexts, "Texts"}, {atSignup, "Sign-up"}, {atAction, "Action"},
-	{atForm, "Form"}, {atReview, "Review"}, {atLive, "Live test"},
-}
-
-// header says whose set-up this is and where on the way.
-func header(sh *shared, at place, width int) string {
-	if at == atWelcome {
-		return render.Ends("  "+sh.st.Title.Render("phonegate"), sh.st.Quiet.Render("verified phones for Auth0"), width)
-	}
-	name := sh.session.Tenant
-	if sh.session.Sandbox {
-		name = "sandbox"
-	}
-	here := at
-	switch at {
-	case atApply:
-		here = atReview
-	case atDone:
-		here = atLive
-	}
-	long := "  " + sh.st.Title.Render(name) + "   "
-	for i, c := range crumbs {
-		if i > 0 {
-			long += sh.st.Quiet.Render(" ─ ")
-		}
-		if c.at == here {
-			long += sh.st.Accent.Render("● " + c.name)
-		} else {
-			long += sh.st.Quiet.Render(c.name)
-		}
-	}
-	if ansi.StringWidth(long) <= width {
-		return long
-	}
-	for i, c := range crumbs {
-		if c.at == here {
-			where := fmt.Sprintf("%d/%d ", i+1, len(crumbs))
-			return render.Ends("  "+sh.st.Title.Render(name), sh.st.Quiet.Render(where)+sh.st.Accent.Render(c.name), width)
-		}
-	}
-	return "  " + sh.st.Title.Render(name)
-}
-
 // footer is one line of keys; with help, all of them on as many lines as they take.
-func footer(sh *shared, bindings []key.Binding, full bool, width int) []string {
+func footer(look looks, bindings []key.Binding, full bool, width int) []string {
 	var lines []string
 	line, used := "  ", 0
 	for _, b := range bindings {
@@ -73,7 +22,7 @@ func footer(sh *shared, bindings []key.Binding, full bool, width int) []string {
 			continue
 		}
 		h := b.Help()
-		item := sh.st.Key.Render(h.Key) + " " + sh.st.Quiet.Render(h.Desc)
+		item := look.st.Key.Render(h.Key) + " " + look.st.Quiet.Render(h.Desc)
 		w := ansi.StringWidth(h.Key) + 1 + ansi.StringWidth(h.Desc)
 		if used > 0 && 2+used+3+w > width {
 			if !full {
@@ -83,18 +32,13 @@ func footer(sh *shared, bindings []key.Binding, full bool, width int) []string {
 			line, used = "  ", 0
 		}
 		if used > 0 {
-			line += sh.st.Quiet.Render(" · ")
+			line += look.st.Quiet.Render(" · ")
 			used += 3
 		}
 		line += item
 		used += w
 	}
 	return append(lines, line)
-}
-
-// title is the question of a screen.
-func title(sh *shared, text string, width int) []string {
-	return styled(sh.st.Title.Render, render.Hang("  ", text, width))
 }
 
 // squash takes out blank lines, the last first, while there are more lines than rows.
@@ -112,7 +56,7 @@ func squash(lines []string, focus, rows int) ([]string, int) {
 }
 
 // clip keeps at most rows lines, among them the one with the focus, and says what is hidden.
-func clip(sh *shared, lines []string, focus, rows int) []string {
+func clip(look looks, lines []string, focus, rows int) []string {
 	if rows < 1 || len(lines) <= rows {
 		return lines[:min(len(lines), max(rows, 1))]
 	}
@@ -120,25 +64,26 @@ func clip(sh *shared, lines []string, focus, rows int) []string {
 	shown := append([]string(nil), lines[from:from+rows]...)
 	if rows >= 3 {
 		if from > 0 {
-			shown[0] = sh.st.Quiet.Render("  ↑ more")
+			shown[0] = look.st.Quiet.Render("  ↑ more")
 		}
 		if from+rows < len(lines) {
-			shown[rows-1] = sh.st.Quiet.Render("  ↓ more")
+			shown[rows-1] = look.st.Quiet.Render("  ↓ more")
 		}
 	}
 	return shown
 }
 
-// frame puts header, body and footer together for the window.
-func frame(sh *shared, at place, body []string, focus int, bindings []key.Binding, full bool) string {
-	width := min(sh.width, render.MaxWidth)
-	foot := footer(sh, bindings, full, width)
+// frame puts header, body and footer together for the window. focus is the line of the body that stays visible in a low window;
+// apart keeps a blank line above the header; full shows every key on as many lines as they take.
+func frame(look looks, header string, apart bool, body []string, focus int, bindings []key.Binding, full bool) string {
+	width := min(look.width, render.MaxWidth)
+	foot := footer(look, bindings, full, width)
 	rows := maxRows
-	if sh.height > 0 {
-		rows = min(rows, max(sh.height-1, 4))
+	if look.height > 0 {
+		rows = min(rows, max(look.height-1, 4))
 	}
 	var top []string
-	if at >= atApply { // the record is right above: keep it apart
+	if apart {
 		top = []string{""}
 	}
 	room := rows - len(top) - len(foot) - 3
@@ -154,7 +99,7 @@ func frame(sh *shared, at place, body []string, focus int, bindings []key.Bindin
 		}
 		room += over
 	}
-	lines := append(append(append(top, header(sh, at, width)), above...), clip(sh, body, focus, room)...)
+	lines := append(append(append(top, header), above...), clip(look, body, focus, room)...)
 	if foot != nil {
 		lines = append(append(lines, below...), foot...)
 	}

@@ -45,16 +45,6 @@ type rerun struct {
 	planned bool // the plan of the repair has been agreed to
 }
 
-// levels are the live tests, in the order of the menu.
-var levels = []struct {
-	id, label, about string
-}{
-	{smoke.LevelLogin, "A whole login", "sign up, type the code, come back, log in again"},
-	{smoke.LevelSMS, "A text to your phone", "one real code, checked; costs one text"},
-	{smoke.LevelAction, "The Action and the form", "no text, no user: are they deployed and sound"},
-	{"", "Not now", "phonegate smoke does it later"},
-}
-
 // testedMsg is the end of a live test.
 type testedMsg struct{ err error }
 
@@ -95,9 +85,8 @@ func (l live) start(sh *shared) (step, outcome) {
 		return l, outcome{move: jump, to: atDone}
 	}
 	if level.id == smoke.LevelSMS && !sh.session.Sandbox && !l.dialing {
-		f := textField("phone", "your number", "With its country code, such as +61 4xx xxx xxx. One text is sent to it.", l.test.Phone, nil)
-		f.must = true
-		l.number, l.dialing, l.since = sheet{fields: []field{f}}, true, sh.now()
+		f := ask{key: "phone", label: "your number", help: "With its country code, such as +61 4xx xxx xxx. One text is sent to it.", text: l.test.Phone, must: true}
+		l.number, l.dialing, l.since = sh.sheet(f), true, sh.now()
 		return l, outcome{}
 	}
 	l.test.Level = level.id
@@ -148,7 +137,7 @@ func (l live) update(sh *shared, msg tea.Msg) (step, outcome) {
 
 func (l live) dial(sh *shared, msg tea.Msg) (step, outcome) {
 	var cmd tea.Cmd
-	l.number, cmd = l.number.update(&sh.session, sh.keys, msg)
+	l.number, cmd = l.number.update(sh.keys, msg)
 	return l, doing(cmd)
 }
 

@@ -13,12 +13,12 @@ func (l live) view(sh *shared, width int) ([]string, int) {
 	case l.err != nil:
 		return l.failure(sh, width), 0
 	case l.dialing:
-		fields, _ := l.number.view(st, sh.session, width)
-		lines := append(append(title(sh, "Which phone shall get the text?", width), ""), fields...)
-		return append(append(lines, ""), l.number.advice(st, sh.session, width)...), 2
+		fields, _ := l.number.view(st, width)
+		lines := append(append(title(sh.st, "Which phone shall get the text?", width), ""), fields...)
+		return append(append(lines, ""), l.number.advice(st, width)...), 2
 	case !l.chosen:
 		lines, focus := l.menu.view(st, width)
-		return append(append(title(sh, "Shall we try it?", width), ""), lines...), focus + 2
+		return append(append(title(sh.st, "Shall we try it?", width), ""), lines...), focus + 2
 	}
 	column := width
 	phone := l.phone(sh, width)
@@ -27,9 +27,9 @@ func (l live) view(sh *shared, width int) ([]string, int) {
 	}
 	var left []string
 	if l.ask != nil {
-		left = append(left, "  "+st.Title.Render("Type the code")+st.Quiet.Render(where(l.ask.to)), "", "    "+l.code.view(st), "")
+		left = append(left, "  "+st.Title.Render("Type the code")+st.Quiet.Render(sentTo(l.ask.to)), "", "    "+l.code.view(st), "")
 		if l.ask.problem != "" {
-			left = append(left[:3], styled(st.Bad.Render, render.Hang("  "+render.Bad.Glyph()+" ", sentence(l.ask.problem), column))...)
+			left = append(left[:3], styled(st.Bad.Render, render.Hang("  "+render.Bad.Glyph()+" ", render.Sentence(l.ask.problem), column))...)
 			left = append(left, "")
 		}
 	}
@@ -45,7 +45,7 @@ func (l live) view(sh *shared, width int) ([]string, int) {
 		lines = append(phone, left...)
 	}
 	if l.url != "" && l.ask == nil {
-		lines = append([]string{}, title(sh, "Go through the login in the browser", width)...)
+		lines = append([]string{}, title(sh.st, "Go through the login in the browser", width)...)
 		lines = append(lines, styled(st.Quiet.Render, render.Hang("  ", "Any password will do. It comes back here by itself, and the test's user is removed.", width))...)
 		if l.noticed != "" {
 			lines = append(lines, styled(st.Warn.Render, render.Hang("  ! ", l.noticed, width))...)
@@ -56,14 +56,6 @@ func (l live) view(sh *shared, width int) ([]string, int) {
 		lines = append(lines, styled(st.Warn.Render, render.Hang("  ", "Stopping the test and cleaning up. ctrl+c again: leave now.", width))...)
 	}
 	return lines, 2
-}
-
-// where says which number a code went to.
-func where(to string) string {
-	if to == "" {
-		return ""
-	}
-	return " sent to " + render.Printable(to)
 }
 
 // phone is the sandbox's phone with its newest message; nil at a real tenant, whose phone lies elsewhere.

@@ -20,6 +20,15 @@ type menu struct {
 	at      int
 }
 
+// menuOf is the menu of some lines that need no words beside them.
+func menuOf(labels []string) menu {
+	var m menu
+	for _, l := range labels {
+		m.choices = append(m.choices, choice{label: l})
+	}
+	return m
+}
+
 // update moves the choice.
 func (m menu) update(keys keyMap, msg tea.Msg) menu {
 	k, ok := msg.(tea.KeyPressMsg)

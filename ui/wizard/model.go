@@ -52,7 +52,7 @@ func (m model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.WindowSizeMsg:
 		m.sh.width, m.sh.height = msg.Width, msg.Height
 		if m.page != nil {
-			m.page.resize(m.sh)
+			m.page.resize(m.sh.looks)
 		}
 		return m, nil
 	case tea.BackgroundColorMsg:
@@ -95,7 +95,7 @@ func (m model) follow(out outcome) (tea.Model, tea.Cmd) {
 	cmd := out.cmd
 	if out.read != nil {
 		m.page = out.read
-		m.page.resize(m.sh)
+		m.page.resize(m.sh.looks)
 	}
 	switch out.move {
 	case forward:
@@ -200,7 +200,7 @@ func (m model) reading(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 // View is the frame. Inline, it ends in a line break: without one the last line is lost on exit.
 func (m model) View() tea.View {
 	if m.page != nil {
-		v := tea.NewView(m.page.view(m.sh))
+		v := tea.NewView(m.page.view(m.sh.looks))
 		v.AltScreen = true
 		return v
 	}
@@ -222,7 +222,8 @@ func (m model) View() tea.View {
 		}
 		keys = nil
 	}
-	return tea.NewView(frame(m.sh, m.at, body, focus, keys, m.help))
+	// from Apply on the record is right above: keep the frame apart from it
+	return tea.NewView(frame(m.sh.looks, header(m.sh, m.at, min(m.sh.width, render.MaxWidth)), m.at >= atApply, body, focus, keys, m.help))
 }
 
 // arrivedMsg is a message that the sandbox's phone received.

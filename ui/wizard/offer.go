@@ -64,9 +64,9 @@ func offerTitle(all []secret.Login) string {
 	return "Use the account of " + program + "?"
 }
 
-// offerMenu lists the logins, and last the way around them.
-func offerMenu(all []secret.Login) menu {
-	var m menu
+// offerLabels are the lines to choose from: the logins, and last the way around them.
+func offerLabels(all []secret.Login) []string {
+	var labels []string
 	for _, l := range all {
 		label := "Yes"
 		switch id := l.Credentials.TwilioAccountSID; {
@@ -77,14 +77,14 @@ func offerMenu(all []secret.Login) menu {
 		case l.Account != "":
 			label = "Yes, for " + render.Short(l.Account)
 		}
-		m.choices = append(m.choices, choice{label: label})
+		labels = append(labels, label)
 	}
 	label := "No, I'll paste a token"
 	if all[0].Provider == "twilio" {
 		label = "Another account, I'll type it"
 	}
-	m.choices = append(m.choices, choice{label: label})
-	return m
+	labels = append(labels, label)
+	return labels
 }
 
 // offerNote says what taking the login means.

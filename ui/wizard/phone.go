@@ -43,16 +43,3 @@ func beside(left, right []string, column, width int) []string {
 	}
 	return left
 }
-
-// smsText is the text as Verify words it.
-func smsText(service, code string) string {
-	return "Your " + service + " verification code is: " + code
-}
-
-// digits is a code's sample of a length.
-func digits(n int) string {
-	if n < 1 {
-		n = 6
-	}
-	return strings.Repeat("1234567890", n/10+1)[:n]
-}

@@ -56,7 +56,7 @@ func (a *prompter) put(prompt, now string, secret bool, take func(string) error)
 		if err = take(v); err == nil {
 			return nil
 		}
-		a.say("failed: %s", sentence(err.Error()))
+		a.say("failed: %s", render.Sentence(err.Error()))
 	}
 }
 

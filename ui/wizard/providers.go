@@ -83,9 +83,8 @@ func hostLabel(kind string) string {
 }
 
 // hostField is the choice of the host, between those that there are.
-func hostField(s Session, there []string) field {
+func hostField(s Session, there []string) ask {
 	f := asked("host.kind", "host", s)
-	f.tall = true
 	now := f.value()
 	f.options = slices.DeleteFunc(slices.Clone(f.options), func(o config.Option) bool { return !slices.Contains(there, o.Value) })
 	f.pick = max(slices.IndexFunc(f.options, func(o config.Option) bool { return o.Value == now }), 0)
@@ -106,8 +105,8 @@ func takeCredential(s *Session, env, value string) error {
 	return nil
 }
 
-// credentialField is the field of a credential: one that is known is shown with its source and not asked.
-func credentialField(env string, s Session, ask bool) field {
+// credentialField is the question for a credential: one that is known is shown with its source and not asked, unless it is asked again.
+func credentialField(env string, s Session, again bool) ask {
 	row := slot(env)
 	value := s.Credentials.Get(env)
 	if value == "" && also[env] != "" {
@@ -115,18 +114,14 @@ func credentialField(env string, s Session, ask bool) field {
 			value = q.Get(s.Spec)
 		}
 	}
-	make := textField
-	if row.Secret {
-		make = secretField
-	}
-	f := make(env, row.Label, row.Help, value, func(s *Session, v string) error { return takeCredential(s, env, v) })
-	f.must, f.url = true, row.URL
+	f := ask{key: env, label: row.Label, help: row.Help, url: row.URL, secret: row.Secret, must: true, text: value,
+		take: func(s *Session, v string) error { return takeCredential(s, env, v) }}
 	if row.Secret {
 		if f.help += " Paste it here; it stays in this computer's keyring."; !s.Lasting {
 			f.help = row.Help + " Paste it here; it is kept in memory only: no system keyring found."
 		}
 	}
-	if from := s.Sources[env]; value != "" && from != "" && from != "typed" && !ask {
+	if from := s.Sources[env]; value != "" && from != "" && from != "typed" && !again {
 		f.known = from
 		if from == env {
 			f.known = "from " + from

@@ -91,7 +91,7 @@ func (r review) update(sh *shared, msg tea.Msg) (step, outcome) {
 	case tea.PasteMsg:
 		if r.asking {
 			var cmd tea.Cmd
-			r.confirm, cmd = r.confirm.update(&sh.session, sh.keys, msg)
+			r.confirm, cmd = r.confirm.update(sh.keys, msg)
 			return r, doing(cmd)
 		}
 	}
@@ -106,7 +106,7 @@ func (r review) press(sh *shared, msg tea.KeyPressMsg) (step, outcome) {
 	case r.asking:
 		if !next {
 			var cmd tea.Cmd
-			r.confirm, cmd = r.confirm.update(&sh.session, sh.keys, msg)
+			r.confirm, cmd = r.confirm.update(sh.keys, msg)
 			return r, doing(cmd)
 		}
 		if r.confirm.fields[0].value() != r.guard {
@@ -150,8 +150,7 @@ func (r review) press(sh *shared, msg tea.KeyPressMsg) (step, outcome) {
 			return r, outcome{move: jump, to: atLive}
 		}
 		if r.guard != "" {
-			f := textField("confirm", "tenant", guardedBy(r.guard, sh.session), "", nil)
-			r.asking, r.confirm = true, sheet{fields: []field{f}}
+			r.asking, r.confirm = true, sh.sheet(ask{key: "confirm", label: "tenant", help: guardedBy(r.guard, sh.session)})
 			return r, outcome{}
 		}
 		return r.begin(sh)
@@ -178,16 +177,6 @@ func planRecord(sh *shared) []string {
 		lines = append(lines, render.ChangeLines(c, sh.st, width, sh.session.Spec.Host.Kind, false)...)
 	}
 	return append(append(lines, render.WarningLines(sh.plan, sh.st, width)...), "")
-}
-
-// changes counts what a plan would do.
-func changes(p event.Plan) (n int) {
-	for _, c := range p.Changes {
-		if c.Op != event.None {
-			n++
-		}
-	}
-	return n
 }
 
 // editMenu lists the answers, by screen.
@@ -237,16 +226,16 @@ func (r review) view(sh *shared, width int) ([]string, int) {
 	st := sh.st
 	switch {
 	case !r.ready:
-		return append(title(sh, r.heading(sh), width), "", "  "+spinner(sh)+" looking at what is there already"), 2
+		return append(title(sh.st, r.heading(sh), width), "", "  "+spinner(sh)+" looking at what is there already"), 2
 	case r.err != nil:
-		lines := append(append(title(sh, "The plan could not be made", width), ""), problem(st, r.err, width)...)
+		lines := append(append(title(sh.st, "The plan could not be made", width), ""), problem(st, r.err, width)...)
 		if r.copied {
 			lines = append(lines, styled(st.Quiet.Render, render.Hang("    ", copied, width))...)
 		}
 		return lines, 0
 	case r.editing:
 		lines, focus := r.menu.view(st, width)
-		return append(append(title(sh, "Which answer?", width), ""), lines...), focus + 2
+		return append(append(title(sh.st, "Which answer?", width), ""), lines...), focus + 2
 	}
 	lines := []string{render.Ends("  "+st.Title.Render(r.heading(sh)), st.Quiet.Render(wide(width, "where from")), width)}
 	lines = append(lines, render.WarningLines(sh.plan, st, width)...) // first: a long plan is scrolled
@@ -257,8 +246,8 @@ func (r review) view(sh *shared, width int) ([]string, int) {
 		lines = append(lines, styled(st.Quiet.Render, render.Hang("  ", text, width))...)
 	}
 	if r.asking {
-		fields, _ := r.confirm.view(st, sh.session, width)
-		lines = append(append(lines, fields...), r.confirm.advice(st, sh.session, width)...)
+		fields, _ := r.confirm.view(st, width)
+		lines = append(append(lines, fields...), r.confirm.advice(st, width)...)
 		return lines, len(lines) - 1
 	}
 	if r.writing {

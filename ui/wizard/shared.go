@@ -2,7 +2,6 @@ package wizard
 
 import (
 	"context"
-	"path/filepath"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -16,11 +15,7 @@ import (
 type shared struct {
 	ctx     context.Context
 	backend Backend
-	st      render.Styles
-	keys    keyMap
-	dark    bool // the window's background is
-	width   int  // of the window
-	height  int
+	looks
 
 	file     string // with the answers; "" if none is written
 	session  Session
@@ -52,8 +47,9 @@ type shared struct {
 func newShared(ctx context.Context, o Options) *shared {
 	colour := !o.NoColor
 	return &shared{
-		ctx: ctx, backend: o.Backend, home: o.Backend, st: render.NewStyles(true, colour), dark: true, keys: newKeyMap(false),
-		width: 80, height: 24, accounts: map[string]Account{}, jobs: newJobs(ctx),
+		ctx: ctx, backend: o.Backend, home: o.Backend,
+		looks:    looks{st: render.NewStyles(true, colour), dark: true, keys: newKeyMap(false), width: 80, height: 24},
+		accounts: map[string]Account{}, jobs: newJobs(ctx),
 		session: Session{Sources: map[string]string{}, Sandbox: o.Start == StartSandbox},
 		sandbox: o.Sandbox, file: o.File,
 		now: time.Now,
@@ -63,9 +59,6 @@ func newShared(ctx context.Context, o Options) *shared {
 		open: openBrowser,
 	}
 }
-
-// nextTo is the path of what is written beside the file with the answers.
-func nextTo(file, name string) string { return filepath.Join(filepath.Dir(file), name) }
 
 // close ends all that was started, and waits for it.
 func (sh *shared) close() {
@@ -93,4 +86,33 @@ type openedMsg struct {
 func (sh *shared) browse(url string) tea.Cmd {
 	open := sh.open
 	return func() tea.Msg { return openedMsg{url, open(url)} }
+}
+
+// sheet lays questions out as fields. Their answers go into the session.
+func (sh *shared) sheet(asks ...ask) sheet {
+	var s sheet
+	for _, a := range asks {
+		s.fields = append(s.fields, sh.field(a))
+	}
+	return s
+}
+
+// field draws a question.
+func (sh *shared) field(a ask) field {
+	f := field{key: a.key, label: a.label, help: a.help, url: a.url, secret: a.secret, options: a.options, pick: a.pick, known: a.known}
+	if a.must {
+		f.missing = errEmpty
+	}
+	if a.take != nil {
+		f.take = func(v string) error { return a.take(&sh.session, v) }
+		f.typed = func() {
+			if sh.session.Sources != nil {
+				sh.session.Sources[a.key] = "typed"
+			}
+		}
+	}
+	if a.hidden != nil {
+		f.hidden = func() bool { return a.hidden(sh.session) }
+	}
+	return newField(f, a.text)
 }

@@ -1,9 +1,6 @@
 package wizard
 
 import (
-	"errors"
-	"strings"
-
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
@@ -18,20 +15,17 @@ type sheet struct {
 	wrong  string // what is wrong with the answer under the cursor
 }
 
-// errEmpty is the complaint about an answer that is missing.
-var errEmpty = errors.New("this one is needed")
-
-// shown reports whether the field can be moved to.
-func (sh sheet) asks(i int, s Session) bool {
+// asks reports whether a field can be moved to.
+func (sh sheet) asks(i int) bool {
 	f := sh.fields[i]
-	return f.known == "" && (f.hidden == nil || !f.hidden(s))
+	return f.known == "" && (f.hidden == nil || !f.hidden())
 }
 
 // first puts the cursor on the first field that is asked and empty, or else on the first asked.
-func (sh sheet) first(s Session) sheet {
+func (sh sheet) first() sheet {
 	sh.at = -1
 	for i := range sh.fields {
-		if sh.asks(i, s) && (sh.at < 0 || sh.fields[sh.at].value() != "" && sh.fields[i].must && sh.fields[i].value() == "") {
+		if sh.asks(i) && (sh.at < 0 || sh.fields[sh.at].value() != "" && sh.fields[i].missing != nil && sh.fields[i].value() == "") {
 			sh.at = i
 		}
 	}
@@ -40,9 +34,9 @@ func (sh sheet) first(s Session) sheet {
 }
 
 // step moves the cursor to the next or the previous field that is asked.
-func (sh sheet) step(by int, s Session) sheet {
+func (sh sheet) step(by int) sheet {
 	for i := sh.at + by; i >= 0 && i < len(sh.fields); i += by {
-		if sh.asks(i, s) {
+		if sh.asks(i) {
 			sh.at, sh.wrong = i, ""
 			return sh
 		}
@@ -51,19 +45,19 @@ func (sh sheet) step(by int, s Session) sheet {
 }
 
 // typing reports whether the cursor is in a text field.
-func (sh sheet) typing(s Session) bool {
-	return len(sh.fields) > 0 && sh.asks(sh.at, s) && !sh.fields[sh.at].choice()
+func (sh sheet) typing() bool {
+	return len(sh.fields) > 0 && sh.asks(sh.at) && !sh.fields[sh.at].choice()
 }
 
-// update moves, types or chooses. Answers that are good go to the session at once, so that
+// update moves, types or chooses. Answers that are good are taken at once, so that
 // what depends on them is drawn right and going back keeps them.
-func (sh sheet) update(s *Session, keys keyMap, msg tea.Msg) (sheet, tea.Cmd) {
+func (sh sheet) update(keys keyMap, msg tea.Msg) (sheet, tea.Cmd) {
 	if len(sh.fields) == 0 {
 		return sh, nil
 	}
 	sh.fields = append([]field(nil), sh.fields...) // a value: the old sheet stays as it was
 	f := sh.fields[sh.at]
-	if !sh.asks(sh.at, *s) {
+	if !sh.asks(sh.at) {
 		return sh, nil
 	}
 	var cmd tea.Cmd
@@ -73,9 +67,9 @@ func (sh sheet) update(s *Session, keys keyMap, msg tea.Msg) (sheet, tea.Cmd) {
 	case pressed && f.tall && key.Matches(k, keys.Down) && f.pick < len(f.options)-1:
 		f = f.turn(1)
 	case pressed && key.Matches(k, keys.Up):
-		return sh.step(-1, *s), nil
+		return sh.step(-1), nil
 	case pressed && key.Matches(k, keys.Down, keys.Tab):
-		return sh.step(1, *s), nil
+		return sh.step(1), nil
 	case pressed && f.choice() && key.Matches(k, keys.Left):
 		f = f.turn(-1)
 	case pressed && f.choice() && key.Matches(k, keys.Right):
@@ -92,13 +86,13 @@ func (sh sheet) update(s *Session, keys keyMap, msg tea.Msg) (sheet, tea.Cmd) {
 	}
 	sh.wrong = ""
 	sh.fields[sh.at] = f
-	if f.take != nil && f.take(s, f.value()) == nil && s.Sources != nil {
-		s.Sources[f.key] = "typed"
+	if f.take != nil && f.take(f.value()) == nil && f.typed != nil {
+		f.typed()
 	}
 	if f.choice() { // a choice may have uncovered fields whose answers stand
 		for i, other := range sh.fields {
-			if i != sh.at && sh.asks(i, *s) && other.take != nil {
-				_ = other.take(s, other.value())
+			if i != sh.at && sh.asks(i) && other.take != nil {
+				_ = other.take(other.value())
 			}
 		}
 	}
@@ -107,16 +101,16 @@ func (sh sheet) update(s *Session, keys keyMap, msg tea.Msg) (sheet, tea.Cmd) {
 
 // accept checks every answer and stores it. If one is not good, the cursor is there and
 // the complaint is set.
-func (sh sheet) accept(s *Session) (sheet, bool) {
+func (sh sheet) accept() (sheet, bool) {
 	for i, f := range sh.fields {
-		if !sh.asks(i, *s) {
+		if !sh.asks(i) {
 			continue
 		}
 		err := error(nil)
-		if f.must && f.value() == "" {
-			err = errEmpty
+		if f.missing != nil && f.value() == "" {
+			err = f.missing
 		} else if f.take != nil {
-			err = f.take(s, f.value())
+			err = f.take(f.value())
 		}
 		if err != nil {
 			sh.at, sh.wrong = i, err.Error()
@@ -128,7 +122,7 @@ func (sh sheet) accept(s *Session) (sheet, bool) {
 }
 
 // view draws the fields in columns and, under them, what helps with the one under the cursor.
-func (sh sheet) view(st render.Styles, s Session, width int) (lines []string, focus int) {
+func (sh sheet) view(st render.Styles, width int) (lines []string, focus int) {
 	column, notes := 0, 0
 	for _, f := range sh.fields {
 		column = max(column, len([]rune(f.label)))
@@ -136,7 +130,7 @@ func (sh sheet) view(st render.Styles, s Session, width int) (lines []string, fo
 	}
 	column = min(column, width/2)
 	for i, f := range sh.fields {
-		if f.hidden != nil && f.hidden(s) {
+		if f.hidden != nil && f.hidden() {
 			continue
 		}
 		focused := i == sh.at && f.known == ""
@@ -170,12 +164,12 @@ func (sh sheet) view(st render.Styles, s Session, width int) (lines []string, fo
 }
 
 // advice is the help or the complaint for the field under the cursor.
-func (sh sheet) advice(st render.Styles, s Session, width int) []string {
-	if len(sh.fields) == 0 || !sh.asks(sh.at, s) {
+func (sh sheet) advice(st render.Styles, width int) []string {
+	if len(sh.fields) == 0 || !sh.asks(sh.at) {
 		return nil
 	}
 	if sh.wrong != "" {
-		return styled(st.Bad.Render, render.Hang("    "+render.Bad.Glyph()+" ", sentence(sh.wrong), width))
+		return styled(st.Bad.Render, render.Hang("    "+render.Bad.Glyph()+" ", render.Sentence(sh.wrong), width))
 	}
 	f := sh.fields[sh.at]
 	text := f.help
@@ -186,28 +180,4 @@ func (sh sheet) advice(st render.Styles, s Session, width int) []string {
 		return nil
 	}
 	return styled(st.Quiet.Render, render.Hang("    ", text, width))
-}
-
-// styled puts every line into a style.
-func styled(look func(...string) string, lines []string) []string {
-	for i, l := range lines {
-		lines[i] = look(l)
-	}
-	return lines
-}
-
-// sentence starts with a capital and ends in a full stop.
-func sentence(s string) string {
-	s = strings.TrimSpace(render.Printable(s))
-	if s == "" {
-		return s
-	}
-	if first, _, _ := strings.Cut(s, " "); !strings.ContainsAny(first, ".:_/0123456789") { // not a host, a code or an address
-		r := []rune(s)
-		s = strings.ToUpper(string(r[0])) + string(r[1:])
-	}
-	if !strings.ContainsAny(s[len(s)-1:], ".!?") {
-		s += "."
-	}
-	return s
 }

@@ -20,7 +20,8 @@ func (g signup) enter(sh *shared) (step, tea.Cmd) {
 	client := asked("auth0.client_id", "application", sh.session)
 	client.hidden = func(s Session) bool { return s.Spec.Capture == "form" || s.Spec.Auth0.LoginPage != "client" }
 	country := asked("default_country", "country", sh.session)
-	g.sheet = sheet{fields: []field{capture, page, client, country}, at: at}
+	g.sheet = sh.sheet(capture, page, client, country)
+	g.sheet.at = at
 	return g, nil
 }
 
@@ -30,7 +31,7 @@ func (g signup) update(sh *shared, msg tea.Msg) (step, outcome) {
 		switch {
 		case key.Matches(msg, sh.keys.Next):
 			var ok bool
-			if g.sheet, ok = g.sheet.accept(&sh.session); !ok {
+			if g.sheet, ok = g.sheet.accept(); !ok {
 				return g, outcome{}
 			}
 			if sh.session.Spec.Capture == "form" { // only the form's server can ask for a number
@@ -49,17 +50,17 @@ func (g signup) update(sh *shared, msg tea.Msg) (step, outcome) {
 
 func (g signup) edit(sh *shared, msg tea.Msg) (step, outcome) {
 	var cmd tea.Cmd
-	g.sheet, cmd = g.sheet.update(&sh.session, sh.keys, msg)
+	g.sheet, cmd = g.sheet.update(sh.keys, msg)
 	return g, doing(cmd)
 }
 
 func (g signup) view(sh *shared, width int) ([]string, int) {
 	st := sh.st
-	lines := title(sh, "Where does a new user give the phone number?", width)
-	fields, at := g.sheet.view(st, sh.session, width)
+	lines := title(sh.st, "Where does a new user give the phone number?", width)
+	fields, at := g.sheet.view(st, width)
 	focus := len(lines) + at
 	lines = append(append(lines, fields...), "")
-	lines = append(lines, g.sheet.advice(st, sh.session, width)...)
+	lines = append(lines, g.sheet.advice(st, width)...)
 	lines = append(lines, "")
 	return append(lines, g.drawing(sh, width)...), focus
 }
@@ -111,7 +112,7 @@ func (g signup) keys(sh *shared) []key.Binding {
 	return keys
 }
 
-func (g signup) typing(sh *shared) bool { return g.sheet.typing(sh.session) }
+func (g signup) typing(sh *shared) bool { return g.sheet.typing() }
 
 // artefact opens a generated file of a folder for reading.
 func artefact(sh *shared, folder string) outcome {

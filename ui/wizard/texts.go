@@ -58,14 +58,16 @@ func (t texts) lay(sh *shared) texts {
 			length.pick = n - 4
 		}
 	}
-	t.sheet = sheet{fields: []field{service, name, length}}.first(sh.session)
+	t.sheet = sh.sheet(service, name, length)
+	t.sheet.fields[0].tall = true
+	t.sheet = t.sheet.first()
 	return t
 }
 
 // serviceField chooses between a new service and those that exist. Without any there is nothing to choose.
-func serviceField(sh *shared) field {
+func serviceField(sh *shared) ask {
 	services := sh.services
-	f := field{key: "twilio.service", label: "service", tall: true, options: []config.Option{
+	f := ask{key: "twilio.service", label: "service", options: []config.Option{
 		{Value: newService, Label: "New service", About: "Its name is in every text: give it the name your users know."},
 	}}
 	for i, s := range services {
@@ -73,7 +75,7 @@ func serviceField(sh *shared) field {
 		if s.Note != "" {
 			about += ", " + s.Note
 		}
-		f.options = append(f.options, config.Option{Value: s.SID, Label: s.Name + " (" + render.Short(s.SID) + ")", About: sentence(about)})
+		f.options = append(f.options, config.Option{Value: s.SID, Label: s.Name + " (" + render.Short(s.SID) + ")", About: render.Sentence(about)})
 		if s.Name == sh.session.Spec.Twilio.ServiceName {
 			f.pick = i + 1
 		}
@@ -112,7 +114,7 @@ func (t texts) update(sh *shared, msg tea.Msg) (step, outcome) {
 		}
 		if key.Matches(msg, sh.keys.Next) {
 			var ok bool
-			if t.sheet, ok = t.sheet.accept(&sh.session); !ok {
+			if t.sheet, ok = t.sheet.accept(); !ok {
 				return t, outcome{}
 			}
 			return t, outcome{move: forward}
@@ -126,24 +128,24 @@ func (t texts) update(sh *shared, msg tea.Msg) (step, outcome) {
 
 func (t texts) edit(sh *shared, msg tea.Msg) (step, outcome) {
 	var cmd tea.Cmd
-	t.sheet, cmd = t.sheet.update(&sh.session, sh.keys, msg)
+	t.sheet, cmd = t.sheet.update(sh.keys, msg)
 	return t, doing(cmd)
 }
 
 func (t texts) view(sh *shared, width int) ([]string, int) {
 	st, s := sh.st, sh.session
-	lines := title(sh, "Which Verify service sends the codes?", width)
+	lines := title(sh.st, "Which Verify service sends the codes?", width)
 	if !t.ready {
 		return append(lines, "  "+spinner(sh)+" asking Twilio which there are"), 1
 	}
-	fields, at := t.sheet.view(st, s, width)
+	fields, at := t.sheet.view(st, width)
 	focus := len(lines) + at
 	lines = append(lines, fields...)
 	lines = append(lines, "")
 	if t.err != nil {
 		lines = append(lines, problem(st, t.err, width)...)
 	} else {
-		lines = append(lines, t.sheet.advice(st, s, width)...)
+		lines = append(lines, t.sheet.advice(st, width)...)
 	}
 	lines = append(lines, "")
 	box := phoneBox(st, "the text", smsText(orDash(s.Spec.Twilio.ServiceName), digits(s.Spec.Twilio.CodeLength)), min(width-6, 40), 4)
@@ -161,4 +163,4 @@ func (t texts) keys(sh *shared) []key.Binding {
 	return keys
 }
 
-func (t texts) typing(sh *shared) bool { return t.ready && t.sheet.typing(sh.session) }
+func (t texts) typing(sh *shared) bool { return t.ready && t.sheet.typing() }

@@ -272,28 +272,6 @@ func TestPanicInTheBackendIsAnErrorAndSaysNothingOfItsValue(t *testing.T) {
 	}
 }
 
-func TestSqueezeTakesOutAllWhiteSpace(t *testing.T) {
-	for in, want := range map[string]string{
-		" tok\nen\t123\r\n": "token123", "plain": "plain", "a\u00a0b\u200bc\ufeff": "abc", "": "",
-	} {
-		if got := squeeze(in); got != want {
-			t.Errorf("squeeze(%q) = %q, want %q", in, got, want)
-		}
-	}
-}
-
-func TestNumbersNeedTheirCountryCode(t *testing.T) {
-	for in, want := range map[string]string{
-		"+61 491 570 156": "+61491570156", "0061491570156": "+61491570156", "+1 (201) 555-0123": "+12015550123",
-		"0491 570 156": "", "+": "", "hello": "", "+0123456789": "", "+1234567890123456": "",
-	} {
-		got, err := e164(in)
-		if got != want || (err == nil) != (want != "") {
-			t.Errorf("e164(%q) = %q, %v; want %q", in, got, err, want)
-		}
-	}
-}
-
 func TestOnlyWebAddressesAreOpened(t *testing.T) {
 	for _, bad := range []string{"file:///etc/passwd", "javascript:alert(1)", "-x", "", "\x00"} {
 		if openBrowser(bad) == nil {

@@ -8,7 +8,6 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
-	"phonegate/provision/config"
 	"phonegate/provision/fault"
 	"phonegate/provision/secret"
 	"phonegate/ui/render"
@@ -216,7 +215,7 @@ func (w welcome) view(sh *shared, width int) ([]string, int) {
 	if w.picking >= 0 {
 		question, m = "Which tenant?", w.pick
 	}
-	lines := append(title(sh, question, width), "")
+	lines := append(title(sh.st, question, width), "")
 	choices, focus := m.view(sh.st, width)
 	focus += len(lines)
 	lines = append(lines, choices...)
@@ -249,31 +248,9 @@ func problem(st render.Styles, err error, width int) []string {
 	if f.Category == fault.Interrupted {
 		return render.Hang("  "+render.Warn.Mark(st)+" ", "Stopped, as you asked.", width)
 	}
-	lines := styled(st.Bad.Render, render.Hang("  "+render.Bad.Glyph()+" ", sentence(f.Message), width))
+	lines := styled(st.Bad.Render, render.Hang("  "+render.Bad.Glyph()+" ", render.Sentence(f.Message), width))
 	if f.Hint != "" {
-		lines = append(lines, render.Hang("    ", sentence(f.Hint), width)...)
+		lines = append(lines, render.Hang("    ", render.Sentence(f.Hint), width)...)
 	}
 	return lines
-}
-
-// sandboxURL is where the sandbox runs a form that runs elsewhere; "" for the hosts that give out addresses of their own.
-func sandboxURL(spec config.Tenant, kind string) string {
-	if kind != "bundle" {
-		return ""
-	}
-	return "https://" + spec.Host.Project + ".test"
-}
-
-// sandboxSpec is what a newcomer would answer: in the sandbox every question comes with an answer.
-func sandboxSpec(domain string) config.Tenant {
-	return config.Tenant{
-		Auth0:          config.Auth0{Domain: domain, LoginPage: "tenant"},
-		Twilio:         config.Twilio{ServiceName: "Acme dev", CodeLength: 6},
-		Host:           config.Host{Kind: "vercel", Project: "acme-dev-verify"},
-		Brand:          config.Brand{Name: "Acme", Color: "#2a5bd7"},
-		CodeCheck:      "form",
-		Capture:        "lock",
-		NoPhone:        "form",
-		DefaultCountry: "AU",
-	}
 }
