@@ -18,11 +18,11 @@ import (
 	"phonegate/provision/fault"
 	"phonegate/provision/rehearsal"
 	"phonegate/provision/smoke"
-	"phonegate/ui/wizard"
+	"phonegate/ui/wizard/flow"
 )
 
 func (p *program) smokeCommand() *cobra.Command {
-	var test wizard.Test
+	var test flow.Test
 	c := p.onTenants("smoke", "Test it live: a code by text, the Action, a whole login", `Goes through what a user will go through, and removes what the test has made. The levels:
 
   sms     sends a code to --to and checks it
@@ -46,7 +46,7 @@ func (p *program) smokeCommand() *cobra.Command {
 }
 
 // testable says what is wrong with a test before anything is called or sent.
-func (p *program) testable(j *job, test wizard.Test) error {
+func (p *program) testable(j *job, test flow.Test) error {
 	if smoke.Steps(test.Level) == nil {
 		return fault.New(fault.Usage, "smoke.level", "Use --level sms, action or login.", "There is no level %q of live tests.", test.Level)
 	}
@@ -93,7 +93,7 @@ func (p *program) ready(ctx context.Context, j *job, t *engine.Tenant) (event.Ou
 
 // liveTest runs the smoke steps of a tenant that is in order. person is who is asked for codes in the wizard; nil on the
 // command line.
-func (p *program) liveTest(ctx context.Context, j *job, t *engine.Tenant, test wizard.Test, person wizard.Person, emit func(event.Event)) error {
+func (p *program) liveTest(ctx context.Context, j *job, t *engine.Tenant, test flow.Test, person flow.Person, emit func(event.Event)) error {
 	o := t.Smoke()
 	o.Level, o.Emit = test.Level, emit
 	var err error
@@ -110,7 +110,7 @@ func (p *program) liveTest(ctx context.Context, j *job, t *engine.Tenant, test w
 }
 
 // sandboxTest has the test drive its own browser. Codes are read off the virtual phone, or typed by a person in the wizard.
-func (p *program) sandboxTest(ctx context.Context, at *place, o smoke.Options, person wizard.Person) error {
+func (p *program) sandboxTest(ctx context.Context, at *place, o smoke.Options, person flow.Person) error {
 	read := at.messages
 	codes := func(ctx context.Context, to string, since time.Time) (string, error) {
 		return waitForCode(ctx, read, to, since)
@@ -182,7 +182,7 @@ func (at *place) messages(ctx context.Context, to string) ([]rehearsal.Text, err
 }
 
 // realTest has a person at the browser and at the phone.
-func (p *program) realTest(ctx context.Context, o smoke.Options, person wizard.Person) error {
+func (p *program) realTest(ctx context.Context, o smoke.Options, person flow.Person) error {
 	if person == nil {
 		person = atTerminal{p}
 	}

@@ -10,7 +10,7 @@ import (
 
 // crumb is a part of the way that the header shows.
 type crumb struct {
-	at   place
+	at   screenID
 	name string
 }
 
@@ -20,9 +20,9 @@ var crumbs = []crumb{
 }
 
 // header says whose set-up this is and where on the way.
-func header(sh *shared, at place, width int) string {
+func header(sh *shared, at screenID, width int) string {
 	if at == atWelcome {
-		return render.Ends("  "+sh.st.Title.Render("phonegate"), sh.st.Quiet.Render("verified phones for Auth0"), width)
+		return render.Ends("  "+sh.Styles.Title.Render("phonegate"), sh.Styles.Quiet.Render("verified phones for Auth0"), width)
 	}
 	name := sh.session.Tenant
 	if sh.session.Sandbox {
@@ -35,15 +35,15 @@ func header(sh *shared, at place, width int) string {
 	case atDone:
 		here = atLive
 	}
-	long := "  " + sh.st.Title.Render(name) + "   "
+	long := "  " + sh.Styles.Title.Render(name) + "   "
 	for i, c := range crumbs {
 		if i > 0 {
-			long += sh.st.Quiet.Render(" ─ ")
+			long += sh.Styles.Quiet.Render(" ─ ")
 		}
 		if c.at == here {
-			long += sh.st.Accent.Render("● " + c.name)
+			long += sh.Styles.Accent.Render("● " + c.name)
 		} else {
-			long += sh.st.Quiet.Render(c.name)
+			long += sh.Styles.Quiet.Render(c.name)
 		}
 	}
 	if ansi.StringWidth(long) <= width {
@@ -52,8 +52,8 @@ func header(sh *shared, at place, width int) string {
 	for i, c := range crumbs {
 		if c.at == here {
 			where := fmt.Sprintf("%d/%d ", i+1, len(crumbs))
-			return render.Ends("  "+sh.st.Title.Render(name), sh.st.Quiet.Render(where)+sh.st.Accent.Render(c.name), width)
+			return render.Ends("  "+sh.Styles.Title.Render(name), sh.Styles.Quiet.Render(where)+sh.Styles.Accent.Render(c.name), width)
 		}
 	}
-	return "  " + sh.st.Title.Render(name)
+	return "  " + sh.Styles.Title.Render(name)
 }

@@ -3,14 +3,16 @@ package wizard
 import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"phonegate/ui/wizard/widget"
 )
 
-// place names a screen.
-type place int
+// screenID names a screen.
+type screenID int
 
 // The screens, in the order in which they are met.
 const (
-	atWelcome place = iota
+	atWelcome screenID = iota
 	atConnect
 	atTexts
 	atSignup
@@ -58,11 +60,11 @@ const (
 
 // outcome is what a step asks of the model. The zero value: stay.
 type outcome struct {
-	move move
-	to   place // with jump
-	cmd  tea.Cmd
-	say  []string // finished lines, for the scrollback
-	read *pager   // something to read, over the whole window
+	move  move
+	to    screenID // with jump
+	cmd   tea.Cmd
+	print []string      // finished lines, for the scrollback
+	read  *widget.Pager // something to read, over the whole window
 }
 
 // doing stays and runs a command.

@@ -13,6 +13,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"phonegate/provision/fault"
+	"phonegate/ui/wizard/flow"
 )
 
 // patience is how long a run waits for work under way after it has been told to stop.
@@ -20,9 +21,9 @@ const patience = 10 * time.Second
 
 // Run shows the wizard until it is left. The caller has made sure that there is a terminal. The
 // error is a *fault.Error; leaving early is not an error but Result.Interrupted.
-func Run(ctx context.Context, o Options) (Result, error) {
+func Run(ctx context.Context, o flow.Options) (flow.Result, error) {
 	if o.Backend == nil {
-		return Result{}, fault.New(fault.Failed, "wizard.backend", "", "The wizard was started without anything behind it.")
+		return flow.Result{}, fault.New(fault.Failed, "wizard.backend", "", "The wizard was started without anything behind it.")
 	}
 	o.NoColor = o.NoColor || slices.ContainsFunc(o.Env, func(e string) bool {
 		value, found := strings.CutPrefix(e, "NO_COLOR=")
