@@ -18,9 +18,7 @@ type action struct {
 }
 
 func (a action) enter(sh *shared) (step, tea.Cmd) {
-	f := flow.Asked("code_check", "who checks the code", sh.session)
-	f.Hidden = func(s flow.Session) bool { return s.Spec.Capture == "form" }
-	a.sheet, a.wait = sh.sheet(f), false
+	a.sheet, a.wait = sh.sheet(flow.AsksAt(flow.Action, sh.session, sh.seen())...), false
 	a.sheet.Fields[0].Tall = true
 	return a, nil
 }

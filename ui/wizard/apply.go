@@ -102,9 +102,9 @@ func (a apply) update(sh *shared, msg tea.Msg) (step, outcome) {
 		}
 		switch {
 		case key.Matches(msg, sh.Keys.Retry):
-			return a, outcome{move: jump, to: atReview, print: []string{""}}
+			return a, outcome{move: jump, to: flow.Review, print: []string{""}}
 		case key.Matches(msg, sh.Keys.Next) && a.err != nil:
-			return a, outcome{move: jump, to: atReview, print: []string{""}}
+			return a, outcome{move: jump, to: flow.Review, print: []string{""}}
 		case key.Matches(msg, sh.Keys.Copy) && a.err != nil:
 			a.copied = true
 			return a, doing(tea.SetClipboard(details(sh.session, "apply", a.steps, a.err)))

@@ -107,7 +107,7 @@ func TestLoginsOfOtherProgramsAreOfferedAndNeverJustUsed(t *testing.T) {
 	if d.m.sh.session.Credentials.VercelToken != "" {
 		t.Error("it was used although it was declined")
 	}
-	d.m.steps[atConnect] = func() step { c := d.m.steps[atConnect].(connect); c.passed = nil; return c }()
+	d.m.steps[flow.Connect] = func() step { c := d.m.steps[flow.Connect].(connect); c.passed = nil; return c }()
 	d.press("esc", "enter").see("Use the login of the Vercel CLI?")
 	d.press("enter").until("All three answer")
 	s := d.m.sh.session

@@ -6,7 +6,6 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
-	"phonegate/templates"
 	"phonegate/ui/render"
 	"phonegate/ui/wizard/flow"
 	"phonegate/ui/wizard/widget"
@@ -28,26 +27,7 @@ type previewMsg struct {
 
 func (f form) enter(sh *shared) (step, tea.Cmd) {
 	at := f.sheet.At
-	project := flow.Asked("host.project", "project", sh.session)
-	project.Must = true
-	switch sh.session.Spec.Host.Kind {
-	case "vercel":
-		project.Help = "The project's name becomes the form's address."
-	case "cloudflare":
-		project.Help = "The Worker's name becomes a part of the form's address."
-	case "bundle":
-		project.Help = "It names the folder that the form is written to: " + flow.NextTo(sh.file, templates.BundleDir+"/"+flow.OrDash(sh.session.Spec.Host.Project)) + "."
-	}
-	team := flow.Asked("host.team", "team", sh.session)
-	team.Hidden = func(s flow.Session) bool { return s.Spec.Host.Kind != "vercel" || s.Sandbox }
-	address := flow.Asked("host.url", "address", sh.session)
-	address.Help = "Where the form will answer, behind your own web server, such as https://verify.acme.example."
-	if sh.session.Sandbox && address.Value() == "" {
-		address.Text = flow.SandboxURL(sh.session.Spec, sh.session.Spec.Host.Kind)
-	}
-	address.Must, address.Hidden = true, func(s flow.Session) bool { return s.Spec.Host.Kind != "bundle" }
-	f.sheet = sh.sheet(project, team, address,
-		flow.Asked("brand.name", "name", sh.session), flow.Asked("brand.color", "colour", sh.session), flow.Asked("brand.logo_url", "logo", sh.session))
+	f.sheet = sh.sheet(flow.AsksAt(flow.Form, sh.session, sh.seen())...)
 	f.sheet.At = at
 	if !f.sheet.Asks(at) {
 		f.sheet = f.sheet.First()

@@ -84,7 +84,7 @@ func (l live) start(sh *shared) (step, outcome) {
 	level := flow.Levels[l.menu.At]
 	if level.ID == "" {
 		sh.reach.Finished = true
-		return l, outcome{move: jump, to: atDone}
+		return l, outcome{move: jump, to: flow.Done}
 	}
 	if level.ID == smoke.LevelSMS && !sh.session.Sandbox && !l.dialing {
 		f := flow.Ask{Key: "phone", Label: "your number", Help: "With its country code, such as +61 4xx xxx xxx. One text is sent to it.", Text: l.test.Phone, Must: true}
@@ -168,13 +168,13 @@ func (l live) press(sh *shared, msg tea.KeyPressMsg) (step, outcome) {
 			return l.start(sh)
 		case key.Matches(msg, sh.Keys.Retry) && l.mendable():
 			sh.again = &rerun{test: l.test, at: l.menu.At}
-			return l, outcome{move: jump, to: atReview, print: []string{""}}
+			return l, outcome{move: jump, to: flow.Review, print: []string{""}}
 		case key.Matches(msg, sh.Keys.Copy):
 			l.copied = true
 			return l, doing(tea.SetClipboard(details(sh.session, "live test "+l.test.Level, l.steps, l.err)))
 		case next:
 			sh.reach.Finished = true
-			return l, outcome{move: jump, to: atDone}
+			return l, outcome{move: jump, to: flow.Done}
 		}
 	case l.dialing:
 		if !next {
@@ -265,5 +265,5 @@ func (l live) end(sh *shared, err error) (step, outcome) {
 		return l, outcome{}
 	}
 	sh.reach.Tested, sh.reach.Finished, sh.tested = true, true, l.test.Level
-	return l, outcome{move: jump, to: atDone}
+	return l, outcome{move: jump, to: flow.Done}
 }

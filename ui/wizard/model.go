@@ -13,9 +13,9 @@ import (
 // carries out what its outcome asks for. What a screen says or does is not its business.
 type model struct {
 	sh      *shared
-	steps   map[screenID]step
-	at      screenID
-	trail   []screenID // where back leads
+	steps   map[flow.StopID]step
+	at      flow.StopID
+	trail   []flow.StopID // where back leads
 	help    bool
 	page    *widget.Pager
 	leaving bool
@@ -25,13 +25,13 @@ type model struct {
 
 // newModel is the wizard at its first screen.
 func newModel(sh *shared, o flow.Options) model {
-	at := atWelcome
+	at := flow.Welcome
 	if o.Start == flow.StartSandbox {
-		at = atConnect
+		at = flow.Connect
 	}
-	return model{sh: sh, at: at, colour: !o.NoColor, steps: map[screenID]step{
-		atWelcome: welcome{direct: o.Start == flow.StartSandbox}, atConnect: connect{}, atTexts: texts{}, atSignup: signup{}, atAction: action{},
-		atForm: form{}, atReview: review{}, atApply: apply{}, atLive: live{}, atDone: done{},
+	return model{sh: sh, at: at, colour: !o.NoColor, steps: map[flow.StopID]step{
+		flow.Welcome: welcome{direct: o.Start == flow.StartSandbox}, flow.Connect: connect{}, flow.Texts: texts{}, flow.Signup: signup{}, flow.Action: action{},
+		flow.Form: form{}, flow.Review: review{}, flow.Apply: apply{}, flow.Live: live{}, flow.Done: done{},
 	}}
 }
 
@@ -101,7 +101,7 @@ func (m model) follow(out outcome) (tea.Model, tea.Cmd) {
 	}
 	switch out.move {
 	case forward:
-		cmd = tea.Batch(cmd, m.to(m.at+1, true))
+		cmd = tea.Batch(cmd, m.to(flow.Next(m.at), true))
 	case jump:
 		cmd = tea.Batch(cmd, m.to(out.to, true))
 	case backward:
@@ -133,8 +133,8 @@ func record(lines []string, next tea.Cmd) tea.Cmd {
 }
 
 // to goes to a screen; with remember, back leads here again.
-func (m *model) to(p screenID, remember bool) tea.Cmd {
-	if remember && m.at != atApply {
+func (m *model) to(p flow.StopID, remember bool) tea.Cmd {
+	if remember && m.at != flow.Apply {
 		m.trail = append(m.trail[:len(m.trail):len(m.trail)], m.at)
 	}
 	m.at, m.help, m.halted = p, false, false
@@ -219,13 +219,13 @@ func (m model) View() tea.View {
 		keys = append(keys, m.sh.Keys.Stop)
 	}
 	if m.leaving {
-		if m.at != atDone {
+		if m.at != flow.Done {
 			return tea.NewView("\n")
 		}
 		keys = nil
 	}
 	// from Apply on the record is right above: keep the frame apart from it
-	return tea.NewView(widget.Frame(m.sh.Looks, header(m.sh, m.at, min(m.sh.Width, render.MaxWidth)), m.at >= atApply, body, focus, keys, m.help))
+	return tea.NewView(widget.Frame(m.sh.Looks, header(m.sh, m.at, min(m.sh.Width, render.MaxWidth)), flow.Index(m.at) >= flow.Index(flow.Apply), body, focus, keys, m.help))
 }
 
 // arrivedMsg is a message that the sandbox's phone received.

@@ -83,7 +83,7 @@ func (r review) update(sh *shared, msg tea.Msg) (step, outcome) {
 			return r, outcome{}
 		}
 		sh.reach.Files, sh.reach.Finished = msg.files, true
-		return r, outcome{move: jump, to: atDone}
+		return r, outcome{move: jump, to: flow.Done}
 	case tick:
 		if !r.ready {
 			return r, doing(sh.pulse())
@@ -121,7 +121,7 @@ func (r review) press(sh *shared, msg tea.KeyPressMsg) (step, outcome) {
 			r.menu = r.menu.Update(sh.Keys, msg)
 			return r, outcome{}
 		}
-		return r, outcome{move: jump, to: crumbs[r.menu.At].at}
+		return r, outcome{move: jump, to: flow.Crumbs()[r.menu.At].ID}
 	case key.Matches(msg, sh.Keys.Edit):
 		r.editing, r.menu = true, editMenu(sh)
 	case key.Matches(msg, sh.Keys.Diff):
@@ -149,7 +149,7 @@ func (r review) press(sh *shared, msg tea.KeyPressMsg) (step, outcome) {
 			if sh.again != nil {
 				sh.again.planned = true
 			}
-			return r, outcome{move: jump, to: atLive}
+			return r, outcome{move: jump, to: flow.Live}
 		}
 		if r.guard != "" {
 			r.asking, r.confirm = true, sh.sheet(flow.Ask{Key: "confirm", Label: "tenant", Help: flow.GuardedBy(r.guard, sh.session)})
@@ -184,15 +184,16 @@ func planRecord(sh *shared) []string {
 // editMenu lists the answers, by screen.
 func editMenu(sh *shared) widget.Menu {
 	s := sh.session.Spec
-	about := map[screenID]string{
-		atConnect: "the three accounts", atTexts: "“" + s.Twilio.ServiceName + "”", atSignup: "number from the " + s.Capture,
-		atAction: "code checked by the " + s.CodeCheck, atForm: s.Host.Project + ", " + s.Brand.Name,
+	about := map[flow.StopID]string{
+		flow.Connect: "the three accounts", flow.Texts: "“" + s.Twilio.ServiceName + "”", flow.Signup: "number from the " + s.Capture,
+		flow.Action: "code checked by the " + s.CodeCheck, flow.Form: s.Host.Project + ", " + s.Brand.Name,
 	}
 	var m widget.Menu
-	for _, c := range crumbs {
-		if c.at < atReview {
-			m.Choices = append(m.Choices, widget.Choice{Label: c.name, About: about[c.at]})
+	for _, c := range flow.Crumbs() {
+		if c.ID == flow.Review {
+			break
 		}
+		m.Choices = append(m.Choices, widget.Choice{Label: c.Crumb, About: about[c.ID]})
 	}
 	return m
 }

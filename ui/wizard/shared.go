@@ -1,6 +1,7 @@
 package wizard
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -101,7 +102,7 @@ func (sh *shared) sheet(asks ...flow.Ask) widget.Sheet {
 
 // field draws a question.
 func (sh *shared) field(a flow.Ask) widget.Field {
-	f := widget.Field{Key: a.Key, Label: a.Label, Help: a.Help, URL: a.URL, Secret: a.Secret, Options: a.Options, Pick: a.Pick, Known: a.Known}
+	f := widget.Field{Key: a.Key, Label: a.Label, Help: cmp.Or(a.Brief, a.Help), URL: a.URL, Secret: a.Secret, Options: a.Options, Pick: a.Pick, Known: a.Known}
 	if a.Must {
 		f.Missing = flow.ErrEmpty
 	}
@@ -118,3 +119,6 @@ func (sh *shared) field(a flow.Ask) widget.Field {
 	}
 	return widget.NewField(f, a.Text)
 }
+
+// seen is what questions depend on beside the session.
+func (sh *shared) seen() flow.Seen { return flow.Seen{File: sh.file, Services: sh.services} }

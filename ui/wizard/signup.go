@@ -16,13 +16,7 @@ type signup struct{ sheet widget.Sheet }
 
 func (g signup) enter(sh *shared) (step, tea.Cmd) {
 	at := g.sheet.At
-	capture := flow.Asked("capture", "number", sh.session)
-	page := flow.Asked("auth0.login_page", "login page", sh.session)
-	page.Hidden = func(s flow.Session) bool { return s.Spec.Capture == "form" }
-	client := flow.Asked("auth0.client_id", "application", sh.session)
-	client.Hidden = func(s flow.Session) bool { return s.Spec.Capture == "form" || s.Spec.Auth0.LoginPage != "client" }
-	country := flow.Asked("default_country", "country", sh.session)
-	g.sheet = sh.sheet(capture, page, client, country)
+	g.sheet = sh.sheet(flow.AsksAt(flow.Signup, sh.session, sh.seen())...)
 	g.sheet.At = at
 	return g, nil
 }
@@ -36,9 +30,7 @@ func (g signup) update(sh *shared, msg tea.Msg) (step, outcome) {
 			if g.sheet, ok = g.sheet.Accept(); !ok {
 				return g, outcome{}
 			}
-			if sh.session.Spec.Capture == "form" { // only the form's server can ask for a number
-				sh.session.Spec.CodeCheck = "form"
-			}
+			flow.Settle(&sh.session)
 			return g, outcome{move: forward}
 		case key.Matches(msg, sh.Keys.View):
 			return g, artefact(sh, "lock/")

@@ -4,24 +4,8 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"phonegate/ui/wizard/flow"
 	"phonegate/ui/wizard/widget"
-)
-
-// screenID names a screen.
-type screenID int
-
-// The screens, in the order in which they are met.
-const (
-	atWelcome screenID = iota
-	atConnect
-	atTexts
-	atSignup
-	atAction
-	atForm
-	atReview
-	atApply
-	atLive
-	atDone
 )
 
 // step is one screen: a small value that draws itself and answers messages. It knows no other
@@ -61,7 +45,7 @@ const (
 // outcome is what a step asks of the model. The zero value: stay.
 type outcome struct {
 	move  move
-	to    screenID // with jump
+	to    flow.StopID // with jump
 	cmd   tea.Cmd
 	print []string      // finished lines, for the scrollback
 	read  *widget.Pager // something to read, over the whole window

@@ -7,7 +7,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"phonegate/provision/config"
-	"phonegate/ui/render"
 	"phonegate/ui/wizard/flow"
 	"phonegate/ui/wizard/widget"
 )
@@ -26,9 +25,6 @@ type servicesMsg struct {
 	err      error
 }
 
-// newService is the choice's value for a service that does not exist yet.
-const newService = ""
-
 func (t texts) enter(sh *shared) (step, tea.Cmd) {
 	if sh.services != nil {
 		t = t.lay(sh)
@@ -46,53 +42,19 @@ func (t texts) enter(sh *shared) (step, tea.Cmd) {
 // lay builds the fields from the services that exist.
 func (t texts) lay(sh *shared) texts {
 	t.ready = true
-	service := serviceField(sh)
-	_ = service.Take(&sh.session, service.Value())
-	existing := func(s flow.Session) bool { return s.ServiceSID != newService }
-	name := flow.Asked("twilio.service_name", "name", sh.session)
-	name.Must, name.Hidden = true, existing
-	length := flow.Asked("twilio.code_length", "digits", sh.session)
-	length.Hidden = existing
-	now, _ := strconv.Atoi(length.Value())
-	for n := 4; n <= 10; n++ {
-		length.Options = append(length.Options, config.Option{Value: strconv.Itoa(n), Label: strconv.Itoa(n), About: "Six is what people expect."})
+	asks := flow.AsksAt(flow.Texts, sh.session, sh.seen())
+	_ = asks[0].Take(&sh.session, asks[0].Value())
+	now, _ := strconv.Atoi(asks[2].Value())
+	for n := 4; n <= 10; n++ { // turned through rather than typed
+		asks[2].Options = append(asks[2].Options, config.Option{Value: strconv.Itoa(n), Label: strconv.Itoa(n), About: "Six is what people expect."})
 		if n == now {
-			length.Pick = n - 4
+			asks[2].Pick = n - 4
 		}
 	}
-	t.sheet = sh.sheet(service, name, length)
+	t.sheet = sh.sheet(asks...)
 	t.sheet.Fields[0].Tall = true
 	t.sheet = t.sheet.First()
 	return t
-}
-
-// serviceField chooses between a new service and those that exist. Without any there is nothing to choose.
-func serviceField(sh *shared) flow.Ask {
-	services := sh.services
-	f := flow.Ask{Key: "twilio.service", Label: "service", Options: []config.Option{
-		{Value: newService, Label: "New service", About: "Its name is in every text: give it the name your users know."},
-	}}
-	for i, s := range services {
-		about := strconv.Itoa(s.CodeLength) + " digits"
-		if s.Note != "" {
-			about += ", " + s.Note
-		}
-		f.Options = append(f.Options, config.Option{Value: s.SID, Label: s.Name + " (" + render.Short(s.SID) + ")", About: render.Sentence(about)})
-		if s.Name == sh.session.Spec.Twilio.ServiceName {
-			f.Pick = i + 1
-		}
-	}
-	f.Hidden = func(flow.Session) bool { return len(services) == 0 }
-	f.Take = func(s *flow.Session, v string) error {
-		s.ServiceSID = v
-		for _, x := range services {
-			if x.SID == v {
-				s.Spec.Twilio.ServiceName, s.Spec.Twilio.CodeLength = x.Name, x.CodeLength
-			}
-		}
-		return nil
-	}
-	return f
 }
 
 func (t texts) update(sh *shared, msg tea.Msg) (step, outcome) {

@@ -294,7 +294,7 @@ func FuzzFramesFitWhateverProvidersSay(f *testing.F) {
 		sh.accounts["auth0"] = flow.Account{Name: name, Notes: fk.Notes["auth0"]}
 		sh.accounts["twilio"] = flow.Account{Name: hint}
 		m := newModel(sh, flow.Options{Start: flow.StartSandbox})
-		m.steps[atConnect] = connect{entered: true, page: pageAll}
+		m.steps[flow.Connect] = connect{entered: true, page: pageAll}
 		fitting(t, "fuzzed", m)
 	})
 }

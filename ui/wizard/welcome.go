@@ -118,9 +118,9 @@ func (w welcome) update(sh *shared, msg tea.Msg) (step, outcome) {
 		sh.session.Opened = msg.known != nil
 		sh.session.Credentials, sh.session.Sources, sh.session.Persisted = msg.credentials, msg.sources, msg.lasting
 		if w.picking == liveTest || w.menu.At == liveTest {
-			return w, outcome{move: jump, to: atLive}
+			return w, outcome{move: jump, to: flow.Live}
 		}
-		return w, outcome{move: jump, to: atReview}
+		return w, outcome{move: jump, to: flow.Review}
 	case tea.KeyPressMsg:
 		if w.waiting {
 			return w, outcome{}

@@ -14,7 +14,11 @@ type Ask struct {
 	// Key is that of config.Question, or the environment name of a credential.
 	Key   string
 	Label string
-	Help  string
+	// Prompt is the question in full, for who sees no label; "" if there is none.
+	Prompt string
+	Help   string
+	// Brief is what a screen says instead of Help, "" for the same.
+	Brief string
 	// URL is the page on which the answer is found, "" if there is none.
 	URL    string
 	Secret bool // never shown
@@ -42,7 +46,7 @@ func Asked(key, label string, s Session) Ask {
 	if value == "" && q.Default != nil {
 		value = q.Default(s.Tenant, s.Spec)
 	}
-	a := Ask{Key: key, Label: label, Help: q.Help, Text: value, Must: q.Required,
+	a := Ask{Key: key, Label: label, Prompt: q.Prompt, Help: q.Help, Text: value, Must: q.Required,
 		Take: func(s *Session, v string) error { return q.Set(&s.Spec, v) }}
 	for i, o := range q.Choices {
 		a.Options = append(a.Options, o)

@@ -58,8 +58,8 @@ var Providers = []Provider{
 	},
 }
 
-// also are the questions that a credential answers too, by its environment name.
-var also = map[string]string{"AUTH0_DOMAIN": "auth0.domain", "TWILIO_ACCOUNT_SID": "twilio.account_sid", "VERCEL_TEAM_ID": "host.team"}
+// AlsoAnswers are the questions that a credential answers too, by its environment name.
+var AlsoAnswers = map[string]string{"AUTH0_DOMAIN": "auth0.domain", "TWILIO_ACCOUNT_SID": "twilio.account_sid", "VERCEL_TEAM_ID": "host.team"}
 
 // slot is the row of the table of credentials.
 func slot(env string) secret.Slot {
@@ -93,7 +93,7 @@ func HostField(s Session, there []string) Ask {
 
 // takeCredential stores a credential, and the answer to the question that it answers too.
 func takeCredential(s *Session, env, value string) error {
-	if key := also[env]; key != "" {
+	if key := AlsoAnswers[env]; key != "" {
 		if q, ok := config.Find(key); ok {
 			if err := q.Set(&s.Spec, secret.Clean(value)); err != nil {
 				return err
@@ -109,8 +109,8 @@ func takeCredential(s *Session, env, value string) error {
 func CredentialField(env string, s Session, again bool) Ask {
 	row := slot(env)
 	value := s.Credentials.Get(env)
-	if value == "" && also[env] != "" {
-		if q, ok := config.Find(also[env]); ok {
+	if value == "" && AlsoAnswers[env] != "" {
+		if q, ok := config.Find(AlsoAnswers[env]); ok {
 			value = q.Get(s.Spec)
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 
-	"phonegate/provision/config"
 	"phonegate/provision/event"
 	"phonegate/provision/fault"
 	"phonegate/provision/secret"
@@ -128,58 +127,52 @@ func (a *prompter) apply(ctx context.Context) (done bool, err error) {
 	}
 }
 
-// asked in this order, after the accounts.
-var spoken = []string{
-	"twilio.service_name", "twilio.code_length", "capture", "auth0.login_page", "auth0.client_id", "default_country",
-	"code_check", "host.project", "host.team", "host.url", "brand.name", "brand.color", "brand.logo_url",
-}
-
-// questions asks them all; back leads to the one before.
+// questions asks what the Way asks; back leads to the question before.
 func (a *prompter) questions() error {
-	for i := 0; i < len(spoken); i++ {
-		switch err := a.question(spoken[i]); {
+	var trail []int // the questions that were answered, by index
+	for i := 0; ; i++ {
+		asks := flow.Asks(a.s, flow.Seen{File: a.file})
+		if i == len(asks) {
+			break
+		}
+		q := asks[i]
+		if q.Hidden != nil && q.Hidden(a.s) {
+			continue
+		}
+		switch err := a.question(q); {
 		case errors.Is(err, errBack):
-			i = max(i-2, -1)
+			if n := len(trail) - 1; n >= 0 {
+				i, trail = trail[n], trail[:n]
+			}
+			i-- // there again
 		case err != nil:
 			return err
+		default:
+			trail = append(trail, i)
 		}
 	}
-	if a.s.Spec.Capture == "form" {
-		a.s.Spec.CodeCheck = "form"
-	}
+	flow.Settle(&a.s)
 	return nil
 }
 
-// question asks one row of the configuration's table, if it matters.
-func (a *prompter) question(key string) error {
-	q, ok := config.Find(key)
-	if !ok || q.When != nil && !q.When(a.s.Spec) {
-		return nil
-	}
-	now := q.Get(a.s.Spec)
-	if now == "" && q.Default != nil {
-		now = q.Default(a.s.Tenant, a.s.Spec)
-	}
-	if len(q.Choices) > 0 {
+// question puts one question.
+func (a *prompter) question(q flow.Ask) error {
+	if len(q.Options) > 0 {
 		var lines []string
-		at := 0
-		for i, o := range q.Choices {
+		for _, o := range q.Options {
 			lines = append(lines, o.Label+": "+o.About)
-			if o.Value == now {
-				at = i
-			}
 		}
-		n, err := a.choose(q.Prompt, lines, at)
+		n, err := a.choose(q.Prompt, lines, q.Pick)
 		if err != nil {
 			return err
 		}
-		return q.Set(&a.s.Spec, q.Choices[n].Value)
+		return q.Take(&a.s, q.Options[n].Value)
 	}
 	a.print("%s", q.Help)
-	return a.ask(q.Prompt, now, func(v string) error {
-		if v == "" && q.Required {
+	return a.ask(q.Prompt, q.Text, func(v string) error {
+		if v == "" && q.Must {
 			return flow.ErrEmpty
 		}
-		return q.Set(&a.s.Spec, v)
+		return q.Take(&a.s, v)
 	})
 }

@@ -30,7 +30,7 @@ func spokenTo(t *testing.T, f *flowtest.Fake, start string, answers ...string) (
 }
 
 func TestAccessibleSandboxNeedsOnlyEnterAndTheCode(t *testing.T) {
-	answers := append(make([]string, 13), "000000", "418902")
+	answers := append(make([]string, 12), "000000", "418902")
 	r, out := spokenTo(t, flowtest.NewSandbox(), flow.StartSandbox, answers...)
 	if !r.Applied || !r.Tested || !r.Finished {
 		t.Errorf("reached %+v:\n%s", r, out)
@@ -94,13 +94,13 @@ func TestAccessibleRepairsAfterAFailedTest(t *testing.T) {
 	f := flowtest.NewSandbox()
 	f.TestErr = fault.New(fault.Failed, "form.other_secret", "Run phonegate rotate.", "The form refuses sessions")
 	f.Mended = true
-	answers := append(make([]string, 12), "3", "2", "1") // the Action and the form; repair; do it
+	answers := append(make([]string, 11), "3", "2", "1") // the Action and the form; repair; do it
 	r, out := spokenTo(t, f, flow.StartSandbox, answers...)
 	if !r.Tested || r.Err != nil || len(f.Applied) != 2 {
 		t.Errorf("reached %+v, applied %d times:\n%s", r, len(f.Applied), out)
 	}
 	f.TestErr, f.Mended = fault.New(fault.Failed, "form.other_secret", "Run phonegate rotate.", "The form refuses sessions"), false
-	r, out = spokenTo(t, f, flow.StartSandbox, append(make([]string, 12), "3", "1", "3")...) // test again; leave it
+	r, out = spokenTo(t, f, flow.StartSandbox, append(make([]string, 11), "3", "1", "3")...) // test again; leave it
 	if r.Tested || fault.Of(r.Err).Code != "form.other_secret" || strings.Count(out, "The form refuses sessions") != 4 {
 		t.Errorf("reached %+v:\n%s", r, out)
 	}
@@ -109,7 +109,7 @@ func TestAccessibleRepairsAfterAFailedTest(t *testing.T) {
 func TestAccessibleWaitsForAFormOnAServerOfOnesOwn(t *testing.T) {
 	f := flowtest.NewSandbox()
 	f.ApplyErr, f.Mended = fault.New(fault.Failed, flow.NotRunning, "Start it.", "Nothing answers at https://verify.acme.example yet"), true
-	r, out := spokenTo(t, f, flow.StartSandbox, append(make([]string, 14), "4")...)
+	r, out := spokenTo(t, f, flow.StartSandbox, append(make([]string, 13), "4")...)
 	if !r.Applied || r.Err != nil || len(f.Applied) != 2 {
 		t.Errorf("reached %+v, applied %d times:\n%s", r, len(f.Applied), out)
 	}

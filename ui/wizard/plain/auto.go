@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -139,35 +138,13 @@ func (p *player) good() string {
 
 func (p *player) answers(context.Context) error {
 	p.title("Answers")
-	spec := p.s.Spec
-	place := spec.Host.Project + " on " + flow.HostLabel(spec.Host.Kind)
-	if spec.Host.Kind == "bundle" {
-		place = spec.Host.Project + " at " + spec.Host.URL
-	}
-	for _, a := range [][2]string{
-		{"Texts", fmt.Sprintf("“%s”", flow.SMSText(spec.Twilio.ServiceName, flow.Digits(spec.Twilio.CodeLength)))},
-		{"Sign-up", "the number is asked for by " + label("capture", spec) + ", default country " + spec.DefaultCountry},
-		{"Action", "the code is checked by: " + label("code_check", spec)},
-		{"Form", place + ", for " + spec.Brand.Name + " in " + spec.Brand.Color},
-	} {
-		p.print("    "+render.Pad(a[0], 8)+" ", "%s", a[1])
+	for _, stop := range flow.Way {
+		if stop.Tell != nil {
+			p.print("    "+render.Pad(stop.Crumb, 8)+" ", "%s", stop.Tell(p.s))
+		}
 	}
 	p.print("", "")
 	return nil
-}
-
-// label is an answer as its question words it.
-func label(key string, spec config.Tenant) string {
-	q, ok := config.Find(key)
-	if !ok {
-		return ""
-	}
-	for _, o := range q.Choices {
-		if o.Value == q.Get(spec) {
-			return strings.ToLower(o.Label[:1]) + o.Label[1:]
-		}
-	}
-	return q.Get(spec)
 }
 
 func (p *player) apply(ctx context.Context) error {
