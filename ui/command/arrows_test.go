@@ -38,6 +38,9 @@ func TestImportsRunOneWay(t *testing.T) {
 			if to, own := strings.CutPrefix(i, "phonegate/"); own && !allowed(from, to) {
 				t.Errorf("%s imports %s", from, to)
 			}
+			if from != "ui/wizard" && from != "ui/wizard/widget" && strings.HasPrefix(i, "charm.land/bubble") {
+				t.Errorf("%s imports %s, which only the full-screen wizard uses", from, i)
+			}
 			if strings.HasPrefix(i, "net/http/httptest") {
 				t.Errorf("%s imports a test server", from)
 			}
@@ -76,8 +79,16 @@ func allowed(from, to string) bool {
 		return below(from, "ui")
 	case to == "provision/engine":
 		return below(from, "ui") || from == "provision/rehearsal"
-	case from == "ui/render" || from == "ui/wizard":
-		return to != "ui/command"
+	case from == "ui/render":
+		return !below(to, "ui")
+	case from == "ui/wizard/flow":
+		return !below(to, "ui") || to == "ui/render"
+	case from == "ui/wizard/widget":
+		return !below(to, "ui") || to == "ui/render"
+	case from == "ui/wizard/plain":
+		return !below(to, "ui") || to == "ui/render" || to == "ui/wizard/flow"
+	case from == "ui/wizard":
+		return to != "ui/command" && to != "ui/wizard/plain"
 	}
 	return true
 }

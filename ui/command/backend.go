@@ -15,7 +15,7 @@ import (
 	"phonegate/provision/secret"
 	"phonegate/provision/state"
 	"phonegate/templates"
-	"phonegate/ui/wizard"
+	"phonegate/ui/wizard/flow"
 )
 
 // backend is what the wizard does to the world: the same engine that the commands use.
@@ -38,17 +38,17 @@ type opened struct {
 }
 
 // Tenants lists the file's tenants. Those with credentials are compared with what they have.
-func (b *backend) Tenants(ctx context.Context) ([]wizard.TenantStatus, error) {
+func (b *backend) Tenants(ctx context.Context) ([]flow.TenantStatus, error) {
 	f, err := b.file()
 	if f == nil {
 		return nil, err
 	}
 	names := f.Names()
-	all := make([]wizard.TenantStatus, len(names))
+	all := make([]flow.TenantStatus, len(names))
 	var wg sync.WaitGroup
 	for i, name := range names {
 		wg.Go(func() {
-			t := wizard.TenantStatus{Name: name, State: "answers missing"}
+			t := flow.TenantStatus{Name: name, State: "answers missing"}
 			var err error
 			if t.Spec, err = b.p.spec(f, name, b.at); err == nil {
 				t.OK, t.State = b.status(ctx, name, t.Spec)
@@ -70,7 +70,7 @@ func (b *backend) status(ctx context.Context, name string, spec config.Tenant) (
 	if len(missingSlots(creds, spec)) > 0 {
 		return false, "not connected"
 	}
-	o, err := b.engine(wizard.Session{Tenant: name, Spec: spec, Credentials: creds}, nil)
+	o, err := b.engine(flow.Session{Tenant: name, Spec: spec, Credentials: creds}, nil)
 	if err != nil {
 		return false, "not readable"
 	}
@@ -116,8 +116,8 @@ func (b *backend) Logins() []secret.Login {
 	return secret.Existing(secret.Computer{Home: home, OS: runtime.GOOS, Getenv: b.p.Getenv, Now: time.Now()})
 }
 
-// Lasting says whether a keyring keeps what is typed.
-func (b *backend) Lasting(tenant string) bool {
+// Persisted says whether a keyring keeps what is typed.
+func (b *backend) Persisted(tenant string) bool {
 	return !b.at.sandboxed && b.at.vault(tenant).Durable()
 }
 
@@ -135,47 +135,47 @@ func (b *backend) Hosts() []string {
 }
 
 // Check tries one provider's credentials.
-func (b *backend) Check(ctx context.Context, provider string, s wizard.Session) (wizard.Account, error) {
+func (b *backend) Check(ctx context.Context, provider string, s flow.Session) (flow.Account, error) {
 	found, err := engine.Check(ctx, provider, config.Complete(s.Tenant, s.Spec), s.Credentials, b.at.endpoints)
 	if err != nil {
-		return wizard.Account{}, err
+		return flow.Account{}, err
 	}
-	a := wizard.Account{Name: found.Name, Rate: found.Rate}
+	a := flow.Account{Name: found.Name, Rate: found.Rate}
 	for _, r := range found.Notes {
-		a.Notes = append(a.Notes, wizard.Note{OK: r.OK, Text: r.Text, Hint: r.Hint})
+		a.Notes = append(a.Notes, flow.Note{OK: r.OK, Text: r.Text, Hint: r.Hint})
 	}
-	if provider == "host" && s.Spec.Host.Kind == "bundle" && !b.at.sandboxed && !b.Lasting(s.Tenant) {
-		a.Notes = append(a.Notes, wizard.Note{Text: "no system keyring found: the form's key can't be kept here until you pass it on",
+	if provider == "host" && s.Spec.Host.Kind == "bundle" && !b.at.sandboxed && !b.Persisted(s.Tenant) {
+		a.Notes = append(a.Notes, flow.Note{Text: "no system keyring found: the form's key can't be kept here until you pass it on",
 			Hint: "Enter on Review saves the answers; then phonegate secrets --tenant " + s.Tenant + " -- COMMAND makes the key and does the rest in one run"})
 	}
 	return a, nil
 }
 
 // Services lists the account's Verify services.
-func (b *backend) Services(ctx context.Context, s wizard.Session) ([]wizard.ServiceChoice, error) {
+func (b *backend) Services(ctx context.Context, s flow.Session) ([]flow.ServiceChoice, error) {
 	found, err := engine.Services(ctx, s.Credentials, b.at.endpoints)
 	if err != nil {
 		return nil, err
 	}
-	var all []wizard.ServiceChoice
+	var all []flow.ServiceChoice
 	for _, f := range found {
-		all = append(all, wizard.ServiceChoice{SID: f.SID, Name: f.Name, CodeLength: f.CodeLength})
+		all = append(all, flow.ServiceChoice{SID: f.SID, Name: f.Name, CodeLength: f.CodeLength})
 	}
 	return all, nil
 }
 
 // Artefacts renders what would be deployed.
-func (b *backend) Artefacts(s wizard.Session) ([]templates.File, error) {
+func (b *backend) Artefacts(s flow.Session) ([]templates.File, error) {
 	return engine.Artefacts(s.Tenant, config.Complete(s.Tenant, s.Spec))
 }
 
 // Preview serves the form on this computer.
-func (b *backend) Preview(ctx context.Context, s wizard.Session) (string, func(), error) {
+func (b *backend) Preview(ctx context.Context, s flow.Session) (string, func(), error) {
 	return rehearsal.PreviewForm(ctx, engine.Settings(config.Complete(s.Tenant, s.Spec)))
 }
 
 // engine opens the engine for a session.
-func (b *backend) engine(s wizard.Session, emit func(event.Event)) (*opened, error) {
+func (b *backend) engine(s flow.Session, emit func(event.Event)) (*opened, error) {
 	remembered, err := state.Open(b.at.dir, s.Tenant)
 	if err != nil {
 		return nil, err
@@ -200,7 +200,7 @@ func (b *backend) engine(s wizard.Session, emit func(event.Event)) (*opened, err
 }
 
 // Plan says what Apply would do, and keeps the engine for it.
-func (b *backend) Plan(ctx context.Context, s wizard.Session, emit func(event.Event)) (event.Plan, error) {
+func (b *backend) Plan(ctx context.Context, s flow.Session, emit func(event.Event)) (event.Plan, error) {
 	b.keep(nil)
 	o, err := b.engine(s, emit)
 	if err != nil {
@@ -245,7 +245,7 @@ func (b *backend) take() *opened {
 }
 
 // Apply carries the last plan out, which works once: afterwards there is another one to make.
-func (b *backend) Apply(ctx context.Context, s wizard.Session, stop <-chan struct{}, emit func(event.Event)) (event.Outcome, error) {
+func (b *backend) Apply(ctx context.Context, s flow.Session, stop <-chan struct{}, emit func(event.Event)) (event.Outcome, error) {
 	o := b.take()
 	if o == nil {
 		if _, err := b.Plan(ctx, s, nil); err != nil {
@@ -271,7 +271,7 @@ func (b *backend) Apply(ctx context.Context, s wizard.Session, stop <-chan struc
 }
 
 // LiveTest runs the smoke steps on what was applied.
-func (b *backend) LiveTest(ctx context.Context, s wizard.Session, test wizard.Test, person wizard.Person, emit func(event.Event)) error {
+func (b *backend) LiveTest(ctx context.Context, s flow.Session, test flow.Test, person flow.Person, emit func(event.Event)) error {
 	o, err := b.engine(s, nil)
 	if err != nil {
 		return err
@@ -292,7 +292,7 @@ func (b *backend) LiveTest(ctx context.Context, s wizard.Session, test wizard.Te
 }
 
 // Save writes the answers to phonegate.yaml and the credentials to the keyring. The sandbox leaves nothing behind.
-func (b *backend) Save(s wizard.Session) error {
+func (b *backend) Save(s flow.Session) error {
 	if b.at.sandboxed {
 		return nil
 	}
@@ -302,13 +302,13 @@ func (b *backend) Save(s wizard.Session) error {
 		}
 	}
 	if ring, ok := b.at.vault(s.Tenant).(*secret.Keyring); ok && ring.Durable() {
-		return ring.Save(s.Keeps())
+		return ring.Save(s.SavedCredentials())
 	}
 	return nil
 }
 
 // WriteFiles writes the artefacts into dir.
-func (b *backend) WriteFiles(s wizard.Session, dir string) ([]string, error) {
+func (b *backend) WriteFiles(s flow.Session, dir string) ([]string, error) {
 	files, err := b.Artefacts(s)
 	if err != nil {
 		return nil, err
@@ -327,14 +327,14 @@ func (b *backend) WriteFiles(s wizard.Session, dir string) ([]string, error) {
 }
 
 // Messages is what the sandbox's phone receives.
-func (b *backend) Messages() <-chan wizard.Message {
+func (b *backend) Messages() <-chan flow.Message {
 	if b.at.embedded == nil {
 		return nil
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	box := b.at.embedded
 	in := box.Phone().Watch(ctx)
-	out := make(chan wizard.Message)
+	out := make(chan flow.Message)
 	go func() {
 		defer cancel()
 		defer close(out)
@@ -345,7 +345,7 @@ func (b *backend) Messages() <-chan wizard.Message {
 					return
 				}
 				select {
-				case out <- wizard.Message{To: m.To, Body: m.Body, Code: m.Code, Channel: m.Channel, Time: m.Time}:
+				case out <- flow.Message{To: m.To, Body: m.Body, Code: m.Code, Channel: m.Channel, Time: m.Time}:
 				case <-box.Done():
 					return
 				}

@@ -3,7 +3,7 @@ package command
 import (
 	"phonegate/provision/config"
 	"phonegate/provision/secret"
-	"phonegate/ui/wizard"
+	"phonegate/ui/wizard/flow"
 )
 
 // file is the file with the tenants' answers, nil if there is none to go by.
@@ -20,7 +20,7 @@ func (b *backend) file() (*config.File, error) {
 }
 
 // Known is what the file says of a tenant, with flags and environment over it.
-func (b *backend) Known(tenant string) (*wizard.Known, error) {
+func (b *backend) Known(tenant string) (*flow.Known, error) {
 	f, err := b.file()
 	if f == nil {
 		return nil, err
@@ -37,11 +37,11 @@ func (b *backend) Known(tenant string) (*wizard.Known, error) {
 			delete(sources, key) // nobody has decided it
 		}
 	}
-	return &wizard.Known{Spec: spec, Sources: sources}, nil
+	return &flow.Known{Spec: spec, Sources: sources}, nil
 }
 
 // Guard is the protected tenant that a change is a change to. A file that can't be read is said where it is written.
-func (b *backend) Guard(s wizard.Session) string {
+func (b *backend) Guard(s flow.Session) string {
 	f, err := b.file()
 	if f == nil || err != nil {
 		f = config.New(fileName)

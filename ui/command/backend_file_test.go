@@ -10,7 +10,8 @@ import (
 	"phonegate/provision/sandbox"
 	"phonegate/provision/secret"
 	"phonegate/ui/render"
-	"phonegate/ui/wizard"
+	"phonegate/ui/wizard/flow"
+	"phonegate/ui/wizard/plain"
 )
 
 // atHome is a wizard's backend on the sandbox's providers as if they were the real ones, with a file.
@@ -49,11 +50,11 @@ tenants:
 `
 
 // spoken goes through the wizard line by line.
-func spoken(t *testing.T, b *backend, answers ...string) (wizard.Result, string) {
+func spoken(t *testing.T, b *backend, answers ...string) (flow.Result, string) {
 	t.Helper()
 	var out bytes.Buffer
 	in := strings.NewReader(strings.Join(answers, "\n") + "\n")
-	r, err := wizard.Accessible(t.Context(), wizard.Options{Backend: b, In: in, Out: &out, File: b.p.config}, render.Options{})
+	r, err := plain.Accessible(t.Context(), flow.Options{Backend: b, In: in, Out: &out, File: b.p.config}, render.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +77,7 @@ func TestWizardNeverWritesOverATenantOfTheFile(t *testing.T) {
 		t.Errorf("reached %+v\n%s", r, out)
 	}
 	// The same Auth0 tenant under another name, and the other way it could be unprotected.
-	for _, s := range []wizard.Session{{Tenant: "new"}, {Tenant: "prod"}} {
+	for _, s := range []flow.Session{{Tenant: "new"}, {Tenant: "prod"}} {
 		if s.Spec.Auth0.Domain = sandbox.Auth0Domain; b.Guard(s) != "prod" {
 			t.Errorf("%s is guarded by %q", s.Tenant, b.Guard(s))
 		}
@@ -89,7 +90,7 @@ func TestWizardNeverWritesOverATenantOfTheFile(t *testing.T) {
 	if after, _ := os.ReadFile(b.p.config); !strings.Contains(string(after), "protected: true # real users") {
 		t.Errorf("saving lifted the protection:\n%s", after)
 	}
-	s := wizard.Session{Tenant: "new"}
+	s := flow.Session{Tenant: "new"}
 	s.Spec.Auth0.Domain = sandbox.Auth0Domain
 	if files, err := b.WriteFiles(s, "files"); err != nil || !strings.HasPrefix(files[0], filepath.Join(dir, "files")) {
 		t.Errorf("files are written to %v, %v", files, err)

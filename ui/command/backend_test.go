@@ -15,7 +15,8 @@ import (
 	"phonegate/provision/sandbox"
 	"phonegate/provision/secret"
 	"phonegate/ui/render"
-	"phonegate/ui/wizard"
+	"phonegate/ui/wizard/flow"
+	"phonegate/ui/wizard/plain"
 )
 
 func TestLoginsOfOtherProgramsAreSeenOnlyOutsideTheSandbox(t *testing.T) {
@@ -60,7 +61,7 @@ func TestHostsAreThoseThatCanBeReached(t *testing.T) {
 	t.Cleanup(at.close)
 	b := &backend{p: p, at: at}
 	for _, kind := range b.Hosts() { // what is offered must answer
-		s := wizard.Session{Tenant: "dev", Sandbox: true, Sources: map[string]string{}}
+		s := flow.Session{Tenant: "dev", Sandbox: true, Sources: map[string]string{}}
 		s.Credentials, _ = b.Credentials(t.Context(), "dev")
 		s.Spec.Auth0.Domain, s.Spec.Host.Kind = sandbox.Auth0Domain, kind
 		if _, err := b.Check(t.Context(), "host", s); err != nil {
@@ -90,7 +91,7 @@ func TestWizardWaitsForAFormThatRunsElsewhere(t *testing.T) {
 	t.Cleanup(elsewhere.Close)
 	answers := []string{"2", "", "3", "", "", "", "", "", "", "", elsewhere.URL, "", "", "", "1", "2"}
 	var out bytes.Buffer
-	r, err := wizard.Accessible(t.Context(), wizard.Options{Backend: b, In: strings.NewReader(strings.Join(answers, "\n") + "\n"), Out: &out}, render.Options{})
+	r, err := plain.Accessible(t.Context(), flow.Options{Backend: b, In: strings.NewReader(strings.Join(answers, "\n") + "\n"), Out: &out}, render.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,11 +18,11 @@ import (
 	"phonegate/provision/fault"
 	"phonegate/provision/rehearsal"
 	"phonegate/provision/smoke"
-	"phonegate/ui/wizard"
+	"phonegate/ui/wizard/flow"
 )
 
 func (p *program) smokeCommand() *cobra.Command {
-	var test wizard.Test
+	var test flow.Test
 	c := p.onTenants("smoke", "Run a live test: a code by text, the Action, a whole login", `Does what a user will do, then deletes what the test created. The levels:
 
   sms     sends a code to --to and checks it
@@ -46,7 +46,7 @@ func (p *program) smokeCommand() *cobra.Command {
 }
 
 // testable says what is wrong with a test before anything is called or sent.
-func (p *program) testable(j *job, test wizard.Test) error {
+func (p *program) testable(j *job, test flow.Test) error {
 	if smoke.Steps(test.Level) == nil {
 		return fault.New(fault.Usage, "smoke.level", "Use --level sms, action or login.", "There is no test level %q.", test.Level)
 	}
@@ -94,7 +94,7 @@ func (p *program) ready(ctx context.Context, j *job, t *engine.Tenant) (*engine.
 
 // liveTest runs the smoke steps of a tenant that is in order. person is who is asked for codes in the wizard; nil on the
 // command line.
-func (p *program) liveTest(ctx context.Context, j *job, plan *engine.Plan, test wizard.Test, person wizard.Person, emit func(event.Event)) error {
+func (p *program) liveTest(ctx context.Context, j *job, plan *engine.Plan, test flow.Test, person flow.Person, emit func(event.Event)) error {
 	o := plan.Smoke()
 	o.Level, o.Emit = test.Level, emit
 	var err error
@@ -111,7 +111,7 @@ func (p *program) liveTest(ctx context.Context, j *job, plan *engine.Plan, test 
 }
 
 // sandboxTest has the test drive its own browser. Codes are read off the virtual phone, or typed by a person in the wizard.
-func (p *program) sandboxTest(ctx context.Context, at *environment, o smoke.Options, person wizard.Person) error {
+func (p *program) sandboxTest(ctx context.Context, at *environment, o smoke.Options, person flow.Person) error {
 	read := at.messages
 	codes := func(ctx context.Context, to string, since time.Time) (string, error) {
 		return waitForCode(ctx, read, to, since)
@@ -183,7 +183,7 @@ func (at *environment) messages(ctx context.Context, to string) ([]rehearsal.Tex
 }
 
 // realTest has a person at the browser and at the phone.
-func (p *program) realTest(ctx context.Context, o smoke.Options, person wizard.Person) error {
+func (p *program) realTest(ctx context.Context, o smoke.Options, person flow.Person) error {
 	if person == nil {
 		person = atTerminal{p}
 	}

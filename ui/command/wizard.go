@@ -11,6 +11,8 @@ import (
 	"phonegate/provision/fault"
 	"phonegate/provision/rehearsal"
 	"phonegate/ui/wizard"
+	"phonegate/ui/wizard/flow"
+	"phonegate/ui/wizard/plain"
 )
 
 // wizard opens the wizard on the real providers, or on the sandbox under --sandbox.
@@ -20,9 +22,9 @@ func (p *program) wizard(ctx context.Context) error {
 		return err
 	}
 	defer at.close()
-	start := wizard.StartWelcome
+	start := flow.StartWelcome
 	if at.sandboxed {
-		start = wizard.StartSandbox
+		start = flow.StartSandbox
 	}
 	return p.walk(ctx, at, start)
 }
@@ -34,7 +36,7 @@ func (p *program) sandboxWizard(ctx context.Context, o rehearsal.Options) error 
 		return err
 	}
 	defer at.close()
-	return p.walk(ctx, at, wizard.StartSandbox)
+	return p.walk(ctx, at, flow.StartSandbox)
 }
 
 // walk runs the wizard and says, when it has gone, how to carry on.
@@ -51,9 +53,9 @@ func (p *program) walk(ctx context.Context, at *environment, start string) error
 	}
 	var tries tries
 	defer tries.close()
-	o := wizard.Options{
+	o := flow.Options{
 		Backend: b, In: p.In, Out: p.Out, Start: start, Env: os.Environ(), NoColor: !p.colour(), File: p.config,
-		Sandbox: func(ctx context.Context) (wizard.Backend, error) {
+		Sandbox: func(ctx context.Context) (flow.Backend, error) {
 			at, err := p.embedded(ctx, rehearsal.Options{})
 			if err != nil {
 				return nil, err
@@ -62,9 +64,9 @@ func (p *program) walk(ctx context.Context, at *environment, start string) error
 			return &backend{p: p, at: at, log: b.log}, nil
 		},
 	}
-	var result wizard.Result
+	var result flow.Result
 	if p.oneLineAtATime() {
-		result, err = wizard.Accessible(ctx, o, p.plainOptions(nil))
+		result, err = plain.Accessible(ctx, o, p.plainOptions(nil))
 	} else {
 		result, err = wizard.Run(ctx, o)
 	}
@@ -135,7 +137,7 @@ func (p *program) play(ctx context.Context, o rehearsal.Options) error {
 		options := p.plainOptions(nil)
 		options.Quiet = p.Getenv("CI") != ""
 		options.Host = p.Getenv("PHONEGATE_HOST_KIND")
-		return wizard.Auto(ctx, b, p.Out, options)
+		return plain.Auto(ctx, b, p.Out, options)
 	}
 	p.answers, p.tenants, p.all, p.yes = nil, nil, false, true
 	file := example()
@@ -157,5 +159,5 @@ func (p *program) applyAndTest(ctx context.Context, j *job, t *engine.Tenant) (e
 	if err != nil {
 		return o, err
 	}
-	return o, p.liveTest(ctx, j, plan, wizard.Test{Level: "login"}, nil, t.Emit)
+	return o, p.liveTest(ctx, j, plan, flow.Test{Level: "login"}, nil, t.Emit)
 }

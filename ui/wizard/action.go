@@ -7,19 +7,19 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"phonegate/ui/render"
+	"phonegate/ui/wizard/flow"
+	"phonegate/ui/wizard/widget"
 )
 
 // action says what the Action will do, and asks who checks the code.
 type action struct {
-	sheet sheet
+	sheet widget.Sheet
 	wait  bool // for the plan, to show differences
 }
 
 func (a action) enter(sh *shared) (step, tea.Cmd) {
-	f := asked("code_check", "who checks the code", sh.session)
-	f.tall = true
-	f.hidden = func(s Session) bool { return s.Spec.Capture == "form" }
-	a.sheet, a.wait = sheet{fields: []field{f}}, false
+	a.sheet, a.wait = sh.sheet(flow.AsksAt(flow.Action, sh.session, sh.seen())...), false
+	a.sheet.Fields[0].Tall = true
 	return a, nil
 }
 
@@ -33,24 +33,24 @@ func (a action) update(sh *shared, msg tea.Msg) (step, outcome) {
 		return a, outcome{read: differences(sh, msg)}
 	case tea.KeyPressMsg:
 		switch {
-		case key.Matches(msg, sh.keys.Next):
-			a.sheet, _ = a.sheet.accept(&sh.session)
+		case key.Matches(msg, sh.Keys.Next):
+			a.sheet, _ = a.sheet.Accept()
 			return a, outcome{move: forward}
-		case key.Matches(msg, sh.keys.View):
+		case key.Matches(msg, sh.Keys.View):
 			return a, artefact(sh, "action/")
-		case key.Matches(msg, sh.keys.Diff) && !a.wait:
+		case key.Matches(msg, sh.Keys.Diff) && !a.wait:
 			a.wait = true
 			return a, doing(planNow(sh))
 		}
 		var cmd tea.Cmd
-		a.sheet, cmd = a.sheet.update(&sh.session, sh.keys, msg)
+		a.sheet, cmd = a.sheet.Update(sh.Keys, msg)
 		return a, doing(cmd)
 	}
 	return a, outcome{}
 }
 
 // story is the Action in five lines, under the answers given; brief for a narrow window.
-func story(s Session, brief bool) []string {
+func story(s flow.Session, brief bool) []string {
 	if brief {
 		return briefly(s)
 	}
@@ -77,7 +77,7 @@ func story(s Session, brief bool) []string {
 }
 
 // briefly is the story in a few words a line.
-func briefly(s Session) []string {
+func briefly(s flow.Session) []string {
 	wrong := "A typo is put right on the form"
 	if s.Spec.CodeCheck == "action" {
 		wrong = "A wrong code ends this login"
@@ -93,17 +93,17 @@ func briefly(s Session) []string {
 }
 
 func (a action) view(sh *shared, width int) ([]string, int) {
-	st := sh.st
-	lines := title(sh, "What the Action does at every login", width)
+	st := sh.Styles
+	lines := widget.Title(sh.Styles, "What the Action does at every login", width)
 	for i, l := range story(sh.session, width < 60) {
 		lines = append(lines, render.Hang(fmt.Sprintf("    %d  ", i+1), l, width)...)
 	}
 	lines = append(lines, "")
-	fields, at := a.sheet.view(st, sh.session, width)
+	fields, at := a.sheet.View(st, width)
 	focus := len(lines) + at
 	lines = append(lines, fields...)
 	if len(fields) == 0 {
-		lines = append(lines, styled(st.Quiet.Render, render.Hang("    ", "The form checks the code, since it is the form that asks for the number.", width))...)
+		lines = append(lines, widget.Styled(st.Quiet.Render, render.Hang("    ", "The form checks the code, since it is the form that asks for the number.", width))...)
 	}
 	if a.wait {
 		lines = append(lines, "  "+render.Working.Mark(st)+" comparing with what is deployed")
@@ -112,7 +112,7 @@ func (a action) view(sh *shared, width int) ([]string, int) {
 }
 
 func (a action) keys(sh *shared) []key.Binding {
-	return []key.Binding{sh.keys.Next, sh.keys.Back, sh.keys.Up, sh.keys.View, sh.keys.Diff}
+	return []key.Binding{sh.Keys.Next, sh.Keys.Back, sh.Keys.Up, sh.Keys.View, sh.Keys.Diff}
 }
 
 func (a action) typing(*shared) bool { return false }

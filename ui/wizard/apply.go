@@ -11,6 +11,8 @@ import (
 
 	"phonegate/provision/event"
 	"phonegate/ui/render"
+	"phonegate/ui/wizard/flow"
+	"phonegate/ui/wizard/widget"
 )
 
 // apply carries the plan out. What is finished goes up into the scrollback; the frame holds
@@ -50,7 +52,7 @@ func (a apply) enter(sh *shared) (step, tea.Cmd) {
 			a.rows = append(a.rows, row{resource: c.Resource})
 		}
 	}
-	backend, s := sh.backend, sh.session.copy()
+	backend, s := sh.backend, sh.session.Copy()
 	var cmd tea.Cmd
 	a.job, cmd = sh.jobs.start(func(ctx context.Context, stop <-chan struct{}, emit func(tea.Msg)) tea.Msg {
 		if err := backend.Save(s); err != nil {
@@ -80,17 +82,17 @@ func (a apply) update(sh *shared, msg tea.Msg) (step, outcome) {
 		switch m := msg.msg.(type) {
 		case stepMsg:
 			var say []string
-			a, say = a.hear(sh, m.event)
+			a, say = a.handle(sh, m.event)
 			if s, ok := m.event.(event.Step); ok && s.Status != event.Running {
 				a.steps = append(slices.Clip(a.steps), s)
 			}
-			return a, outcome{cmd: next, say: say}
+			return a, outcome{cmd: next, print: say}
 		case appliedMsg:
 			return a.end(sh, m)
 		case failedMsg:
 			return a.end(sh, appliedMsg{err: m.err})
 		}
-	case beat:
+	case tick:
 		if a.busy() {
 			return a, doing(sh.pulse())
 		}
@@ -99,11 +101,11 @@ func (a apply) update(sh *shared, msg tea.Msg) (step, outcome) {
 			return a, outcome{}
 		}
 		switch {
-		case key.Matches(msg, sh.keys.Retry):
-			return a, outcome{move: jump, to: atReview, say: []string{""}}
-		case key.Matches(msg, sh.keys.Next) && a.err != nil:
-			return a, outcome{move: jump, to: atReview, say: []string{""}}
-		case key.Matches(msg, sh.keys.Copy) && a.err != nil:
+		case key.Matches(msg, sh.Keys.Retry):
+			return a, outcome{move: jump, to: flow.Review, print: []string{""}}
+		case key.Matches(msg, sh.Keys.Next) && a.err != nil:
+			return a, outcome{move: jump, to: flow.Review, print: []string{""}}
+		case key.Matches(msg, sh.Keys.Copy) && a.err != nil:
 			a.copied = true
 			return a, doing(tea.SetClipboard(details(sh.session, "apply", a.steps, a.err)))
 		}
@@ -111,8 +113,8 @@ func (a apply) update(sh *shared, msg tea.Msg) (step, outcome) {
 	return a, outcome{}
 }
 
-// hear takes in an event; a finished step leaves the rows for the scrollback.
-func (a apply) hear(sh *shared, e event.Event) (apply, []string) {
+// handle takes in an event; a finished step leaves the rows for the scrollback.
+func (a apply) handle(sh *shared, e event.Event) (apply, []string) {
 	s, ok := e.(event.Step)
 	if !ok {
 		return a, nil
@@ -151,7 +153,7 @@ func (a apply) hear(sh *shared, e event.Event) (apply, []string) {
 // doneLines is a finished step as it goes to the scrollback.
 func doneLines(sh *shared, s event.Step) []string {
 	s.Error = nil // the frame says it, with what can be done
-	return render.RecordLines(s, sh.st, render.Width(sh.width), sh.session.Spec.Host.Kind)
+	return render.RecordLines(s, sh.Styles, render.Width(sh.Width), sh.session.Spec.Host.Kind)
 }
 
 // end is the end of the apply, good or bad.
@@ -161,16 +163,16 @@ func (a apply) end(sh *shared, m appliedMsg) (step, outcome) {
 	if m.err == nil {
 		sh.reach.Applied = true
 		took := render.Elapsed(sh.now().Sub(a.began))
-		say := []string{"", "  " + render.OK.Mark(sh.st) + " " + sh.session.Tenant + " is set up, in " + took, ""}
-		return a, outcome{move: forward, say: say}
+		say := []string{"", "  " + render.OK.Mark(sh.Styles) + " " + sh.session.Tenant + " is set up, in " + took, ""}
+		return a, outcome{move: forward, print: say}
 	}
 	a.err = m.err
 	return a, outcome{}
 }
 
 func (a apply) view(sh *shared, width int) ([]string, int) {
-	st := sh.st
-	if awaited(a.err) {
+	st := sh.Styles
+	if flow.Awaited(a.err) {
 		return handover(sh, a.err, width), 0
 	}
 	if a.err != nil {
@@ -179,7 +181,7 @@ func (a apply) view(sh *shared, width int) ([]string, int) {
 			lines = append(lines, st.Quiet.Render(l))
 		}
 		if a.copied {
-			lines = append(lines, styled(st.Quiet.Render, render.Hang("  ", copied, width))...)
+			lines = append(lines, widget.Styled(st.Quiet.Render, render.Hang("  ", copied, width))...)
 		}
 		return lines, 0
 	}
@@ -189,7 +191,7 @@ func (a apply) view(sh *shared, width int) ([]string, int) {
 	}
 	if a.stopping {
 		lines = append(lines, "")
-		lines = append(lines, styled(st.Warn.Render, render.Hang("  ! ", "Finishing the call under way. ctrl+c again: stop at once.", width))...)
+		lines = append(lines, widget.Styled(st.Warn.Render, render.Hang("  ! ", "Finishing the call under way. ctrl+c again: stop at once.", width))...)
 	}
 	return lines, focus
 }
@@ -197,7 +199,7 @@ func (a apply) view(sh *shared, width int) ([]string, int) {
 // rowLines draws rows of work: running ones with their clock, waiting ones quietly.
 func rowLines(sh *shared, rows []row, width int) (lines []string, focus int) {
 	const most = 8 // rows at once; the rest is a number
-	st := sh.st
+	st := sh.Styles
 	for i, r := range rows {
 		if left := len(rows) - i; len(lines) == most-1 && left > 1 && r.state != render.Working {
 			lines = append(lines, "  "+render.Waiting.Mark(st)+st.Quiet.Render(fmt.Sprintf(" and %d more", left)))
@@ -232,15 +234,15 @@ func (a apply) keys(sh *shared) []key.Binding {
 		return nil
 	}
 	if a.busy() {
-		if sh.width < 60 {
-			return []key.Binding{as(sh.keys.Stop, "stop; can be resumed")}
+		if sh.Width < 60 {
+			return []key.Binding{widget.As(sh.Keys.Stop, "stop; can be resumed")}
 		}
-		return []key.Binding{as(sh.keys.Stop, "finish the call under way, then stop; all can be resumed")}
+		return []key.Binding{widget.As(sh.Keys.Stop, "finish the call under way, then stop; all can be resumed")}
 	}
-	if awaited(a.err) {
-		return []key.Binding{as(sh.keys.Next, "look again and go on"), sh.keys.Back}
+	if flow.Awaited(a.err) {
+		return []key.Binding{widget.As(sh.Keys.Next, "look again and go on"), sh.Keys.Back}
 	}
-	return []key.Binding{as(sh.keys.Retry, "look again and go on"), sh.keys.Copy, sh.keys.Back}
+	return []key.Binding{widget.As(sh.Keys.Retry, "look again and go on"), sh.Keys.Copy, sh.Keys.Back}
 }
 
 func (a apply) typing(*shared) bool { return false }

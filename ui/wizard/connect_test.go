@@ -7,19 +7,21 @@ import (
 
 	"phonegate/provision/fault"
 	"phonegate/provision/secret"
+	"phonegate/ui/wizard/flow"
+	"phonegate/ui/wizard/flowtest"
 )
 
 // atHost is a driver at the question where the form runs, with Auth0 and Twilio known.
-func atHost(t *testing.T, f *fake) *driver {
+func atHost(t *testing.T, f *flowtest.Fake) *driver {
 	t.Helper()
-	known := newFakeSandbox()
-	f.env.Auth0Domain, f.env.Auth0ClientID, f.env.Auth0ClientSecret = "acme-dev.us.auth0.com", "5fKwabcdefghq2Lm", fakeSecret
-	f.env.TwilioAccountSID, f.env.TwilioAuthToken = known.env.TwilioAccountSID, fakeToken
+	known := flowtest.NewSandbox()
+	f.Env.Auth0Domain, f.Env.Auth0ClientID, f.Env.Auth0ClientSecret = "acme-dev.us.auth0.com", "5fKwabcdefghq2Lm", flowtest.Secret
+	f.Env.TwilioAccountSID, f.Env.TwilioAuthToken = known.Env.TwilioAccountSID, flowtest.Token
 	for _, e := range []string{"AUTH0_DOMAIN", "AUTH0_CLIENT_ID", "AUTH0_CLIENT_SECRET", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"} {
-		f.sources[e] = e
+		f.Sources[e] = e
 	}
-	d := newDriver(t, f, StartWelcome)
-	d.secrets = []string{fakeSecret, fakeToken, fakeVercel}
+	d := newDriver(t, f, flow.StartWelcome)
+	d.secrets = []string{flowtest.Secret, flowtest.Token, flowtest.VercelToken}
 	d.until("What would you like to do?")
 	d.press("down", "enter", "enter").until("Where does the form run?")
 	return d
@@ -27,7 +29,7 @@ func atHost(t *testing.T, f *fake) *driver {
 
 func TestEachHostAsksForWhatItNeeds(t *testing.T) {
 	const token = "cl0udflare-T0ken_value"
-	f := newFake()
+	f := flowtest.New()
 	d := atHost(t, f)
 	d.secrets = append(d.secrets, token)
 	d.press("down").see("● Cloudflare")
@@ -60,7 +62,7 @@ func TestEachHostAsksForWhatItNeeds(t *testing.T) {
 }
 
 func TestServerOfOnesOwnIsAskedForItsAddress(t *testing.T) {
-	d := atHost(t, newFake())
+	d := atHost(t, flowtest.New())
 	d.press("down", "down", "enter").until("Both accounts answer")
 	d.press("enter").until("verification code is")
 	d.press("enter", "enter", "enter").see("address", "ready to run anywhere")
@@ -74,19 +76,19 @@ func TestServerOfOnesOwnIsAskedForItsAddress(t *testing.T) {
 
 func TestLoginsOfOtherProgramsAreOfferedAndNeverJustUsed(t *testing.T) {
 	one, two := "AC"+strings.Repeat("1a", 16), "AC"+strings.Repeat("2b", 16)
-	f := newFake()
-	f.env.Auth0Domain, f.env.Auth0ClientID, f.env.Auth0ClientSecret = "acme-dev.us.auth0.com", "5fKwabcdefghq2Lm", fakeSecret
+	f := flowtest.New()
+	f.Env.Auth0Domain, f.Env.Auth0ClientID, f.Env.Auth0ClientSecret = "acme-dev.us.auth0.com", "5fKwabcdefghq2Lm", flowtest.Secret
 	for _, e := range []string{"AUTH0_DOMAIN", "AUTH0_CLIENT_ID", "AUTH0_CLIENT_SECRET"} {
-		f.sources[e] = "keyring"
+		f.Sources[e] = "keyring"
 	}
-	f.logins = []secret.Login{
+	f.OtherLogins = []secret.Login{
 		{Provider: "twilio", Program: "Twilio CLI", Account: "prod", Credentials: secret.Credentials{TwilioAccountSID: one}, Lacks: "The CLI's own key can't make keys. So the auth token is asked for."},
 		{Provider: "twilio", Program: "Twilio CLI", Account: "dev", Credentials: secret.Credentials{TwilioAccountSID: two}},
-		{Provider: "vercel", Program: "Vercel CLI", Account: "team_a1B2c3D4e5F6", Credentials: secret.Credentials{VercelToken: fakeVercel, VercelTeam: "team_a1B2c3D4e5F6"},
+		{Provider: "vercel", Program: "Vercel CLI", Account: "team_a1B2c3D4e5F6", Credentials: secret.Credentials{VercelToken: flowtest.VercelToken, VercelTeam: "team_a1B2c3D4e5F6"},
 			Expires: time.Date(2026, 7, 1, 14, 5, 0, 0, time.UTC)},
 	}
-	d := newDriver(t, f, StartWelcome)
-	d.secrets = []string{fakeSecret, fakeToken, fakeVercel}
+	d := newDriver(t, f, flow.StartWelcome)
+	d.secrets = []string{flowtest.Secret, flowtest.Token, flowtest.VercelToken}
 	d.until("What would you like to do?")
 	d.press("down", "enter", "enter").until("Use an account that the Twilio CLI knows?")
 	d.golden("offer-twilio")
@@ -96,7 +98,7 @@ func TestLoginsOfOtherProgramsAreOfferedAndNeverJustUsed(t *testing.T) {
 	d.press("enter").see("account SID", "the Twilio CLI", "can't make keys")
 	d.press("esc").see("Auth0", "client secret") // nothing is settled yet
 	d.press("enter").until("auth token")
-	d.press(fakeToken, "enter").until("Where does the form run?")
+	d.press(flowtest.Token, "enter").until("Where does the form run?")
 	d.press("enter").see("Use the login of the Vercel CLI?", "It ends at 14:05 and is not kept")
 	d.golden("offer-vercel")
 	d.press("n").see("token", "Account Settings > Tokens")
@@ -105,63 +107,33 @@ func TestLoginsOfOtherProgramsAreOfferedAndNeverJustUsed(t *testing.T) {
 	if d.m.sh.session.Credentials.VercelToken != "" {
 		t.Error("it was used although it was declined")
 	}
-	d.m.steps[atConnect] = func() step { c := d.m.steps[atConnect].(connect); c.passed = nil; return c }()
+	d.m.steps[flow.Connect] = func() step { c := d.m.steps[flow.Connect].(connect); c.passed = nil; return c }()
 	d.press("esc", "enter").see("Use the login of the Vercel CLI?")
 	d.press("enter").until("All three answer")
 	s := d.m.sh.session
-	if s.Credentials.VercelToken != fakeVercel || s.Spec.Host.Team != "team_a1B2c3D4e5F6" || s.Sources["VERCEL_TOKEN"] != "the Vercel CLI" {
+	if s.Credentials.VercelToken != flowtest.VercelToken || s.Spec.Host.Team != "team_a1B2c3D4e5F6" || s.Sources["VERCEL_TOKEN"] != "the Vercel CLI" {
 		t.Errorf("the login was not taken: team %q from %q", s.Spec.Host.Team, s.Sources["VERCEL_TOKEN"])
 	}
-	if s.Keeps().VercelToken != "" || s.Keeps().TwilioAuthToken != fakeToken {
+	if s.SavedCredentials().VercelToken != "" || s.SavedCredentials().TwilioAuthToken != flowtest.Token {
 		t.Error("what ends by itself is kept, or what does not is not")
 	}
 	// A token that is typed over the one that ends is kept.
 	d.press("esc", "ctrl+u", "another-token-that-stays", "enter").until("All three answer")
-	if d.m.sh.session.Keeps().VercelToken != "another-token-that-stays" {
+	if d.m.sh.session.SavedCredentials().VercelToken != "another-token-that-stays" {
 		t.Error("a typed token is not kept")
 	}
 }
 
-func TestOffersContradictNothingThatIsKnown(t *testing.T) {
-	mine, other := "AC"+strings.Repeat("1a", 16), "AC"+strings.Repeat("2b", 16)
-	login := func(sid, token string) []secret.Login {
-		return []secret.Login{{Provider: "twilio", Program: "Twilio CLI", Credentials: secret.Credentials{TwilioAccountSID: sid, TwilioAuthToken: token}}}
-	}
-	twilio, host := providers[1], providers[2]
-	for name, c := range map[string]struct {
-		logins []secret.Login
-		at     provider
-		change func(*Session)
-		want   int
-	}{
-		"nothing is known":                 {login(mine, ""), twilio, func(*Session) {}, 1},
-		"the same account, and its token":  {login(mine, fakeToken), twilio, func(s *Session) { s.Credentials.TwilioAccountSID = mine }, 1},
-		"the same account, without token":  {login(mine, ""), twilio, func(s *Session) { s.Credentials.TwilioAccountSID = mine }, 0},
-		"another account":                  {login(other, fakeToken), twilio, func(s *Session) { s.Credentials.TwilioAccountSID = mine }, 0},
-		"another account in the file":      {login(other, fakeToken), twilio, func(s *Session) { s.Spec.Twilio.AccountSID = mine }, 0},
-		"everything is known":              {login(mine, fakeToken), twilio, func(s *Session) { s.Credentials.TwilioAccountSID, s.Credentials.TwilioAuthToken = mine, fakeToken }, 0},
-		"another provider's":               {login(mine, ""), host, func(s *Session) { s.Spec.Host.Kind = "vercel" }, 0},
-		"in the sandbox":                   {login(mine, ""), twilio, func(s *Session) { s.Sandbox = true }, 0},
-		"a server of one's own needs none": {[]secret.Login{{Provider: "vercel", Credentials: secret.Credentials{VercelToken: fakeVercel}}}, host, func(s *Session) { s.Spec.Host.Kind = "bundle" }, 0},
-	} {
-		s := Session{Sources: map[string]string{}}
-		c.change(&s)
-		if got := offers(c.logins, c.at, s); len(got) != c.want {
-			t.Errorf("%s: %d offers", name, len(got))
-		}
-	}
-}
-
 func TestSandboxHasOnlyTheHostsThatItEmulates(t *testing.T) {
-	f := newFakeSandbox()
-	d := newDriver(t, f, StartSandbox)
+	f := flowtest.NewSandbox()
+	d := newDriver(t, f, flow.StartSandbox)
 	d.until("All three answer")
 	d.seeNot("another host")
-	f = newFakeSandbox()
-	f.hosts = []string{"vercel", "cloudflare"}
-	f.env.CloudflareToken, f.env.CloudflareAccountID = "sandbox-cloudflare", "9a7806061c88ada191ed06f989cc3dac"
-	f.sources["CLOUDFLARE_API_TOKEN"], f.sources["CLOUDFLARE_ACCOUNT_ID"] = "the sandbox", "the sandbox"
-	d = newDriver(t, f, StartSandbox)
+	f = flowtest.NewSandbox()
+	f.Kinds = []string{"vercel", "cloudflare"}
+	f.Env.CloudflareToken, f.Env.CloudflareAccountID = "sandbox-cloudflare", "9a7806061c88ada191ed06f989cc3dac"
+	f.Sources["CLOUDFLARE_API_TOKEN"], f.Sources["CLOUDFLARE_ACCOUNT_ID"] = "the sandbox", "the sandbox"
+	d = newDriver(t, f, flow.StartSandbox)
 	d.until("All three answer")
 	d.press("h").see("● Vercel", "○ Cloudflare")
 	d.seeNot("Elsewhere")
@@ -170,10 +142,10 @@ func TestSandboxHasOnlyTheHostsThatItEmulates(t *testing.T) {
 }
 
 func TestTenantOfTheFileKeepsItsName(t *testing.T) {
-	f := newFake()
-	f.tenants = []TenantStatus{{Name: "prod", State: "2 changes"}}
-	f.tenants[0].Spec.Auth0.Domain = "acme.us.auth0.com"
-	d := newDriver(t, f, StartWelcome)
+	f := flowtest.New()
+	f.InFile = []flow.TenantStatus{{Name: "prod", State: "2 changes"}}
+	f.InFile[0].Spec.Auth0.Domain = "acme.us.auth0.com"
+	d := newDriver(t, f, flow.StartWelcome)
 	d.until("prod ! 2 changes")
 	d.press("down", "down", "enter").until("where from")
 	d.press("e", "enter").see("Auth0", "acme.us.auth0.com", "client secret")
@@ -184,23 +156,23 @@ func TestTenantOfTheFileKeepsItsName(t *testing.T) {
 }
 
 func TestRemarkOnAHostWithoutCredentialsLeadsBackToTheChoice(t *testing.T) {
-	f := newFake()
-	f.notes["host"] = []Note{{Text: "no system keyring found", Hint: "choose another host"}}
+	f := flowtest.New()
+	f.Notes["host"] = []flow.Note{{Text: "no system keyring found", Hint: "choose another host"}}
 	d := atHost(t, f)
 	d.press("down", "down", "enter").until("no system keyring found")
 	d.press("esc").see("Where does the form run?", "● Elsewhere")
-	f.refuse["host"] = fault.New(fault.Failed, "x", "Try again.", "it did not work")
+	f.Refuse["host"] = fault.New(fault.Failed, "x", "Try again.", "it did not work")
 	d.press("enter").until("It did not work.")
 	d.see("● Elsewhere")
-	delete(f.refuse, "host")
+	delete(f.Refuse, "host")
 	d.press("enter").until("no system keyring found")
 	d.press("enter").see("Both accounts answer")
 }
 
 func TestNobodyIsPromisedAKeyringThatIsNotThere(t *testing.T) {
-	f := newFake()
-	f.forgets = true
-	f.logins = []secret.Login{{Provider: "vercel", Program: "Vercel CLI", Credentials: secret.Credentials{VercelToken: fakeVercel}}}
+	f := flowtest.New()
+	f.Forgets = true
+	f.OtherLogins = []secret.Login{{Provider: "vercel", Program: "Vercel CLI", Credentials: secret.Credentials{VercelToken: flowtest.VercelToken}}}
 	d := atHost(t, f)
 	d.press("enter").see("Use the login of the Vercel CLI?", "no system keyring found")
 	d.press("n").see("memory only: no system keyring found")

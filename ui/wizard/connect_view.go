@@ -1,26 +1,26 @@
 package wizard
 
 import (
-	"maps"
-	"slices"
 	"strings"
 
 	"phonegate/ui/render"
+	"phonegate/ui/wizard/flow"
+	"phonegate/ui/wizard/widget"
 )
 
 func (c connect) view(sh *shared, width int) (lines []string, focus int) {
-	st := sh.st
+	st := sh.Styles
 	if c.page == pageName {
-		lines = append(title(sh, "What shall this tenant be called here?", width), "")
-		fields, at := c.sheet.view(st, sh.session, width)
+		lines = append(widget.Title(sh.Styles, "What shall this tenant be called here?", width), "")
+		fields, at := c.sheet.View(st, width)
 		focus = len(lines) + at
 		if lines = append(append(lines, fields...), ""); c.err != nil {
 			return append(lines, problem(st, c.err, width)...), focus
 		}
-		return append(lines, c.sheet.advice(st, sh.session, width)...), focus
+		return append(lines, c.sheet.Advice(st, width)...), focus
 	}
-	for i, p := range providers {
-		a, ok := sh.accounts[p.id]
+	for i, p := range flow.Providers {
+		a, ok := sh.accounts[p.ID]
 		if !ok || c.page != pageAll && i > c.at || c.page < pageNoted && i == c.at {
 			continue
 		}
@@ -30,27 +30,27 @@ func (c connect) view(sh *shared, width int) (lines []string, focus int) {
 				a.Name, _, _ = strings.Cut(a.Name, ",")
 			}
 		}
-		lines = append(lines, accountLines(st, p.name(sh.session), a, width)...)
+		lines = append(lines, flow.AccountLines(st, p.Name(sh.session), a, width)...)
 	}
-	p := providers[c.at]
+	p := flow.Providers[c.at]
 	switch c.page {
 	case pageAll:
 		lines = append(lines, "")
-		lines = append(lines, styled(st.Quiet.Render, render.Hang("  ", c.answers(sh.session)+" Nothing has been changed yet.", width))...)
+		lines = append(lines, widget.Styled(st.Quiet.Render, render.Hang("  ", c.answers(sh.session)+" Nothing has been changed yet.", width))...)
 		return lines, len(lines) - 1
 	case pageNoted:
 		return lines, len(lines) - 1
 	}
 	if c.busy {
-		return append(lines, "  "+spinner(sh)+" "+render.Pad(p.name(sh.session), accountColumn)+st.Quiet.Render("asking")), len(lines)
+		return append(lines, "  "+spinner(sh)+" "+render.Pad(p.Name(sh.session), flow.AccountColumn)+st.Quiet.Render("asking")), len(lines)
 	}
 	if len(lines) > 0 {
 		lines = append(lines, "")
 	}
 	switch c.page {
 	case pageChoice:
-		lines = append(lines, title(sh, "Where does the form run?", width)...)
-		fields, at := c.sheet.fields[0].list(st, true, width)
+		lines = append(lines, widget.Title(sh.Styles, "Where does the form run?", width)...)
+		fields, at := c.sheet.Fields[0].List(st, true, width)
 		focus = len(lines) + at
 		if lines = append(lines, fields...); c.err != nil {
 			lines = append(append(lines, ""), problem(st, c.err, width)...)
@@ -59,8 +59,8 @@ func (c connect) view(sh *shared, width int) (lines []string, focus int) {
 	case pageOffer:
 		return c.offer(sh, lines, width)
 	}
-	lines = append(lines, "  "+st.Title.Render(p.name(sh.session)))
-	fields, at := c.sheet.view(st, sh.session, width)
+	lines = append(lines, "  "+st.Title.Render(p.Name(sh.session)))
+	fields, at := c.sheet.View(st, width)
 	focus = len(lines) + at
 	lines = append(lines, fields...)
 	lines = append(lines, "")
@@ -69,73 +69,37 @@ func (c connect) view(sh *shared, width int) (lines []string, focus int) {
 		lines = append(lines, problem(st, c.err, width)...)
 	case c.notice != "":
 		lines = append(lines, render.Hang("    ", "No browser opened. The page is "+c.notice, width)...)
-	case c.said != "" && c.sheet.wrong == "":
-		lines = append(lines, styled(st.Quiet.Render, render.Hang("    ", c.said, width))...)
+	case c.said != "" && c.sheet.Wrong == "":
+		lines = append(lines, widget.Styled(st.Quiet.Render, render.Hang("    ", c.said, width))...)
 	default:
-		lines = append(lines, c.sheet.advice(st, sh.session, width)...)
+		lines = append(lines, c.sheet.Advice(st, width)...)
 	}
 	return lines, focus
 }
 
 // offer draws the logins that are offered, below lines.
 func (c connect) offer(sh *shared, lines []string, width int) ([]string, int) {
-	lines = append(lines, title(sh, offerTitle(c.offered), width)...)
-	choices, focus := c.menu.view(sh.st, width)
+	lines = append(lines, widget.Title(sh.Styles, flow.OfferTitle(c.offered), width)...)
+	choices, focus := c.menu.View(sh.Styles, width)
 	focus += len(lines)
 	lines = append(append(lines, choices...), "")
-	if c.menu.at < len(c.offered) {
-		lines = append(lines, styled(sh.st.Quiet.Render, render.Hang("    ", offerNote(c.offered[c.menu.at], sh.session.Lasting), width))...)
+	if c.menu.At < len(c.offered) {
+		lines = append(lines, widget.Styled(sh.Styles.Quiet.Render, render.Hang("    ", flow.OfferNote(c.offered[c.menu.At], sh.session.Persisted), width))...)
 	}
 	return lines, focus
 }
 
 // answers says how many accounts answer.
-func (c connect) answers(s Session) string {
-	if len(providers[len(providers)-1].slots(s)) == 0 {
+func (c connect) answers(s flow.Session) string {
+	if len(flow.Providers[len(flow.Providers)-1].Slots(s)) == 0 {
 		return "Both accounts answer."
 	}
 	return "All three answer."
 }
 
-// accountColumn is how wide the providers' names are written.
-const accountColumn = 10
-
-// accountLines is a checked account: whose it is, and what is worth knowing.
-func accountLines(st render.Styles, who string, a Account, width int) []string {
-	lines := render.Hang("  "+render.OK.Mark(st)+" "+render.Pad(who, accountColumn)+" ", render.Printable(a.Name), width)
-	for _, n := range a.Notes {
-		state := render.Warn
-		if n.OK {
-			state = render.OK
-		}
-		lines = append(lines, render.Hang("    "+state.Mark(st)+" ", render.Printable(n.Text), width)...)
-		if n.Hint != "" && !n.OK {
-			lines = append(lines, styled(st.Quiet.Render, render.Hang("      ", render.Printable(n.Hint), width))...)
-		}
-	}
-	return lines
-}
-
-// copy is the session with maps and lists of its own, safe to hand to a command.
-func (s Session) copy() Session {
-	s.Sources = maps.Clone(s.Sources)
-	s.Fleeting = slices.Clone(s.Fleeting)
-	s.Spec.Countries = slices.Clone(s.Spec.Countries)
-	s.Spec.Auth0.CustomDomains = slices.Clone(s.Spec.Auth0.CustomDomains)
-	return s
-}
-
 // spinner turns with the clock.
 func spinner(sh *shared) string {
 	frames := []rune("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏")
-	n := int(sh.now().UnixMilli()/int64(beatEvery.Milliseconds())) % len(frames)
-	return sh.st.Accent.Render(string(frames[n]))
-}
-
-// orDash is s, or a dash for nothing.
-func orDash(s string) string {
-	if strings.TrimSpace(s) == "" {
-		return "–"
-	}
-	return s
+	n := int(sh.now().UnixMilli()/int64(tickEvery.Milliseconds())) % len(frames)
+	return sh.Styles.Accent.Render(string(frames[n]))
 }

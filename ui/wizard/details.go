@@ -11,6 +11,8 @@ import (
 	"phonegate/provision/fault"
 	"phonegate/provision/secret"
 	"phonegate/ui/render"
+	"phonegate/ui/wizard/flow"
+	"phonegate/ui/wizard/widget"
 )
 
 var (
@@ -24,12 +26,12 @@ var (
 
 // details is a failure as it can be sent to somebody else: what was done, what broke, and the shape of the set-up, without
 // secrets, numbers, people and what stands behind an address.
-func details(s Session, what string, steps []event.Step, err error) string {
+func details(s flow.Session, what string, steps []event.Step, err error) string {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	line("phonegate (%s/%s): %s, tenant %s", runtime.GOOS, runtime.GOARCH, what, s.Tenant)
 	line("host %s, code checked by the %s, number from the %s, login page %s",
-		orDash(s.Spec.Host.Kind), orDash(s.Spec.CodeCheck), orDash(s.Spec.Capture), orDash(s.Spec.Auth0.LoginPage))
+		flow.OrDash(s.Spec.Host.Kind), flow.OrDash(s.Spec.CodeCheck), flow.OrDash(s.Spec.Capture), flow.OrDash(s.Spec.Auth0.LoginPage))
 	for _, st := range steps {
 		text := fmt.Sprintf("%s %-22s %s", render.StateOf(st.Status).Glyph(), st.Resource, st.Detail)
 		if st.ElapsedMS > 0 {
@@ -48,7 +50,7 @@ func details(s Session, what string, steps []event.Step, err error) string {
 	}
 	var lines []string // printable first: nothing may come together only after it was looked for
 	for l := range strings.Lines(b.String()) {
-		lines = append(lines, printableLine(strings.TrimRight(l, "\n")))
+		lines = append(lines, widget.PrintableLine(strings.TrimRight(l, "\n")))
 	}
 	var hide secret.Redactor
 	hide.AddCredentials(s.Credentials)

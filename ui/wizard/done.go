@@ -8,6 +8,8 @@ import (
 
 	"phonegate/provision/smoke"
 	"phonegate/ui/render"
+	"phonegate/ui/wizard/flow"
+	"phonegate/ui/wizard/widget"
 )
 
 // done sums up and says what one might do next.
@@ -20,11 +22,11 @@ func (d done) update(sh *shared, msg tea.Msg) (step, outcome) {
 	form := sh.reach.Outcome.FormURL
 	switch {
 	case !ok:
-	case key.Matches(k, sh.keys.Code) && scannable(sh, form):
+	case key.Matches(k, sh.Keys.Code) && scannable(sh, form):
 		return d, outcome{read: qrPage(sh, "The form", form, "A phone that opens this reaches the form. It has nothing to ask for yet: people come to it from a login.")}
-	case key.Matches(k, sh.keys.Lock) && d.embeds(sh):
+	case key.Matches(k, sh.Keys.Lock) && d.embeds(sh):
 		return d, lockPage(sh)
-	case key.Matches(k, sh.keys.Next, sh.keys.Close):
+	case key.Matches(k, sh.Keys.Next, sh.Keys.Close):
 		sh.reach.Finished = true
 		return d, outcome{move: leave}
 	}
@@ -35,7 +37,7 @@ func (d done) update(sh *shared, msg tea.Msg) (step, outcome) {
 func (d done) embeds(sh *shared) bool { return sh.session.Spec.Capture == "lock" }
 
 func (d done) view(sh *shared, width int) ([]string, int) {
-	st, r := sh.st, sh.reach
+	st, r := sh.Styles, sh.reach
 	var lines []string
 	say := func(state render.State, text string) {
 		lines = append(lines, render.Hang("  "+state.Mark(st)+" ", text, width)...)
@@ -45,7 +47,7 @@ func (d done) view(sh *shared, width int) ([]string, int) {
 	case len(r.Files) > 0:
 		dir := filesDir(sh.session.Tenant)
 		if !sh.session.Sandbox {
-			dir = nextTo(sh.file, dir)
+			dir = flow.NextTo(sh.file, dir)
 		}
 		say(render.OK, render.Count(len(r.Files), "file")+" written to "+dir+". Nothing else was changed.")
 		for _, f := range r.Files[:min(len(r.Files), 6)] {
@@ -73,7 +75,7 @@ func (d done) view(sh *shared, width int) ([]string, int) {
 	}
 	if !sh.session.Sandbox && r.Applied && sh.file != "" {
 		lines = append(lines, "")
-		for _, f := range [][2]string{{sh.file, "the answers: commit it"}, {nextTo(sh.file, ".phonegate"), "a cache: do not commit it"}} {
+		for _, f := range [][2]string{{sh.file, "the answers: commit it"}, {flow.NextTo(sh.file, ".phonegate"), "a cache: do not commit it"}} {
 			lines = append(lines, render.Fit("    "+render.Pad(f[0], 26)+st.Quiet.Render(f[1]), width))
 		}
 	}
@@ -115,7 +117,7 @@ func nextLines(sh *shared, width int) []string {
 	default:
 		next = []render.Command{{Line: "phonegate doctor", Why: "is everything in order?"}, {Line: "phonegate export github-actions --out .", Why: "keep it so from CI"}}
 	}
-	lines := render.Commands(next, sh.st, width-2)
+	lines := render.Commands(next, sh.Styles, width-2)
 	for i, l := range lines {
 		if l != "" {
 			lines[i] = "  " + l
@@ -125,12 +127,12 @@ func nextLines(sh *shared, width int) []string {
 }
 
 func (d done) keys(sh *shared) []key.Binding {
-	keys := []key.Binding{as(sh.keys.Next, "finish")}
+	keys := []key.Binding{widget.As(sh.Keys.Next, "finish")}
 	if d.embeds(sh) {
-		keys = append(keys, sh.keys.Lock)
+		keys = append(keys, sh.Keys.Lock)
 	}
 	if scannable(sh, sh.reach.Outcome.FormURL) {
-		keys = append(keys, sh.keys.Code)
+		keys = append(keys, sh.Keys.Code)
 	}
 	return keys
 }

@@ -18,6 +18,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"phonegate/ui/render"
+	"phonegate/ui/wizard/flow"
+	"phonegate/ui/wizard/flowtest"
+	"phonegate/ui/wizard/widget"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -26,7 +29,7 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 type driver struct {
 	t       *testing.T
 	m       model
-	f       *fake
+	f       *flowtest.Fake
 	clock   time.Time
 	msgs    chan tea.Msg
 	printed []string
@@ -38,14 +41,14 @@ type driver struct {
 	secrets []string
 }
 
-func newDriver(t *testing.T, f *fake, start string) *driver {
+func newDriver(t *testing.T, f *flowtest.Fake, start string) *driver {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	d := &driver{t: t, f: f, clock: time.Unix(1_700_000_000, 0), msgs: make(chan tea.Msg, 256)}
-	o := Options{Backend: f, Start: start, File: "phonegate.yaml"}
+	o := flow.Options{Backend: f, Start: start, File: "phonegate.yaml"}
 	sh := newShared(ctx, o)
 	sh.now = func() time.Time { return d.clock }
-	sh.tick = func(time.Duration, tea.Msg) tea.Cmd { return nil }
+	sh.after = func(time.Duration, tea.Msg) tea.Cmd { return nil }
 	sh.open = func(url string) error {
 		d.mu.Lock()
 		defer d.mu.Unlock()
@@ -197,8 +200,8 @@ func (d *driver) seeNot(text string) {
 	}
 }
 
-// looks are the ways a frame is drawn for the golden files.
-var looks = []struct {
+// appearances are the ways a frame is drawn for the golden files.
+var appearances = []struct {
 	name         string
 	dark, colour bool
 }{{"dark", true, true}, {"light", false, true}, {"NO_COLOR", true, false}}
@@ -208,12 +211,12 @@ var looks = []struct {
 func (d *driver) golden(name string) {
 	d.t.Helper()
 	sh := d.m.sh
-	width, height, st := sh.width, sh.height, sh.st
-	defer func() { sh.width, sh.height, sh.st = width, height, st }()
+	width, height, st := sh.Width, sh.Height, sh.Styles
+	defer func() { sh.Width, sh.Height, sh.Styles = width, height, st }()
 	var all strings.Builder
 	for _, w := range []int{40, 80, 120} {
-		for _, l := range looks {
-			sh.width, sh.height, sh.st = w, 24, render.NewStyles(l.dark, l.colour)
+		for _, l := range appearances {
+			sh.Width, sh.Height, sh.Styles = w, 24, render.NewStyles(l.dark, l.colour)
 			content := d.m.View().Content
 			fmt.Fprintf(&all, "== %d columns, %s\n%s", w, l.name, content)
 			if !l.colour && strings.Contains(content, "\x1b[38;") {
@@ -245,12 +248,12 @@ func (d *driver) golden(name string) {
 func (d *driver) fits(name string) {
 	d.t.Helper()
 	sh := d.m.sh
-	width, height, help := sh.width, sh.height, d.m.help
-	defer func() { sh.width, sh.height, d.m.help = width, height, help }()
+	width, height, help := sh.Width, sh.Height, d.m.help
+	defer func() { sh.Width, sh.Height, d.m.help = width, height, help }()
 	for w := 30; w <= 120; w++ {
 		for _, h := range []int{6 + w%12, 24} {
 			for _, full := range []bool{w%2 == 0} {
-				sh.width, sh.height, d.m.help = w, h, full
+				sh.Width, sh.Height, d.m.help = w, h, full
 				fitting(d.t, name, d.m)
 			}
 		}
@@ -260,12 +263,12 @@ func (d *driver) fits(name string) {
 // fitting checks one frame in one window.
 func fitting(t *testing.T, name string, m model) {
 	t.Helper()
-	w, h, content := m.sh.width, m.sh.height, m.View().Content
+	w, h, content := m.sh.Width, m.sh.Height, m.View().Content
 	if !strings.HasSuffix(content, "\n") {
 		t.Fatalf("%s at %dx%d does not end in a line break", name, w, h)
 	}
 	lines := strings.Split(strings.TrimSuffix(content, "\n"), "\n")
-	if len(lines) > min(maxRows, h-1) {
+	if len(lines) > min(widget.MaxRows, h-1) {
 		t.Fatalf("%s has %d rows in a window of %dx%d:\n%s", name, len(lines), w, h, ansi.Strip(content))
 	}
 	for _, l := range lines {

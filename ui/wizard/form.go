@@ -6,13 +6,14 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
-	"phonegate/templates"
 	"phonegate/ui/render"
+	"phonegate/ui/wizard/flow"
+	"phonegate/ui/wizard/widget"
 )
 
 // form asks for the form's address and looks.
 type form struct {
-	sheet   sheet
+	sheet   widget.Sheet
 	address string // of the preview that is served
 	opened  bool   // a browser has taken it
 	err     error
@@ -25,31 +26,11 @@ type previewMsg struct {
 }
 
 func (f form) enter(sh *shared) (step, tea.Cmd) {
-	at := f.sheet.at
-	project := asked("host.project", "project", sh.session)
-	project.must = true
-	switch sh.session.Spec.Host.Kind {
-	case "vercel":
-		project.help = "The project's name becomes the form's address."
-	case "cloudflare":
-		project.help = "The Worker's name becomes a part of the form's address."
-	case "bundle":
-		project.help = "It names the folder that the form is written to: " + nextTo(sh.file, templates.BundleDir+"/"+orDash(sh.session.Spec.Host.Project)) + "."
-	}
-	team := asked("host.team", "team", sh.session)
-	team.hidden = func(s Session) bool { return s.Spec.Host.Kind != "vercel" || s.Sandbox }
-	address := asked("host.url", "address", sh.session)
-	address.help = "Where the form will answer, behind your own web server, such as https://verify.acme.example."
-	if sh.session.Sandbox && address.value() == "" {
-		address.in.SetValue(sandboxURL(sh.session.Spec, sh.session.Spec.Host.Kind))
-	}
-	address.must, address.hidden = true, func(s Session) bool { return s.Spec.Host.Kind != "bundle" }
-	f.sheet = sheet{at: at, fields: []field{
-		project, team, address,
-		asked("brand.name", "name", sh.session), asked("brand.color", "colour", sh.session), asked("brand.logo_url", "logo", sh.session),
-	}}
-	if !f.sheet.asks(at, sh.session) {
-		f.sheet = f.sheet.first(sh.session)
+	at := f.sheet.At
+	f.sheet = sh.sheet(flow.AsksAt(flow.Form, sh.session, sh.seen())...)
+	f.sheet.At = at
+	if !f.sheet.Asks(at) {
+		f.sheet = f.sheet.First()
 	}
 	return f, nil
 }
@@ -67,23 +48,23 @@ func (f form) update(sh *shared, msg tea.Msg) (step, outcome) {
 		return f, doing(sh.browse(msg.url))
 	case openedMsg:
 		f.opened = msg.err == nil
-		if !f.opened && len(msg.url) > sh.width-24 { // in one piece, to be copied
-			return f, outcome{say: []string{"", "  " + sh.st.Quiet.Render("The preview's whole address:"), msg.url, ""}}
+		if !f.opened && len(msg.url) > sh.Width-24 { // in one piece, to be copied
+			return f, outcome{print: []string{"", "  " + sh.Styles.Quiet.Render("The preview's whole address:"), msg.url, ""}}
 		}
 	case tea.KeyPressMsg:
 		switch {
-		case key.Matches(msg, sh.keys.Next):
+		case key.Matches(msg, sh.Keys.Next):
 			var ok bool
-			if f.sheet, ok = f.sheet.accept(&sh.session); !ok {
+			if f.sheet, ok = f.sheet.Accept(); !ok {
 				return f, outcome{}
 			}
 			return f, outcome{move: forward}
-		case key.Matches(msg, sh.keys.Preview):
+		case key.Matches(msg, sh.Keys.Preview):
 			var ok bool
-			if f.sheet, ok = f.sheet.accept(&sh.session); !ok {
+			if f.sheet, ok = f.sheet.Accept(); !ok {
 				return f, outcome{}
 			}
-			ctx, backend, s := sh.jobs.ctx, sh.backend, sh.session.copy()
+			ctx, backend, s := sh.jobs.ctx, sh.backend, sh.session.Copy()
 			return f, doing(func() tea.Msg {
 				url, stop, err := backend.Preview(ctx, s)
 				return previewMsg{url, stop, err}
@@ -98,24 +79,24 @@ func (f form) update(sh *shared, msg tea.Msg) (step, outcome) {
 
 func (f form) edit(sh *shared, msg tea.Msg) (step, outcome) {
 	var cmd tea.Cmd
-	f.sheet, cmd = f.sheet.update(&sh.session, sh.keys, msg)
+	f.sheet, cmd = f.sheet.Update(sh.Keys, msg)
 	return f, doing(cmd)
 }
 
 func (f form) view(sh *shared, width int) ([]string, int) {
-	st, s := sh.st, sh.session
-	lines := title(sh, "The page on which the code is typed", width)
+	st, s := sh.Styles, sh.session
+	lines := widget.Title(sh.Styles, "The page on which the code is typed", width)
 	room := width
 	if width >= 72 {
 		room = 44 // the drawing of the form is beside the fields
 	}
-	fields, at := f.sheet.view(st, s, room)
+	fields, at := f.sheet.View(st, room)
 	focus := len(lines) + at
 	if room < width {
-		fields = beside(fields, miniForm(sh), room+2, width)
+		fields = widget.Beside(fields, miniForm(sh), room+2, width)
 	}
 	lines = append(append(lines, fields...), "")
-	lines = append(lines, f.sheet.advice(st, s, width)...)
+	lines = append(lines, f.sheet.Advice(st, width)...)
 	switch {
 	case f.err != nil:
 		lines = append(lines, problem(st, f.err, width)...)
@@ -124,33 +105,33 @@ func (f form) view(sh *shared, width int) ([]string, int) {
 	case f.address != "":
 		lines = append(lines, render.Fit("    "+render.OK.Mark(st)+" The preview is at "+f.address, width))
 	default:
-		lines = append(lines, styled(st.Quiet.Render, render.Hang("    ", f.place(s), width))...)
+		lines = append(lines, widget.Styled(st.Quiet.Render, render.Hang("    ", f.place(s), width))...)
 	}
 	return lines, focus
 }
 
 // place says where the form will be.
-func (f form) place(s Session) string {
+func (f form) place(s flow.Session) string {
 	switch s.Spec.Host.Kind {
 	case "vercel":
-		return "Its address will be https://" + orDash(s.Spec.Host.Project) + ".vercel.app, or the nearest that is free."
+		return "Its address will be https://" + flow.OrDash(s.Spec.Host.Project) + ".vercel.app, or the nearest that is free."
 	case "cloudflare":
-		return "Its address will be " + orDash(s.Spec.Host.Project) + " below the account's own part of workers.dev."
+		return "Its address will be " + flow.OrDash(s.Spec.Host.Project) + " below the account's own part of workers.dev."
 	}
 	return "Its files are written to a folder, ready to run anywhere: with Node, in a container, as a service."
 }
 
 // miniForm is the form in a few characters.
 func miniForm(sh *shared) []string {
-	st, s := sh.st, sh.session
+	st, s := sh.Styles, sh.session
 	const inner = 26
 	row := func(text string) string {
 		return st.Quiet.Render("│ ") + render.Cell(text, inner) + st.Quiet.Render(" │")
 	}
-	boxes := strings.TrimSpace(strings.Repeat("_ ", len(digits(s.Spec.Twilio.CodeLength))))
+	boxes := strings.TrimSpace(strings.Repeat("_ ", len(flow.Digits(s.Spec.Twilio.CodeLength))))
 	return []string{
 		st.Quiet.Render("╭" + strings.Repeat("─", inner+2) + "╮"),
-		row(st.Title.Render(render.Fit(orDash(s.Spec.Brand.Name), inner))),
+		row(st.Title.Render(render.Fit(flow.OrDash(s.Spec.Brand.Name), inner))),
 		row("Check your phone"),
 		row(st.Accent.Render(boxes)),
 		st.Quiet.Render("╰" + strings.Repeat("─", inner+2) + "╯"),
@@ -158,7 +139,7 @@ func miniForm(sh *shared) []string {
 }
 
 func (f form) keys(sh *shared) []key.Binding {
-	return []key.Binding{sh.keys.Next, sh.keys.Back, as(sh.keys.Up, "move"), sh.keys.Preview}
+	return []key.Binding{sh.Keys.Next, sh.Keys.Back, widget.As(sh.Keys.Up, "move"), sh.Keys.Preview}
 }
 
-func (f form) typing(sh *shared) bool { return f.sheet.typing(sh.session) }
+func (f form) typing(sh *shared) bool { return f.sheet.Typing() }

@@ -8,11 +8,13 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"phonegate/provision/fault"
+	"phonegate/ui/wizard/flow"
+	"phonegate/ui/wizard/flowtest"
 )
 
 func TestSandboxNeedsOnlyEnterAndTheCode(t *testing.T) {
-	d := newDriver(t, newFakeSandbox(), StartSandbox)
-	d.secrets = []string{fakeSecret, fakeToken, fakeVercel}
+	d := newDriver(t, flowtest.NewSandbox(), flow.StartSandbox)
+	d.secrets = []string{flowtest.Secret, flowtest.Token, flowtest.VercelToken}
 	d.until("All three answer")
 	d.golden("connect-all")
 	d.press("enter").until("verification code is")
@@ -49,7 +51,7 @@ func TestSandboxNeedsOnlyEnterAndTheCode(t *testing.T) {
 }
 
 func TestTheSandboxCanTypeTheCodeItself(t *testing.T) {
-	d := newDriver(t, newFakeSandbox(), StartSandbox)
+	d := newDriver(t, flowtest.NewSandbox(), flow.StartSandbox)
 	d.until("All three answer")
 	d.press("enter").until("verification code is")
 	d.press("enter", "enter", "enter", "enter").until("where from")
@@ -60,16 +62,16 @@ func TestTheSandboxCanTypeTheCodeItself(t *testing.T) {
 }
 
 func TestRealTenantIsAskedForWhatTheEnvironmentDoesNotSay(t *testing.T) {
-	f := newFake()
-	f.env.Auth0Domain, f.env.Auth0ClientID = "acme-dev.us.auth0.com", "5fKwabcdefghq2Lm"
-	f.sources["AUTH0_DOMAIN"], f.sources["AUTH0_CLIENT_ID"] = "AUTH0_DOMAIN", "AUTH0_CLIENT_ID"
-	f.notes["auth0"] = []Note{{Text: "missing update:clients, needed to put the phone field on the login page", Hint: "Grant it in the dashboard, then press r."}}
-	f.notes["twilio"] = []Note{{OK: true, Text: "a full account"}}
-	f.services = []ServiceChoice{
+	f := flowtest.New()
+	f.Env.Auth0Domain, f.Env.Auth0ClientID = "acme-dev.us.auth0.com", "5fKwabcdefghq2Lm"
+	f.Sources["AUTH0_DOMAIN"], f.Sources["AUTH0_CLIENT_ID"] = "AUTH0_DOMAIN", "AUTH0_CLIENT_ID"
+	f.Notes["auth0"] = []flow.Note{{Text: "missing update:clients, needed to put the phone field on the login page", Hint: "Grant it in the dashboard, then press r."}}
+	f.Notes["twilio"] = []flow.Note{{OK: true, Text: "a full account"}}
+	f.Existing = []flow.ServiceChoice{
 		{SID: "VA4c0f3a6c3d0b4a55a7c1f1e7d2c42b91", Name: "Acme", CodeLength: 8, Note: "used by another Action"},
 	}
-	d := newDriver(t, f, StartWelcome)
-	d.secrets = []string{fakeSecret, fakeToken, fakeVercel}
+	d := newDriver(t, f, flow.StartWelcome)
+	d.secrets = []string{flowtest.Secret, flowtest.Token, flowtest.VercelToken}
 	d.until("What would you like to do?")
 	d.golden("welcome")
 	d.press("down", "enter").see("What shall this tenant be called here?")
@@ -79,18 +81,18 @@ func TestRealTenantIsAskedForWhatTheEnvironmentDoesNotSay(t *testing.T) {
 	d.see("from AUTH0_DOMAIN")
 	d.press("enter").see("This one is needed.")
 	// A secret that was copied from a wrapped line.
-	d.send(tea.PasteMsg{Content: "  " + fakeSecret[:9] + "\r\n " + fakeSecret[9:] + "\t\n"})
+	d.send(tea.PasteMsg{Content: "  " + flowtest.Secret[:9] + "\r\n " + flowtest.Secret[9:] + "\t\n"})
 	d.golden("connect-secret")
 	d.press("enter").until("missing update:clients")
 	d.golden("connect-noted")
-	if got := d.m.sh.session.Credentials.Auth0ClientSecret; got != fakeSecret {
+	if got := d.m.sh.session.Credentials.Auth0ClientSecret; got != flowtest.Secret {
 		t.Fatalf("the pasted secret became %q", got)
 	}
 	d.press("enter").until("account SID")
-	d.press("AC"+strings.Repeat("1", 32), "tab", fakeToken, "enter").until("Where does the form run?")
+	d.press("AC"+strings.Repeat("1", 32), "tab", flowtest.Token, "enter").until("Where does the form run?")
 	d.golden("connect-host")
 	d.press("enter").see("Vercel", "token")
-	d.press(fakeVercel, "enter").until("All three answer")
+	d.press(flowtest.VercelToken, "enter").until("All three answer")
 	d.press("enter").until("used by another Action")
 	d.golden("texts-services")
 	d.press("down").see("Acme (VA4c…2b91)")
@@ -112,28 +114,28 @@ func TestRealTenantIsAskedForWhatTheEnvironmentDoesNotSay(t *testing.T) {
 }
 
 func TestRefusedCredentialsCanBeTypedAgain(t *testing.T) {
-	f := newFake()
-	f.refuse["auth0"] = fault.New(fault.Refused, "auth0.access_denied", "Look up the client secret again in the dashboard.", "Auth0 refused the client secret")
-	d := newDriver(t, f, StartWelcome)
+	f := flowtest.New()
+	f.Refuse["auth0"] = fault.New(fault.Refused, "auth0.access_denied", "Look up the client secret again in the dashboard.", "Auth0 refused the client secret")
+	d := newDriver(t, f, flow.StartWelcome)
 	d.secrets = []string{"wr0ng-but-long-enough"}
 	d.until("What would you like to do?")
 	d.press("down", "enter", "enter").until("client secret")
 	d.press("acme-dev.us.auth0.com", "tab", "5fKwabcdefghq2Lm", "tab", "wr0ng-but-long-enough", "enter").until("Auth0 refused the client secret.")
 	d.golden("connect-refused")
-	delete(f.refuse, "auth0")
-	d.press("ctrl+u", fakeSecret, "enter").until("auth token")
+	delete(f.Refuse, "auth0")
+	d.press("ctrl+u", flowtest.Secret, "enter").until("auth token")
 }
 
 func TestApplyFailureKeepsWhatWasDoneAndGoesOn(t *testing.T) {
-	f := newFakeSandbox()
-	f.applyErr = fault.New(fault.Failed, "vercel.503", "Try again in a minute.", "Vercel is not answering")
+	f := flowtest.NewSandbox()
+	f.ApplyErr = fault.New(fault.Failed, "vercel.503", "Try again in a minute.", "Vercel is not answering")
 	d := atReviewed(t, f)
 	d.press("enter").until("Vercel is not answering.")
 	d.golden("apply-failed")
 	if r := d.m.sh.reach; r.Err == nil || r.Outcome.Created != 3 {
 		t.Errorf("reached %+v", r)
 	}
-	f.applyErr = nil
+	f.ApplyErr = nil
 	d.press("r").until("where from")
 	d.press("enter").until("Shall we try it?")
 	if d.m.sh.reach.Err != nil {
@@ -142,10 +144,10 @@ func TestApplyFailureKeepsWhatWasDoneAndGoesOn(t *testing.T) {
 }
 
 func TestSandboxIsLeftForATenantOfOnesOwn(t *testing.T) {
-	own, embedded := newFake(), newFakeSandbox()
-	d := newDriver(t, own, StartWelcome)
+	own, embedded := flowtest.New(), flowtest.NewSandbox()
+	d := newDriver(t, own, flow.StartWelcome)
 	made := 0
-	d.m.sh.sandbox = func(context.Context) (Backend, error) { made++; return embedded, nil }
+	d.m.sh.sandbox = func(context.Context) (flow.Backend, error) { made++; return embedded, nil }
 	d.until("What would you like to do?")
 	d.press("enter").until("All three answer")
 	d.press("esc", "esc", "esc", "esc").see("What would you like to do?")
@@ -162,7 +164,7 @@ func TestSandboxIsLeftForATenantOfOnesOwn(t *testing.T) {
 }
 
 func TestHelpShowsEveryKey(t *testing.T) {
-	d := newDriver(t, newFake(), StartWelcome)
+	d := newDriver(t, flowtest.New(), flow.StartWelcome)
 	d.until("What would you like to do?")
 	d.press("?").see("keeping every answer", "fewer keys")
 	d.golden("welcome-help")
@@ -170,9 +172,9 @@ func TestHelpShowsEveryKey(t *testing.T) {
 }
 
 // atReviewed is a driver that has come to Review with the sandbox's answers.
-func atReviewed(t *testing.T, f *fake) *driver {
+func atReviewed(t *testing.T, f *flowtest.Fake) *driver {
 	t.Helper()
-	d := newDriver(t, f, StartSandbox)
+	d := newDriver(t, f, flow.StartSandbox)
 	d.until("All three answer")
 	d.press("enter").until("verification code is")
 	d.press("enter", "enter", "enter", "enter").until("where from")

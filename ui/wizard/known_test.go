@@ -1,40 +1,28 @@
 package wizard
 
 import (
-	"errors"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
-	"phonegate/provision/config"
 	"phonegate/provision/fault"
+	"phonegate/ui/wizard/flow"
+	"phonegate/ui/wizard/flowtest"
 )
 
-// knownTenant is a fake with a tenant prod in the file and all credentials in the environment.
-func knownTenant(protected bool) *fake {
-	f := newFake()
-	known := newFakeSandbox()
-	f.env, f.sources = known.env, known.sources
-	f.tenants = []TenantStatus{{Name: "prod", State: "2 changes", Spec: config.Complete("prod", config.Tenant{
-		Auth0: config.Auth0{Domain: "acme.us.auth0.com", CustomDomains: []string{"login.acme.example"}}, Countries: []string{"AU"},
-		Brand: config.Brand{Name: "Acme Prod"}, Enforce: config.Enforce{SkipClients: []string{"abc"}}, Protected: protected,
-	})}}
-	return f
-}
-
 func TestNameOfATenantInTheFileOpensItAsItIs(t *testing.T) {
-	f := knownTenant(true)
-	d := newDriver(t, f, StartWelcome)
+	f := flowtest.NewKnown(true)
+	d := newDriver(t, f, flow.StartWelcome)
 	d.until("prod ! 2 changes")
 	d.press("down", "enter").see("What shall this tenant be called here?")
 	d.press("ctrl+u", "prod", "enter").until("All three answer")
 	if record := strings.Join(d.printed, "\n"); !strings.Contains(record, "prod is in phonegate.yaml already: it is opened with its answers.") {
 		t.Errorf("that it is opened is not said:\n%s", record)
 	}
-	want := f.tenants[0].Spec
-	want.Auth0.Domain = f.env.Auth0Domain // the fake's environment
-	want.Twilio.AccountSID = f.env.TwilioAccountSID
+	want := f.InFile[0].Spec
+	want.Auth0.Domain = f.Env.Auth0Domain // the fake's environment
+	want.Twilio.AccountSID = f.Env.TwilioAccountSID
 	if diff := cmp.Diff(want, d.m.sh.session.Spec); diff != "" {
 		t.Errorf("the answers (-file +session):\n%s", diff)
 	}
@@ -42,18 +30,18 @@ func TestNameOfATenantInTheFileOpensItAsItIs(t *testing.T) {
 	d.press("enter", "enter", "enter").see("Acme Prod")
 	d.press("enter").until("where from")
 	d.press("enter").see("This tenant is protected: type its name to go on.")
-	if len(f.saved) > 0 {
+	if len(f.Saved) > 0 {
 		t.Error("it was saved before its name was typed")
 	}
 	d.press("prod", "enter").until("Shall we try it?")
-	if len(f.saved) != 1 || !f.saved[0].Spec.Protected || f.saved[0].Spec.Enforce.SkipClients[0] != "abc" {
-		t.Errorf("saved %+v", f.saved)
+	if len(f.Saved) != 1 || !f.Saved[0].Spec.Protected || f.Saved[0].Spec.Enforce.SkipClients[0] != "abc" {
+		t.Errorf("saved %+v", f.Saved)
 	}
 }
 
 func TestAnotherNameBeginsWithoutTheAnswersOfTheOneBefore(t *testing.T) {
-	f := knownTenant(true)
-	d := newDriver(t, f, StartWelcome)
+	f := flowtest.NewKnown(true)
+	d := newDriver(t, f, flow.StartWelcome)
 	d.until("prod ! 2 changes")
 	d.press("down", "enter", "ctrl+u", "prod", "enter").until("All three answer")
 	for range 8 {
@@ -72,9 +60,9 @@ func TestAnotherNameBeginsWithoutTheAnswersOfTheOneBefore(t *testing.T) {
 }
 
 func TestDomainOfAProtectedTenantAsksForThatName(t *testing.T) {
-	f := newFakeSandbox()
-	f.guard = "prod"
-	d := newDriver(t, f, StartSandbox)
+	f := flowtest.NewSandbox()
+	f.GuardedBy = "prod"
+	d := newDriver(t, f, flow.StartSandbox)
 	d.until("All three answer")
 	d.press("enter").until("verification code is")
 	d.press("enter", "enter", "enter", "enter").until("where from")
@@ -84,43 +72,18 @@ func TestDomainOfAProtectedTenantAsksForThatName(t *testing.T) {
 }
 
 func TestFileThatCannotBeReadIsNotWrittenOver(t *testing.T) {
-	f := knownTenant(false)
-	f.tenants, f.unreadable = nil, fault.New(fault.Usage, "config", "Mend it.", "phonegate.yaml:3:5: brnd is not a key here")
-	d := newDriver(t, f, StartWelcome)
+	f := flowtest.NewKnown(false)
+	f.InFile, f.Unreadable = nil, fault.New(fault.Usage, "config", "Mend it.", "phonegate.yaml:3:5: brnd is not a key here")
+	d := newDriver(t, f, flow.StartWelcome)
 	d.until("What would you like to do?")
 	d.press("down", "enter", "dev", "enter").until("brnd is not a key here")
 	d.see("What shall this tenant be called here?", "Mend it.")
-	r, out := spokenTo(t, f, StartWelcome, "2", "dev")
-	if !errors.Is(r.Err, f.unreadable) || !strings.Contains(out, "brnd is not a key here") {
-		t.Errorf("line by line: %v\n%s", r.Err, out)
-	}
 }
 
 func TestWelcomeSaysWhereTheFileIsUnlessItIsHere(t *testing.T) {
-	d := newDriver(t, newFake(), StartWelcome)
+	d := newDriver(t, flowtest.New(), flow.StartWelcome)
 	d.until("What would you like to do?")
 	d.seeNot("kept in")
 	d.m.sh.file = "../phonegate.yaml"
 	d.see("Tenants are kept in ../phonegate.yaml")
-}
-
-func TestAccessibleOpensTenantsOfTheFileAndAsksForTheirNames(t *testing.T) {
-	f := knownTenant(true)
-	// Set up; prod; the host and 12 answers as they are; do it; a wrong name; its name; the live test is left.
-	answers := append([]string{"2", "prod"}, make([]string, 13)...)
-	answers = append(answers, "1", "dev", "prod")
-	r, out := spokenTo(t, f, StartWelcome, answers...)
-	for _, want := range []string{"prod is in phonegate.yaml already: it is opened with its answers.", "Name on the form [Acme Prod]",
-		"This tenant is protected: type its name to go on. Name:", "failed: That is not the tenant's name."} {
-		if !strings.Contains(out, want) {
-			t.Errorf("%q is missing:\n%s", want, out)
-		}
-	}
-	if !r.Applied || len(f.saved) != 1 || !f.saved[0].Spec.Protected || f.saved[0].Spec.Enforce.SkipClients[0] != "abc" {
-		t.Errorf("reached %+v, saved %+v:\n%s", r, f.saved, out)
-	}
-	f = knownTenant(true)
-	if r, out = spokenTo(t, f, StartWelcome, append(answers[:len(answers)-2], "back")...); r.Applied || len(f.saved) > 0 || r.Err != nil {
-		t.Errorf("back at the name: %+v, saved %d times:\n%s", r, len(f.saved), out)
-	}
 }

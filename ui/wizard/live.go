@@ -12,23 +12,25 @@ import (
 	"phonegate/provision/fault"
 	"phonegate/provision/smoke"
 	"phonegate/ui/render"
+	"phonegate/ui/wizard/flow"
+	"phonegate/ui/wizard/widget"
 )
 
 // live tests what was set up, with the person as the user. In the sandbox the phone lies beside it.
 type live struct {
-	menu    menu
+	menu    widget.Menu
 	chosen  bool
-	number  sheet // the number to text, at a real tenant
+	number  widget.Sheet // the number to text, at a real tenant
 	dialing bool
 	since   time.Time // when the question came up
 
-	test     Test
+	test     flow.Test
 	job      *job
 	rows     []row
 	began    time.Time
 	ask      *codeMsg // the code is being asked for
 	answered bool     // a code has been given, and nothing has been heard since
-	code     codeField
+	code     widget.CodeField
 	url      string
 	noticed  string
 	stopping bool
@@ -40,19 +42,9 @@ type live struct {
 
 // rerun is a live test that is to be run again when what it failed on has been repaired.
 type rerun struct {
-	test    Test
+	test    flow.Test
 	at      int  // its line in the menu
 	planned bool // the plan of the repair has been agreed to
-}
-
-// levels are the live tests, in the order of the menu.
-var levels = []struct {
-	id, label, about string
-}{
-	{smoke.LevelLogin, "A whole login", "sign up, type the code, come back, log in again"},
-	{smoke.LevelSMS, "A text to your phone", "one real code, checked; costs one text"},
-	{smoke.LevelAction, "The Action and the form", "no text, no user: are they deployed and sound"},
-	{"", "Not now", "phonegate smoke does it later"},
 }
 
 // testedMsg is the end of a live test.
@@ -61,20 +53,20 @@ type testedMsg struct{ err error }
 func (l live) enter(sh *shared) (step, tea.Cmd) {
 	again := sh.again
 	sh.again = nil
-	l = live{since: sh.now(), menu: menu{at: l.menu.at}}
-	for _, level := range levels {
-		about := level.about
-		if level.id == smoke.LevelSMS && sh.session.Sandbox {
+	l = live{since: sh.now(), menu: widget.Menu{At: l.menu.At}}
+	for _, level := range flow.Levels {
+		about := level.About
+		if level.ID == smoke.LevelSMS && sh.session.Sandbox {
 			about = "one code to the phone of the sandbox"
 		}
-		l.menu.choices = append(l.menu.choices, choice{label: level.label, about: about})
+		l.menu.Choices = append(l.menu.Choices, widget.Choice{Label: level.Label, About: about})
 	}
 	if again == nil || !again.planned {
 		return l, nil
 	}
-	l.test, l.menu.at, l.dialing = again.test, again.at, true // the number, if there is one, is known
+	l.test, l.menu.At, l.dialing = again.test, again.at, true // the number, if there is one, is known
 	s, out := l.start(sh)
-	return s, record(out.say, out.cmd)
+	return s, record(out.print, out.cmd)
 }
 
 func (l live) busy() bool { return l.job != nil }
@@ -89,32 +81,31 @@ func (l live) halt(*shared) (step, tea.Cmd) {
 
 // start runs the chosen test.
 func (l live) start(sh *shared) (step, outcome) {
-	level := levels[l.menu.at]
-	if level.id == "" {
+	level := flow.Levels[l.menu.At]
+	if level.ID == "" {
 		sh.reach.Finished = true
-		return l, outcome{move: jump, to: atDone}
+		return l, outcome{move: jump, to: flow.Done}
 	}
-	if level.id == smoke.LevelSMS && !sh.session.Sandbox && !l.dialing {
-		f := textField("phone", "your number", "With its country code, such as +61 4xx xxx xxx. One text is sent to it.", l.test.Phone, nil)
-		f.must = true
-		l.number, l.dialing, l.since = sheet{fields: []field{f}}, true, sh.now()
+	if level.ID == smoke.LevelSMS && !sh.session.Sandbox && !l.dialing {
+		f := flow.Ask{Key: "phone", Label: "your number", Help: "With its country code, such as +61 4xx xxx xxx. One text is sent to it.", Text: l.test.Phone, Must: true}
+		l.number, l.dialing, l.since = sh.sheet(f), true, sh.now()
 		return l, outcome{}
 	}
-	l.test.Level = level.id
+	l.test.Level = level.ID
 	l.chosen, l.dialing, l.err, l.broken, l.ask, l.url, l.stopping = true, false, nil, "", nil, "", false
 	l.began, l.steps, l.copied = sh.now(), nil, false
 	l.rows = nil
-	for _, id := range smoke.Steps(level.id) {
+	for _, id := range smoke.Steps(level.ID) {
 		l.rows = append(l.rows, row{resource: id})
 	}
 	sh.inbox = nil
-	backend, s, test := sh.backend, sh.session.copy(), l.test
+	backend, s, test := sh.backend, sh.session.Copy(), l.test
 	var cmd tea.Cmd
 	l.job, cmd = sh.jobs.start(func(ctx context.Context, _ <-chan struct{}, emit func(tea.Msg)) tea.Msg {
 		return testedMsg{backend.LiveTest(ctx, s, test, asker{emit}, func(e event.Event) { emit(stepMsg{e}) })}
 	})
-	say := []string{"  " + sh.st.Title.Render(level.label+" on "+sh.session.Tenant)}
-	return l, outcome{cmd: tea.Batch(cmd, sh.pulse()), say: say}
+	say := []string{"  " + sh.Styles.Title.Render(level.Label+" on "+sh.session.Tenant)}
+	return l, outcome{cmd: tea.Batch(cmd, sh.pulse()), print: say}
 }
 
 func (l live) update(sh *shared, msg tea.Msg) (step, outcome) {
@@ -123,8 +114,8 @@ func (l live) update(sh *shared, msg tea.Msg) (step, outcome) {
 		if l.job == nil || msg.job != l.job.id {
 			return l, outcome{}
 		}
-		return l.hear(sh, msg.msg, l.job.wait())
-	case beat:
+		return l.handle(sh, msg.msg, l.job.wait())
+	case tick:
 		if l.busy() {
 			return l, doing(sh.pulse())
 		}
@@ -136,7 +127,7 @@ func (l live) update(sh *shared, msg tea.Msg) (step, outcome) {
 	case tea.PasteMsg:
 		switch {
 		case l.ask != nil:
-			l.code = l.code.update(msg)
+			l.code = l.code.Update(msg)
 		case l.dialing:
 			return l.dial(sh, msg)
 		}
@@ -148,42 +139,42 @@ func (l live) update(sh *shared, msg tea.Msg) (step, outcome) {
 
 func (l live) dial(sh *shared, msg tea.Msg) (step, outcome) {
 	var cmd tea.Cmd
-	l.number, cmd = l.number.update(&sh.session, sh.keys, msg)
+	l.number, cmd = l.number.Update(sh.Keys, msg)
 	return l, doing(cmd)
 }
 
 func (l live) press(sh *shared, msg tea.KeyPressMsg) (step, outcome) {
-	next := key.Matches(msg, sh.keys.Next)
+	next := key.Matches(msg, sh.Keys.Next)
 	switch {
 	case l.ask != nil:
 		switch {
-		case next && l.code.full():
-			return l.answer(l.code.digits)
-		case key.Matches(msg, sh.keys.Auto) && len(sh.inbox) > 0:
+		case next && l.code.Full():
+			return l.answer(l.code.Digits)
+		case key.Matches(msg, sh.Keys.Auto) && len(sh.inbox) > 0:
 			return l.answer(sh.inbox[len(sh.inbox)-1].Code)
 		}
-		l.code = l.code.update(msg)
+		l.code = l.code.Update(msg)
 	case l.busy():
 		switch {
-		case l.url != "" && key.Matches(msg, sh.keys.Open):
+		case l.url != "" && key.Matches(msg, sh.Keys.Open):
 			return l, doing(sh.browse(l.url))
-		case l.url != "" && key.Matches(msg, sh.keys.Code) && scannable(sh, l.url):
+		case l.url != "" && key.Matches(msg, sh.Keys.Code) && scannable(sh, l.url):
 			return l, outcome{read: qrPage(sh, "The login", l.url, "Sign-up, text and code can be gone through on a phone. Its last page does not open there: it is on this computer, and so the test ends here.")}
 		}
 	case l.err != nil:
 		switch {
-		case key.Matches(msg, sh.keys.Test):
+		case key.Matches(msg, sh.Keys.Test):
 			l.dialing = true // the number is known
 			return l.start(sh)
-		case key.Matches(msg, sh.keys.Retry) && l.mendable():
-			sh.again = &rerun{test: l.test, at: l.menu.at}
-			return l, outcome{move: jump, to: atReview, say: []string{""}}
-		case key.Matches(msg, sh.keys.Copy):
+		case key.Matches(msg, sh.Keys.Retry) && l.mendable():
+			sh.again = &rerun{test: l.test, at: l.menu.At}
+			return l, outcome{move: jump, to: flow.Review, print: []string{""}}
+		case key.Matches(msg, sh.Keys.Copy):
 			l.copied = true
 			return l, doing(tea.SetClipboard(details(sh.session, "live test "+l.test.Level, l.steps, l.err)))
 		case next:
 			sh.reach.Finished = true
-			return l, outcome{move: jump, to: atDone}
+			return l, outcome{move: jump, to: flow.Done}
 		}
 	case l.dialing:
 		if !next {
@@ -192,9 +183,9 @@ func (l live) press(sh *shared, msg tea.KeyPressMsg) (step, outcome) {
 		if sh.now().Sub(l.since) < grace {
 			return l, outcome{}
 		}
-		number, err := e164(l.number.fields[0].value())
+		number, err := flow.E164(l.number.Fields[0].Value())
 		if err != nil {
-			l.number.wrong = err.Error()
+			l.number.Wrong = err.Error()
 			return l, outcome{}
 		}
 		l.test.Phone = number
@@ -205,7 +196,7 @@ func (l live) press(sh *shared, msg tea.KeyPressMsg) (step, outcome) {
 		}
 		return l.start(sh)
 	case !l.chosen:
-		l.menu = l.menu.update(sh.keys, msg)
+		l.menu = l.menu.Update(sh.Keys, msg)
 	}
 	return l, outcome{}
 }
@@ -217,27 +208,27 @@ func (l live) answer(code string) (step, outcome) {
 	return l, outcome{}
 }
 
-// inside goes from the number back to the menu.
-func (l live) inside(*shared) (step, bool) {
+// back goes from the number back to the menu.
+func (l live) back(*shared) (step, bool) {
 	was := l.dialing
 	l.dialing = false
 	return l, was
 }
 
-// hear takes in what the test says.
-func (l live) hear(sh *shared, msg tea.Msg, next tea.Cmd) (step, outcome) {
+// handle takes in what the test says.
+func (l live) handle(sh *shared, msg tea.Msg, next tea.Cmd) (step, outcome) {
 	switch m := msg.(type) {
 	case codeMsg:
 		if m.problem == "" && l.answered {
 			m.problem = "That code was not accepted"
 		}
 		l.ask, l.answered = &m, false
-		l.code = codeField{length: len(digits(sh.session.Spec.Twilio.CodeLength))}
+		l.code = widget.CodeField{Length: len(flow.Digits(sh.session.Spec.Twilio.CodeLength))}
 	case visitMsg:
 		l.url = m.url
 		// In one piece and above the frame, so that it can be copied however long it is.
-		say := []string{"", "  " + sh.st.Quiet.Render("The login's address:"), render.Printable(m.url), ""}
-		return l, outcome{cmd: tea.Batch(next, sh.browse(m.url)), say: say}
+		say := []string{"", "  " + sh.Styles.Quiet.Render("The login's address:"), render.Printable(m.url), ""}
+		return l, outcome{cmd: tea.Batch(next, sh.browse(m.url)), print: say}
 	case stepMsg:
 		s, ok := m.event.(event.Step)
 		if !ok {
@@ -252,9 +243,9 @@ func (l live) hear(sh *shared, msg tea.Msg, next tea.Cmd) (step, outcome) {
 		if s.Status != event.Running {
 			l.steps = append(slices.Clip(l.steps), s)
 		}
-		work, say = work.hear(sh, s)
+		work, say = work.handle(sh, s)
 		l.rows = work.rows
-		return l, outcome{cmd: next, say: say}
+		return l, outcome{cmd: next, print: say}
 	case failedMsg:
 		return l.end(sh, m.err)
 	case testedMsg:
@@ -274,5 +265,5 @@ func (l live) end(sh *shared, err error) (step, outcome) {
 		return l, outcome{}
 	}
 	sh.reach.Tested, sh.reach.Finished, sh.tested = true, true, l.test.Level
-	return l, outcome{move: jump, to: atDone}
+	return l, outcome{move: jump, to: flow.Done}
 }

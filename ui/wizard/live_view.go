@@ -5,20 +5,22 @@ import (
 
 	"phonegate/provision/fault"
 	"phonegate/ui/render"
+	"phonegate/ui/wizard/flow"
+	"phonegate/ui/wizard/widget"
 )
 
 func (l live) view(sh *shared, width int) ([]string, int) {
-	st := sh.st
+	st := sh.Styles
 	switch {
 	case l.err != nil:
 		return l.failure(sh, width), 0
 	case l.dialing:
-		fields, _ := l.number.view(st, sh.session, width)
-		lines := append(append(title(sh, "Which phone shall get the text?", width), ""), fields...)
-		return append(append(lines, ""), l.number.advice(st, sh.session, width)...), 2
+		fields, _ := l.number.View(st, width)
+		lines := append(append(widget.Title(sh.Styles, "Which phone shall get the text?", width), ""), fields...)
+		return append(append(lines, ""), l.number.Advice(st, width)...), 2
 	case !l.chosen:
-		lines, focus := l.menu.view(st, width)
-		return append(append(title(sh, "Shall we try it?", width), ""), lines...), focus + 2
+		lines, focus := l.menu.View(st, width)
+		return append(append(widget.Title(sh.Styles, "Shall we try it?", width), ""), lines...), focus + 2
 	}
 	column := width
 	phone := l.phone(sh, width)
@@ -27,9 +29,9 @@ func (l live) view(sh *shared, width int) ([]string, int) {
 	}
 	var left []string
 	if l.ask != nil {
-		left = append(left, "  "+st.Title.Render("Type the code")+st.Quiet.Render(where(l.ask.to)), "", "    "+l.code.view(st), "")
+		left = append(left, "  "+st.Title.Render("Type the code")+st.Quiet.Render(flow.SentTo(l.ask.to)), "", "    "+l.code.View(st), "")
 		if l.ask.problem != "" {
-			left = append(left[:3], styled(st.Bad.Render, render.Hang("  "+render.Bad.Glyph()+" ", sentence(l.ask.problem), column))...)
+			left = append(left[:3], widget.Styled(st.Bad.Render, render.Hang("  "+render.Bad.Glyph()+" ", render.Sentence(l.ask.problem), column))...)
 			left = append(left, "")
 		}
 	}
@@ -40,30 +42,22 @@ func (l live) view(sh *shared, width int) ([]string, int) {
 	}
 	lines := left
 	if phone != nil && width >= 72 {
-		lines = beside(left, phone, column+2, width)
+		lines = widget.Beside(left, phone, column+2, width)
 	} else if phone != nil {
 		lines = append(phone, left...)
 	}
 	if l.url != "" && l.ask == nil {
-		lines = append([]string{}, title(sh, "Go through the login in the browser", width)...)
-		lines = append(lines, styled(st.Quiet.Render, render.Hang("  ", "Any password will do. It comes back here by itself, and the test's user is removed.", width))...)
+		lines = append([]string{}, widget.Title(sh.Styles, "Go through the login in the browser", width)...)
+		lines = append(lines, widget.Styled(st.Quiet.Render, render.Hang("  ", "Any password will do. It comes back here by itself, and the test's user is removed.", width))...)
 		if l.noticed != "" {
-			lines = append(lines, styled(st.Warn.Render, render.Hang("  ! ", l.noticed, width))...)
+			lines = append(lines, widget.Styled(st.Warn.Render, render.Hang("  ! ", l.noticed, width))...)
 		}
 		lines = append(append(lines, ""), left...)
 	}
 	if l.stopping {
-		lines = append(lines, styled(st.Warn.Render, render.Hang("  ", "Stopping the test and cleaning up. ctrl+c again: leave now.", width))...)
+		lines = append(lines, widget.Styled(st.Warn.Render, render.Hang("  ", "Stopping the test and cleaning up. ctrl+c again: leave now.", width))...)
 	}
 	return lines, 2
-}
-
-// where says which number a code went to.
-func where(to string) string {
-	if to == "" {
-		return ""
-	}
-	return " sent to " + render.Printable(to)
 }
 
 // phone is the sandbox's phone with its newest message; nil at a real tenant, whose phone lies elsewhere.
@@ -76,9 +70,9 @@ func (l live) phone(sh *shared, width int) []string {
 		body = sh.inbox[n-1].Body
 	}
 	if width >= 72 {
-		return phoneBox(sh.st, "phone", body, 30, 5)
+		return widget.PhoneBox(sh.Styles, "phone", body, 30, 5)
 	}
-	box := phoneBox(sh.st, "phone", body, min(width-2, 40), 4)
+	box := widget.PhoneBox(sh.Styles, "phone", body, min(width-2, 40), 4)
 	for i, b := range box {
 		box[i] = "  " + b
 	}
@@ -87,39 +81,39 @@ func (l live) phone(sh *shared, width int) []string {
 
 // failure is the broken link, the evidence, and the next thing to do.
 func (l live) failure(sh *shared, width int) []string {
-	st := sh.st
+	st := sh.Styles
 	var lines []string
 	if l.broken != "" && fault.Of(l.err).Category != fault.Interrupted {
 		lines = append(lines, "  "+render.Bad.Mark(st)+" "+st.Title.Render(render.NameOf(l.broken).Now()))
 	}
 	lines = append(lines, problem(st, l.err, width)...)
 	if l.copied {
-		lines = append(lines, styled(st.Quiet.Render, render.Hang("    ", copied, width))...)
+		lines = append(lines, widget.Styled(st.Quiet.Render, render.Hang("    ", copied, width))...)
 	}
 	return lines
 }
 
 func (l live) keys(sh *shared) []key.Binding {
-	k := sh.keys
+	k := sh.Keys
 	switch {
 	case l.ask != nil && sh.session.Sandbox:
-		return []key.Binding{as(k.Next, "check"), as(k.Auto, "type it for me"), as(k.Stop, "stop the test")}
+		return []key.Binding{widget.As(k.Next, "check"), widget.As(k.Auto, "type it for me"), widget.As(k.Stop, "stop the test")}
 	case l.ask != nil:
-		return []key.Binding{as(k.Next, "check"), as(k.Stop, "stop the test")}
+		return []key.Binding{widget.As(k.Next, "check"), widget.As(k.Stop, "stop the test")}
 	case l.busy() && l.url != "":
-		keys := []key.Binding{as(k.Open, "open the browser again")}
+		keys := []key.Binding{widget.As(k.Open, "open the browser again")}
 		if scannable(sh, l.url) {
 			keys = append(keys, k.Code)
 		}
-		return append(keys, as(k.Stop, "stop the test"))
+		return append(keys, widget.As(k.Stop, "stop the test"))
 	case l.busy():
-		return []key.Binding{as(k.Stop, "stop the test")}
+		return []key.Binding{widget.As(k.Stop, "stop the test")}
 	case l.mendable():
-		return []key.Binding{as(k.Retry, "repair"), k.Test, k.Copy, as(k.Next, "leave it"), k.Back}
+		return []key.Binding{widget.As(k.Retry, "repair"), k.Test, k.Copy, widget.As(k.Next, "leave it"), k.Back}
 	case l.err != nil:
-		return []key.Binding{k.Test, as(k.Next, "leave it"), k.Back}
+		return []key.Binding{k.Test, widget.As(k.Next, "leave it"), k.Back}
 	case l.dialing:
-		return []key.Binding{as(k.Next, "send the text"), k.Back}
+		return []key.Binding{widget.As(k.Next, "send the text"), k.Back}
 	}
 	return []key.Binding{k.Up, k.Next, k.Back}
 }

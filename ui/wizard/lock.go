@@ -5,22 +5,23 @@ import (
 
 	"phonegate/templates"
 	"phonegate/ui/render"
+	"phonegate/ui/wizard/widget"
 )
 
 // lockPage shows how a Lock in a page of one's own gets the phone field, and the file with the field below it.
 func lockPage(sh *shared) outcome {
-	files, err := sh.backend.Artefacts(sh.session.copy())
+	files, err := sh.backend.Artefacts(sh.session.Copy())
 	if err != nil {
-		return outcome{read: newPager("The files could not be generated", problem(sh.st, err, min(sh.width, render.MaxWidth)))}
+		return outcome{read: widget.NewPager("The files could not be generated", problem(sh.Styles, err, min(sh.Width, render.MaxWidth)))}
 	}
 	lines := guideLines(sh, string(templates.LockGuide()))
 	for _, f := range files {
 		if strings.HasSuffix(f.Path, "sign-up-fields.js") {
-			lines = append(lines, "", sh.st.Title.Render(" additional-sign-up-fields.js"), "")
-			lines = append(lines, codeLines(sh.st, string(f.Data))...)
+			lines = append(lines, "", sh.Styles.Title.Render(" additional-sign-up-fields.js"), "")
+			lines = append(lines, widget.CodeLines(sh.Styles, string(f.Data))...)
 		}
 	}
-	return outcome{read: newPager("Lock in a page of your own", lines)}
+	return outcome{read: widget.NewPager("Lock in a page of your own", lines)}
 }
 
 // guideLines draws a little Markdown: paragraphs, and code between fences. Headings are left out, since the pager has one.
@@ -32,9 +33,9 @@ func guideLines(sh *shared, text string) []string {
 			return
 		}
 		if code {
-			lines = append(lines, codeLines(sh.st, strings.Join(block, "\n"))...)
+			lines = append(lines, widget.CodeLines(sh.Styles, strings.Join(block, "\n"))...)
 		} else {
-			lines = append(lines, render.Hang(" ", strings.ReplaceAll(strings.Join(block, " "), "`", ""), render.Width(sh.width))...)
+			lines = append(lines, render.Hang(" ", strings.ReplaceAll(strings.Join(block, " "), "`", ""), render.Width(sh.Width))...)
 		}
 		lines, block = append(lines, ""), nil
 	}

@@ -5,31 +5,33 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"phonegate/ui/render"
+	"phonegate/ui/wizard/flow"
+	"phonegate/ui/wizard/widget"
 )
 
 // model is the root: it holds the screens, takes messages to the one that is shown and
 // carries out what its outcome asks for. What a screen says or does is not its business.
 type model struct {
 	sh      *shared
-	steps   map[place]step
-	at      place
-	trail   []place // where back leads
+	steps   map[flow.StopID]step
+	at      flow.StopID
+	trail   []flow.StopID // where back leads
 	help    bool
-	page    *pager
+	page    *widget.Pager
 	leaving bool
 	halted  bool // Ctrl-C has been pressed while work was under way
 	colour  bool
 }
 
 // newModel is the wizard at its first screen.
-func newModel(sh *shared, o Options) model {
-	at := atWelcome
-	if o.Start == StartSandbox {
-		at = atConnect
+func newModel(sh *shared, o flow.Options) model {
+	at := flow.Welcome
+	if o.Start == flow.StartSandbox {
+		at = flow.Connect
 	}
-	return model{sh: sh, at: at, colour: !o.NoColor, steps: map[place]step{
-		atWelcome: welcome{direct: o.Start == StartSandbox}, atConnect: connect{}, atTexts: texts{}, atSignup: signup{}, atAction: action{},
-		atForm: form{}, atReview: review{}, atApply: apply{}, atLive: live{}, atDone: done{},
+	return model{sh: sh, at: at, colour: !o.NoColor, steps: map[flow.StopID]step{
+		flow.Welcome: welcome{direct: o.Start == flow.StartSandbox}, flow.Connect: connect{}, flow.Texts: texts{}, flow.Signup: signup{}, flow.Action: action{},
+		flow.Form: form{}, flow.Review: review{}, flow.Apply: apply{}, flow.Live: live{}, flow.Done: done{},
 	}}
 }
 
@@ -42,7 +44,7 @@ func (m model) Init() tea.Cmd {
 func (m model) enter() tea.Cmd {
 	s, cmd := m.steps[m.at].enter(m.sh)
 	m.steps[m.at] = s
-	m.sh.keys = newKeyMap(s.typing(m.sh))
+	m.sh.Keys = widget.NewKeyMap(s.typing(m.sh))
 	return cmd
 }
 
@@ -50,33 +52,33 @@ func (m model) enter() tea.Cmd {
 func (m model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
-		m.sh.width, m.sh.height = msg.Width, msg.Height
+		m.sh.Width, m.sh.Height = msg.Width, msg.Height
 		if m.page != nil {
-			m.page.resize(m.sh)
+			m.page.Resize(m.sh.Looks)
 		}
 		return m, nil
 	case tea.BackgroundColorMsg:
-		m.sh.dark = msg.IsDark()
-		m.sh.st = render.NewStyles(m.sh.dark, m.colour)
+		m.sh.Dark = msg.IsDark()
+		m.sh.Styles = render.NewStyles(m.sh.Dark, m.colour)
 		return m, nil
 	case tea.EnvMsg: // the whole environment, secrets included: of no use here
 		return m, nil
 	case tea.KeyPressMsg:
-		if key.Matches(msg, m.sh.keys.Stop) {
+		if key.Matches(msg, m.sh.Keys.Stop) {
 			return m.interrupt()
 		}
 		if m.page != nil {
 			return m.reading(msg)
 		}
-		if key.Matches(msg, m.sh.keys.Help) {
+		if key.Matches(msg, m.sh.Keys.Help) {
 			m.help = !m.help
 			return m, nil
 		}
-		if key.Matches(msg, m.sh.keys.Back) {
+		if key.Matches(msg, m.sh.Keys.Back) {
 			return m.back(msg)
 		}
 	case arrivedMsg:
-		m.sh.inbox = append(m.sh.inbox, Message(msg))
+		m.sh.inbox = append(m.sh.inbox, flow.Message(msg))
 		next, cmd := m.pass(msg)
 		return next, tea.Batch(cmd, m.sh.listen())
 	}
@@ -95,11 +97,11 @@ func (m model) follow(out outcome) (tea.Model, tea.Cmd) {
 	cmd := out.cmd
 	if out.read != nil {
 		m.page = out.read
-		m.page.resize(m.sh)
+		m.page.Resize(m.sh.Looks)
 	}
 	switch out.move {
 	case forward:
-		cmd = tea.Batch(cmd, m.to(m.at+1, true))
+		cmd = tea.Batch(cmd, m.to(flow.Next(m.at), true))
 	case jump:
 		cmd = tea.Batch(cmd, m.to(out.to, true))
 	case backward:
@@ -108,8 +110,8 @@ func (m model) follow(out outcome) (tea.Model, tea.Cmd) {
 		m.leaving = true
 		cmd = tea.Batch(cmd, tea.Quit)
 	}
-	m.sh.keys = newKeyMap(m.steps[m.at].typing(m.sh))
-	return m, record(out.say, cmd)
+	m.sh.Keys = widget.NewKeyMap(m.steps[m.at].typing(m.sh))
+	return m, record(out.print, cmd)
 }
 
 // record puts finished lines above the frame, and then runs next: in sequence, so that lines keep
@@ -131,8 +133,8 @@ func record(lines []string, next tea.Cmd) tea.Cmd {
 }
 
 // to goes to a screen; with remember, back leads here again.
-func (m *model) to(p place, remember bool) tea.Cmd {
-	if remember && m.at != atApply {
+func (m *model) to(p flow.StopID, remember bool) tea.Cmd {
+	if remember && m.at != flow.Apply {
 		m.trail = append(m.trail[:len(m.trail):len(m.trail)], m.at)
 	}
 	m.at, m.help, m.halted = p, false, false
@@ -149,10 +151,10 @@ func (m *model) pop() tea.Cmd {
 	return m.to(p, false)
 }
 
-// insider is a step with pages inside itself, through which back leads first.
-type insider interface {
-	// inside goes back one page, if there is one.
-	inside(sh *shared) (step, bool)
+// backer is a step with pages inside itself, through which back leads first.
+type backer interface {
+	// back goes back one page, if there is one.
+	back(sh *shared) (step, bool)
 }
 
 // back goes back. It never checks an answer and never loses one; only work under way holds it up.
@@ -160,10 +162,10 @@ func (m model) back(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if w, ok := m.steps[m.at].(worker); ok && w.busy() {
 		return m, nil
 	}
-	if i, ok := m.steps[m.at].(insider); ok {
-		if s, moved := i.inside(m.sh); moved {
+	if i, ok := m.steps[m.at].(backer); ok {
+		if s, moved := i.back(m.sh); moved {
 			m.steps[m.at] = s
-			m.sh.keys = newKeyMap(s.typing(m.sh))
+			m.sh.Keys = widget.NewKeyMap(s.typing(m.sh))
 			return m, nil
 		}
 	}
@@ -188,11 +190,11 @@ func (m model) interrupt() (tea.Model, tea.Cmd) {
 
 // reading gives a key to what is being read.
 func (m model) reading(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
-	if key.Matches(msg, m.sh.keys.Close) {
+	if key.Matches(msg, m.sh.Keys.Close) {
 		m.page = nil
 		return m, nil
 	}
-	p, cmd := m.page.update(msg)
+	p, cmd := m.page.Update(msg)
 	m.page = &p
 	return m, cmd
 }
@@ -200,33 +202,34 @@ func (m model) reading(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 // View is the frame. Inline, it ends in a line break: without one the last line is lost on exit.
 func (m model) View() tea.View {
 	if m.page != nil {
-		v := tea.NewView(m.page.view(m.sh))
+		v := tea.NewView(m.page.View(m.sh.Looks))
 		v.AltScreen = true
 		return v
 	}
 	s := m.steps[m.at]
-	body, focus := s.view(m.sh, min(m.sh.width, render.MaxWidth))
+	body, focus := s.view(m.sh, min(m.sh.Width, render.MaxWidth))
 	keys := s.keys(m.sh)
 	if m.help {
-		keys = m.sh.keys.all(keys)
+		keys = m.sh.Keys.All(keys)
 	}
 	if w, ok := s.(worker); !ok || !w.busy() {
 		if !m.help {
-			keys = append(keys, m.sh.keys.Help)
+			keys = append(keys, m.sh.Keys.Help)
 		}
-		keys = append(keys, m.sh.keys.Stop)
+		keys = append(keys, m.sh.Keys.Stop)
 	}
 	if m.leaving {
-		if m.at != atDone {
+		if m.at != flow.Done {
 			return tea.NewView("\n")
 		}
 		keys = nil
 	}
-	return tea.NewView(frame(m.sh, m.at, body, focus, keys, m.help))
+	// from Apply on the record is right above: keep the frame apart from it
+	return tea.NewView(widget.Frame(m.sh.Looks, header(m.sh, m.at, min(m.sh.Width, render.MaxWidth)), flow.Index(m.at) >= flow.Index(flow.Apply), body, focus, keys, m.help))
 }
 
 // arrivedMsg is a message that the sandbox's phone received.
-type arrivedMsg Message
+type arrivedMsg flow.Message
 
 // listen waits for the phone's next message.
 func (sh *shared) listen() tea.Cmd {

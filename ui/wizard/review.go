@@ -11,6 +11,8 @@ import (
 
 	"phonegate/provision/event"
 	"phonegate/ui/render"
+	"phonegate/ui/wizard/flow"
+	"phonegate/ui/wizard/widget"
 )
 
 // noPlan is a plan that has not been made.
@@ -27,9 +29,9 @@ type review struct {
 	since   time.Time
 	err     error
 	editing bool
-	menu    menu
+	menu    widget.Menu
 	guard   string // the name to type first, where the tenant is protected
-	confirm sheet
+	confirm widget.Sheet
 	asking  bool
 	writing bool
 	copied  bool
@@ -53,7 +55,7 @@ type filesMsg struct {
 func planNow(sh *shared) tea.Cmd { return planAs(sh, 0) }
 
 func planAs(sh *shared, number int) tea.Cmd {
-	ctx, backend, s := sh.jobs.ctx, sh.backend, sh.session.copy()
+	ctx, backend, s := sh.jobs.ctx, sh.backend, sh.session.Copy()
 	return func() tea.Msg {
 		p, err := backend.Plan(ctx, s, func(event.Event) {})
 		return plannedMsg{number, p, backend.Guard(s), err}
@@ -81,8 +83,8 @@ func (r review) update(sh *shared, msg tea.Msg) (step, outcome) {
 			return r, outcome{}
 		}
 		sh.reach.Files, sh.reach.Finished = msg.files, true
-		return r, outcome{move: jump, to: atDone}
-	case beat:
+		return r, outcome{move: jump, to: flow.Done}
+	case tick:
 		if !r.ready {
 			return r, doing(sh.pulse())
 		}
@@ -91,7 +93,7 @@ func (r review) update(sh *shared, msg tea.Msg) (step, outcome) {
 	case tea.PasteMsg:
 		if r.asking {
 			var cmd tea.Cmd
-			r.confirm, cmd = r.confirm.update(&sh.session, sh.keys, msg)
+			r.confirm, cmd = r.confirm.Update(sh.Keys, msg)
 			return r, doing(cmd)
 		}
 	}
@@ -99,59 +101,58 @@ func (r review) update(sh *shared, msg tea.Msg) (step, outcome) {
 }
 
 func (r review) press(sh *shared, msg tea.KeyPressMsg) (step, outcome) {
-	next := key.Matches(msg, sh.keys.Next)
+	next := key.Matches(msg, sh.Keys.Next)
 	switch {
 	case !r.ready || r.writing:
 		return r, outcome{}
 	case r.asking:
 		if !next {
 			var cmd tea.Cmd
-			r.confirm, cmd = r.confirm.update(&sh.session, sh.keys, msg)
+			r.confirm, cmd = r.confirm.Update(sh.Keys, msg)
 			return r, doing(cmd)
 		}
-		if r.confirm.fields[0].value() != r.guard {
-			r.confirm.wrong = "that is not the tenant's name"
+		if r.confirm.Fields[0].Value() != r.guard {
+			r.confirm.Wrong = "that is not the tenant's name"
 			return r, outcome{}
 		}
 		return r.begin(sh)
 	case r.editing:
 		if !next {
-			r.menu = r.menu.update(sh.keys, msg)
+			r.menu = r.menu.Update(sh.Keys, msg)
 			return r, outcome{}
 		}
-		return r, outcome{move: jump, to: crumbs[r.menu.at].at}
-	case key.Matches(msg, sh.keys.Edit):
+		return r, outcome{move: jump, to: flow.Crumbs()[r.menu.At].ID}
+	case key.Matches(msg, sh.Keys.Edit):
 		r.editing, r.menu = true, editMenu(sh)
-	case key.Matches(msg, sh.keys.Diff):
+	case key.Matches(msg, sh.Keys.Diff):
 		return r, outcome{read: differences(sh, plannedMsg{plan: sh.plan, err: r.err})}
-	case key.Matches(msg, sh.keys.Copy) && r.err != nil:
+	case key.Matches(msg, sh.Keys.Copy) && r.err != nil:
 		r.copied = true
 		return r, doing(tea.SetClipboard(details(sh.session, "plan", nil, r.err)))
-	case key.Matches(msg, sh.keys.Retry) && r.err != nil:
+	case key.Matches(msg, sh.Keys.Retry) && r.err != nil:
 		s, cmd := r.enter(sh)
 		return s, doing(cmd)
-	case key.Matches(msg, sh.keys.Write):
+	case key.Matches(msg, sh.Keys.Write):
 		r.writing = true
-		backend, s := sh.backend, sh.session.copy()
+		backend, s := sh.backend, sh.session.Copy()
 		dir := filesDir(s.Tenant)
 		return r, doing(func() tea.Msg {
 			files, err := backend.WriteFiles(s, dir)
 			return filesMsg{dir, files, err}
 		})
-	case key.Matches(msg, sh.keys.Up):
+	case key.Matches(msg, sh.Keys.Up):
 		r.line = max(r.line-1, 0)
-	case key.Matches(msg, sh.keys.Down):
+	case key.Matches(msg, sh.Keys.Down):
 		r.line = min(r.line+1, 4*(len(sh.plan.Changes)+len(sh.plan.Warnings)))
 	case next && r.err == nil && sh.now().Sub(r.since) >= grace:
-		if changes(sh.plan) == 0 {
+		if flow.Changes(sh.plan) == 0 {
 			if sh.again != nil {
 				sh.again.planned = true
 			}
-			return r, outcome{move: jump, to: atLive}
+			return r, outcome{move: jump, to: flow.Live}
 		}
 		if r.guard != "" {
-			f := textField("confirm", "tenant", guardedBy(r.guard, sh.session), "", nil)
-			r.asking, r.confirm = true, sheet{fields: []field{f}}
+			r.asking, r.confirm = true, sh.sheet(flow.Ask{Key: "confirm", Label: "tenant", Help: flow.GuardedBy(r.guard, sh.session)})
 			return r, outcome{}
 		}
 		return r.begin(sh)
@@ -164,7 +165,7 @@ func (r review) begin(sh *shared) (step, outcome) {
 	if sh.again != nil {
 		sh.again.planned = true
 	}
-	return r, outcome{move: forward, say: planRecord(sh)}
+	return r, outcome{move: forward, print: planRecord(sh)}
 }
 
 // filesDir is the folder that "write the files only" writes to.
@@ -172,44 +173,35 @@ func filesDir(tenant string) string { return "phonegate-" + tenant }
 
 // planRecord is the plan as it goes to the scrollback.
 func planRecord(sh *shared) []string {
-	width := render.Width(sh.width)
-	lines := []string{"", "  " + sh.st.Title.Render("Plan for "+sh.session.Tenant)}
+	width := render.Width(sh.Width)
+	lines := []string{"", "  " + sh.Styles.Title.Render("Plan for "+sh.session.Tenant)}
 	for _, c := range sh.plan.Changes {
-		lines = append(lines, render.ChangeLines(c, sh.st, width, sh.session.Spec.Host.Kind, false)...)
+		lines = append(lines, render.ChangeLines(c, sh.Styles, width, sh.session.Spec.Host.Kind, false)...)
 	}
-	return append(append(lines, render.WarningLines(sh.plan, sh.st, width)...), "")
-}
-
-// changes counts what a plan would do.
-func changes(p event.Plan) (n int) {
-	for _, c := range p.Changes {
-		if c.Op != event.None {
-			n++
-		}
-	}
-	return n
+	return append(append(lines, render.WarningLines(sh.plan, sh.Styles, width)...), "")
 }
 
 // editMenu lists the answers, by screen.
-func editMenu(sh *shared) menu {
+func editMenu(sh *shared) widget.Menu {
 	s := sh.session.Spec
-	about := map[place]string{
-		atConnect: "the three accounts", atTexts: "“" + s.Twilio.ServiceName + "”", atSignup: "number from the " + s.Capture,
-		atAction: "code checked by the " + s.CodeCheck, atForm: s.Host.Project + ", " + s.Brand.Name,
+	about := map[flow.StopID]string{
+		flow.Connect: "the three accounts", flow.Texts: "“" + s.Twilio.ServiceName + "”", flow.Signup: "number from the " + s.Capture,
+		flow.Action: "code checked by the " + s.CodeCheck, flow.Form: s.Host.Project + ", " + s.Brand.Name,
 	}
-	var m menu
-	for _, c := range crumbs {
-		if c.at < atReview {
-			m.choices = append(m.choices, choice{label: c.name, about: about[c.at]})
+	var m widget.Menu
+	for _, c := range flow.Crumbs() {
+		if c.ID == flow.Review {
+			break
 		}
+		m.Choices = append(m.Choices, widget.Choice{Label: c.Crumb, About: about[c.ID]})
 	}
 	return m
 }
 
 // differences is all that a plan would change in what exists.
-func differences(sh *shared, p plannedMsg) *pager {
+func differences(sh *shared, p plannedMsg) *widget.Pager {
 	if p.err != nil {
-		return newPager("Differences", problem(sh.st, p.err, min(sh.width, render.MaxWidth)))
+		return widget.NewPager("Differences", problem(sh.Styles, p.err, min(sh.Width, render.MaxWidth)))
 	}
 	var lines []string
 	for _, c := range p.plan.Changes {
@@ -217,36 +209,36 @@ func differences(sh *shared, p plannedMsg) *pager {
 			continue
 		}
 		n := render.NameOf(c.Resource).At(sh.session.Spec.Host.Kind)
-		lines = append(lines, sh.st.Title.Render(n.Who+" "+n.What), "")
-		lines = append(append(lines, diffLines(sh.st, c.Diff)...), "")
+		lines = append(lines, sh.Styles.Title.Render(n.Who+" "+n.What), "")
+		lines = append(append(lines, widget.DiffLines(sh.Styles, c.Diff)...), "")
 	}
 	if lines == nil {
 		lines = []string{" No existing resource changes."}
 	}
-	return newPager("Differences", lines)
+	return widget.NewPager("Differences", lines)
 }
 
-// inside leaves the menu of answers or the question for the name.
-func (r review) inside(*shared) (step, bool) {
+// back leaves the menu of answers or the question for the name.
+func (r review) back(*shared) (step, bool) {
 	was := r.editing || r.asking
 	r.editing, r.asking = false, false
 	return r, was
 }
 
 func (r review) view(sh *shared, width int) ([]string, int) {
-	st := sh.st
+	st := sh.Styles
 	switch {
 	case !r.ready:
-		return append(title(sh, r.heading(sh), width), "", "  "+spinner(sh)+" looking at what is there already"), 2
+		return append(widget.Title(sh.Styles, r.heading(sh), width), "", "  "+spinner(sh)+" looking at what is there already"), 2
 	case r.err != nil:
-		lines := append(append(title(sh, "The plan could not be made", width), ""), problem(st, r.err, width)...)
+		lines := append(append(widget.Title(sh.Styles, "The plan could not be made", width), ""), problem(st, r.err, width)...)
 		if r.copied {
-			lines = append(lines, styled(st.Quiet.Render, render.Hang("    ", copied, width))...)
+			lines = append(lines, widget.Styled(st.Quiet.Render, render.Hang("    ", copied, width))...)
 		}
 		return lines, 0
 	case r.editing:
-		lines, focus := r.menu.view(st, width)
-		return append(append(title(sh, "Which answer?", width), ""), lines...), focus + 2
+		lines, focus := r.menu.View(st, width)
+		return append(append(widget.Title(sh.Styles, "Which answer?", width), ""), lines...), focus + 2
 	}
 	lines := []string{render.Ends("  "+st.Title.Render(r.heading(sh)), st.Quiet.Render(wide(width, "where from")), width)}
 	lines = append(lines, render.WarningLines(sh.plan, st, width)...) // first: a long plan is scrolled
@@ -254,17 +246,17 @@ func (r review) view(sh *shared, width int) ([]string, int) {
 		lines = append(lines, render.ChangeLine(c, st, width, sh.session.Spec.Host.Kind)...)
 	}
 	for _, text := range estimate(sh) {
-		lines = append(lines, styled(st.Quiet.Render, render.Hang("  ", text, width))...)
+		lines = append(lines, widget.Styled(st.Quiet.Render, render.Hang("  ", text, width))...)
 	}
 	if r.asking {
-		fields, _ := r.confirm.view(st, sh.session, width)
-		lines = append(append(lines, fields...), r.confirm.advice(st, sh.session, width)...)
+		fields, _ := r.confirm.View(st, width)
+		lines = append(append(lines, fields...), r.confirm.Advice(st, width)...)
 		return lines, len(lines) - 1
 	}
 	if r.writing {
 		lines = append(lines, "  "+render.Working.Mark(st)+" writing the files")
 	}
-	return lines, min(r.line+maxRows/3, len(lines)-1)
+	return lines, min(r.line+widget.MaxRows/3, len(lines)-1)
 }
 
 // heading says what the plan is for.
@@ -286,10 +278,10 @@ func wide(width int, s string) string {
 // estimate says what the plan costs, and how it is undone.
 func estimate(sh *shared) []string {
 	switch {
-	case changes(sh.plan) == 0 && sh.again != nil:
+	case flow.Changes(sh.plan) == 0 && sh.again != nil:
 		return []string{"There is nothing to repair: everything is as it would be made.",
 			"phonegate doctor checks every part; phonegate rotate makes a new key for Action and form."}
-	case changes(sh.plan) == 0:
+	case flow.Changes(sh.plan) == 0:
 		return []string{"No changes: the tenant is as these answers say."}
 	}
 	all, auth0 := 0, 0
@@ -315,24 +307,24 @@ func estimate(sh *shared) []string {
 }
 
 func (r review) keys(sh *shared) []key.Binding {
-	k := sh.keys
+	k := sh.Keys
 	switch {
 	case !r.ready:
 		return []key.Binding{k.Back}
 	case r.err != nil:
 		return []key.Binding{k.Retry, k.Edit, k.Copy, k.Back, k.Write}
 	case r.editing:
-		return []key.Binding{k.Up, as(k.Next, "change it"), k.Back}
+		return []key.Binding{k.Up, widget.As(k.Next, "change it"), k.Back}
 	case r.asking:
-		return []key.Binding{as(k.Next, "do it"), k.Back}
-	case changes(sh.plan) == 0:
+		return []key.Binding{widget.As(k.Next, "do it"), k.Back}
+	case flow.Changes(sh.plan) == 0:
 		next := "live test"
 		if sh.again != nil {
 			next = "test again"
 		}
-		return []key.Binding{as(k.Next, next), k.Edit, k.Write, k.Back}
+		return []key.Binding{widget.As(k.Next, next), k.Edit, k.Write, k.Back}
 	}
-	return []key.Binding{as(k.Next, "do it"), k.Edit, k.Write, k.Diff, k.Back}
+	return []key.Binding{widget.As(k.Next, "do it"), k.Edit, k.Write, k.Diff, k.Back}
 }
 
 func (r review) typing(*shared) bool { return r.asking }

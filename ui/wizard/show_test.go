@@ -6,6 +6,9 @@ import (
 	"os"
 	"testing"
 	"time"
+
+	"phonegate/ui/wizard/flow"
+	"phonegate/ui/wizard/flowtest"
 )
 
 var show = flag.String("show", "", "run the wizard on this terminal with a fake backend: sandbox, real or known")
@@ -15,23 +18,23 @@ func TestShow(t *testing.T) {
 	if *show == "" {
 		return
 	}
-	f := newFake()
-	start := StartWelcome
+	f := flowtest.New()
+	start := flow.StartWelcome
 	switch *show {
 	case "sandbox":
-		f, start = newFakeSandbox(), StartSandbox
+		f, start = flowtest.NewSandbox(), flow.StartSandbox
 	case "known":
-		f.env, f.sources = newFakeSandbox().env, map[string]string{"AUTH0_DOMAIN": "AUTH0_DOMAIN", "AUTH0_CLIENT_ID": "AUTH0_CLIENT_ID"}
-		f.notes["auth0"] = []Note{{Text: "missing update:clients, needed to put the phone field on the login page", Hint: "Grant it in the dashboard, then press r."}}
-		f.services = []ServiceChoice{{SID: "VA4c0f3a6c3d0b4a55a7c1f1e7d2c42b91", Name: "Acme", CodeLength: 6, Note: "used by another Action"}}
-		f.tenants = []TenantStatus{{Name: "dev", OK: true, State: "in order"}, {Name: "staging", State: "2 changes"}}
+		f.Env, f.Sources = flowtest.NewSandbox().Env, map[string]string{"AUTH0_DOMAIN": "AUTH0_DOMAIN", "AUTH0_CLIENT_ID": "AUTH0_CLIENT_ID"}
+		f.Notes["auth0"] = []flow.Note{{Text: "missing update:clients, needed to put the phone field on the login page", Hint: "Grant it in the dashboard, then press r."}}
+		f.Existing = []flow.ServiceChoice{{SID: "VA4c0f3a6c3d0b4a55a7c1f1e7d2c42b91", Name: "Acme", CodeLength: 6, Note: "used by another Action"}}
+		f.InFile = []flow.TenantStatus{{Name: "dev", OK: true, State: "in order"}, {Name: "staging", State: "2 changes"}}
 	}
-	f.pace = 300 * time.Millisecond
-	r, err := Run(context.Background(), Options{
+	f.Pace = 300 * time.Millisecond
+	r, err := Run(context.Background(), flow.Options{
 		Backend: f, In: os.Stdin, Out: os.Stdout, Start: start, Env: os.Environ(),
-		Sandbox: func(context.Context) (Backend, error) {
-			s := newFakeSandbox()
-			s.pace = 300 * time.Millisecond
+		Sandbox: func(context.Context) (flow.Backend, error) {
+			s := flowtest.NewSandbox()
+			s.Pace = 300 * time.Millisecond
 			return s, nil
 		},
 	})

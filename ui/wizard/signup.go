@@ -7,20 +7,17 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"phonegate/ui/render"
+	"phonegate/ui/wizard/flow"
+	"phonegate/ui/wizard/widget"
 )
 
 // signup asks where a new user gives the number, and draws what that looks like.
-type signup struct{ sheet sheet }
+type signup struct{ sheet widget.Sheet }
 
 func (g signup) enter(sh *shared) (step, tea.Cmd) {
-	at := g.sheet.at
-	capture := asked("capture", "number", sh.session)
-	page := asked("auth0.login_page", "login page", sh.session)
-	page.hidden = func(s Session) bool { return s.Spec.Capture == "form" }
-	client := asked("auth0.client_id", "application", sh.session)
-	client.hidden = func(s Session) bool { return s.Spec.Capture == "form" || s.Spec.Auth0.LoginPage != "client" }
-	country := asked("default_country", "country", sh.session)
-	g.sheet = sheet{fields: []field{capture, page, client, country}, at: at}
+	at := g.sheet.At
+	g.sheet = sh.sheet(flow.AsksAt(flow.Signup, sh.session, sh.seen())...)
+	g.sheet.At = at
 	return g, nil
 }
 
@@ -28,16 +25,14 @@ func (g signup) update(sh *shared, msg tea.Msg) (step, outcome) {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
 		switch {
-		case key.Matches(msg, sh.keys.Next):
+		case key.Matches(msg, sh.Keys.Next):
 			var ok bool
-			if g.sheet, ok = g.sheet.accept(&sh.session); !ok {
+			if g.sheet, ok = g.sheet.Accept(); !ok {
 				return g, outcome{}
 			}
-			if sh.session.Spec.Capture == "form" { // only the form's server can ask for a number
-				sh.session.Spec.CodeCheck = "form"
-			}
+			flow.Settle(&sh.session)
 			return g, outcome{move: forward}
-		case key.Matches(msg, sh.keys.View):
+		case key.Matches(msg, sh.Keys.View):
 			return g, artefact(sh, "lock/")
 		}
 		return g.edit(sh, msg)
@@ -49,24 +44,24 @@ func (g signup) update(sh *shared, msg tea.Msg) (step, outcome) {
 
 func (g signup) edit(sh *shared, msg tea.Msg) (step, outcome) {
 	var cmd tea.Cmd
-	g.sheet, cmd = g.sheet.update(&sh.session, sh.keys, msg)
+	g.sheet, cmd = g.sheet.Update(sh.Keys, msg)
 	return g, doing(cmd)
 }
 
 func (g signup) view(sh *shared, width int) ([]string, int) {
-	st := sh.st
-	lines := title(sh, "Where does a new user give the phone number?", width)
-	fields, at := g.sheet.view(st, sh.session, width)
+	st := sh.Styles
+	lines := widget.Title(sh.Styles, "Where does a new user give the phone number?", width)
+	fields, at := g.sheet.View(st, width)
 	focus := len(lines) + at
 	lines = append(append(lines, fields...), "")
-	lines = append(lines, g.sheet.advice(st, sh.session, width)...)
+	lines = append(lines, g.sheet.Advice(st, width)...)
 	lines = append(lines, "")
 	return append(lines, g.drawing(sh, width)...), focus
 }
 
 // drawing is the field as the user will see it, beside where its value goes.
 func (g signup) drawing(sh *shared, width int) []string {
-	st := sh.st
+	st := sh.Styles
 	name, rows := "sign up", []string{"you@example.com", "••••••••", sampleNumber(sh.session.Spec.DefaultCountry)}
 	if sh.session.Spec.Capture == "form" {
 		name, rows = "first login", []string{"What is your number?", sampleNumber(sh.session.Spec.DefaultCountry), "[ Send the code ]"}
@@ -87,7 +82,7 @@ func (g signup) drawing(sh *shared, width int) []string {
 	where := []string{"", "", "", "", ""}
 	where[number] = st.Accent.Render("─▶ ") + "user_metadata.phone_number"
 	where[number+1] = side("   verified: app_metadata.phone_number")
-	return beside(box, where, 34, width)
+	return widget.Beside(box, where, 34, width)
 }
 
 // sampleNumber is a number nobody has, as it is typed in a country.
@@ -104,25 +99,25 @@ func sampleNumber(country string) string {
 }
 
 func (g signup) keys(sh *shared) []key.Binding {
-	keys := []key.Binding{sh.keys.Next, sh.keys.Back, as(sh.keys.Up, "move")}
-	if g.sheet.fields[g.sheet.at].choice() {
-		keys = append(keys, sh.keys.Left, as(sh.keys.View, "view Lock's configuration"))
+	keys := []key.Binding{sh.Keys.Next, sh.Keys.Back, widget.As(sh.Keys.Up, "move")}
+	if g.sheet.Fields[g.sheet.At].Choice() {
+		keys = append(keys, sh.Keys.Left, widget.As(sh.Keys.View, "view Lock's configuration"))
 	}
 	return keys
 }
 
-func (g signup) typing(sh *shared) bool { return g.sheet.typing(sh.session) }
+func (g signup) typing(sh *shared) bool { return g.sheet.Typing() }
 
 // artefact opens a generated file of a folder for reading.
 func artefact(sh *shared, folder string) outcome {
-	files, err := sh.backend.Artefacts(sh.session.copy())
+	files, err := sh.backend.Artefacts(sh.session.Copy())
 	if err != nil {
-		return outcome{read: newPager("The files could not be generated", problem(sh.st, err, min(sh.width, render.MaxWidth)))}
+		return outcome{read: widget.NewPager("The files could not be generated", problem(sh.Styles, err, min(sh.Width, render.MaxWidth)))}
 	}
 	for _, f := range files {
 		if strings.HasPrefix(f.Path, folder) {
-			return outcome{read: newPager(f.Path, codeLines(sh.st, string(f.Data)))}
+			return outcome{read: widget.NewPager(f.Path, widget.CodeLines(sh.Styles, string(f.Data)))}
 		}
 	}
-	return outcome{read: newPager(folder, []string{" Nothing is generated here under these answers."})}
+	return outcome{read: widget.NewPager(folder, []string{" Nothing is generated here under these answers."})}
 }

@@ -3,23 +3,9 @@ package wizard
 import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
-)
 
-// place names a screen.
-type place int
-
-// The screens, in the order in which they are met.
-const (
-	atWelcome place = iota
-	atConnect
-	atTexts
-	atSignup
-	atAction
-	atForm
-	atReview
-	atApply
-	atLive
-	atDone
+	"phonegate/ui/wizard/flow"
+	"phonegate/ui/wizard/widget"
 )
 
 // step is one screen: a small value that draws itself and answers messages. It knows no other
@@ -58,11 +44,11 @@ const (
 
 // outcome is what a step asks of the model. The zero value: stay.
 type outcome struct {
-	move move
-	to   place // with jump
-	cmd  tea.Cmd
-	say  []string // finished lines, for the scrollback
-	read *pager   // something to read, over the whole window
+	move  move
+	to    flow.StopID // with jump
+	cmd   tea.Cmd
+	print []string      // finished lines, for the scrollback
+	read  *widget.Pager // something to read, over the whole window
 }
 
 // doing stays and runs a command.

@@ -7,12 +7,13 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"phonegate/provision/config"
-	"phonegate/ui/render"
+	"phonegate/ui/wizard/flow"
+	"phonegate/ui/wizard/widget"
 )
 
 // texts asks which Verify service sends the codes, under what name and how long they are.
 type texts struct {
-	sheet  sheet
+	sheet  widget.Sheet
 	ready  bool
 	number int // counts askings; an answer to an earlier one is stale
 	err    error
@@ -20,12 +21,9 @@ type texts struct {
 
 type servicesMsg struct {
 	number   int
-	services []ServiceChoice
+	services []flow.ServiceChoice
 	err      error
 }
-
-// newService is the choice's value for a service that does not exist yet.
-const newService = ""
 
 func (t texts) enter(sh *shared) (step, tea.Cmd) {
 	if sh.services != nil {
@@ -34,7 +32,7 @@ func (t texts) enter(sh *shared) (step, tea.Cmd) {
 	}
 	t.number++
 	t.ready = false
-	number, ctx, backend, s := t.number, sh.jobs.ctx, sh.backend, sh.session.copy()
+	number, ctx, backend, s := t.number, sh.jobs.ctx, sh.backend, sh.session.Copy()
 	return t, tea.Batch(sh.pulse(), func() tea.Msg {
 		services, err := backend.Services(ctx, s)
 		return servicesMsg{number, services, err}
@@ -44,51 +42,19 @@ func (t texts) enter(sh *shared) (step, tea.Cmd) {
 // lay builds the fields from the services that exist.
 func (t texts) lay(sh *shared) texts {
 	t.ready = true
-	service := serviceField(sh)
-	_ = service.take(&sh.session, service.value())
-	existing := func(s Session) bool { return s.ServiceSID != newService }
-	name := asked("twilio.service_name", "name", sh.session)
-	name.must, name.hidden = true, existing
-	length := asked("twilio.code_length", "digits", sh.session)
-	length.hidden = existing
-	now, _ := strconv.Atoi(length.value())
-	for n := 4; n <= 10; n++ {
-		length.options = append(length.options, config.Option{Value: strconv.Itoa(n), Label: strconv.Itoa(n), About: "Six is what people expect."})
+	asks := flow.AsksAt(flow.Texts, sh.session, sh.seen())
+	_ = asks[0].Take(&sh.session, asks[0].Value())
+	now, _ := strconv.Atoi(asks[2].Value())
+	for n := 4; n <= 10; n++ { // turned through rather than typed
+		asks[2].Options = append(asks[2].Options, config.Option{Value: strconv.Itoa(n), Label: strconv.Itoa(n), About: "Six is what people expect."})
 		if n == now {
-			length.pick = n - 4
+			asks[2].Pick = n - 4
 		}
 	}
-	t.sheet = sheet{fields: []field{service, name, length}}.first(sh.session)
+	t.sheet = sh.sheet(asks...)
+	t.sheet.Fields[0].Tall = true
+	t.sheet = t.sheet.First()
 	return t
-}
-
-// serviceField chooses between a new service and those that exist. Without any there is nothing to choose.
-func serviceField(sh *shared) field {
-	services := sh.services
-	f := field{key: "twilio.service", label: "service", tall: true, options: []config.Option{
-		{Value: newService, Label: "New service", About: "Its name is in every text: give it the name your users know."},
-	}}
-	for i, s := range services {
-		about := strconv.Itoa(s.CodeLength) + " digits"
-		if s.Note != "" {
-			about += ", " + s.Note
-		}
-		f.options = append(f.options, config.Option{Value: s.SID, Label: s.Name + " (" + render.Short(s.SID) + ")", About: sentence(about)})
-		if s.Name == sh.session.Spec.Twilio.ServiceName {
-			f.pick = i + 1
-		}
-	}
-	f.hidden = func(Session) bool { return len(services) == 0 }
-	f.take = func(s *Session, v string) error {
-		s.ServiceSID = v
-		for _, x := range services {
-			if x.SID == v {
-				s.Spec.Twilio.ServiceName, s.Spec.Twilio.CodeLength = x.Name, x.CodeLength
-			}
-		}
-		return nil
-	}
-	return f
 }
 
 func (t texts) update(sh *shared, msg tea.Msg) (step, outcome) {
@@ -99,10 +65,10 @@ func (t texts) update(sh *shared, msg tea.Msg) (step, outcome) {
 		}
 		t.err = msg.err
 		if msg.err == nil {
-			sh.services = append([]ServiceChoice{}, msg.services...)
+			sh.services = append([]flow.ServiceChoice{}, msg.services...)
 		}
 		return t.lay(sh), outcome{}
-	case beat:
+	case tick:
 		if !t.ready {
 			return t, doing(sh.pulse())
 		}
@@ -110,9 +76,9 @@ func (t texts) update(sh *shared, msg tea.Msg) (step, outcome) {
 		if !t.ready {
 			return t, outcome{}
 		}
-		if key.Matches(msg, sh.keys.Next) {
+		if key.Matches(msg, sh.Keys.Next) {
 			var ok bool
-			if t.sheet, ok = t.sheet.accept(&sh.session); !ok {
+			if t.sheet, ok = t.sheet.Accept(); !ok {
 				return t, outcome{}
 			}
 			return t, outcome{move: forward}
@@ -126,27 +92,27 @@ func (t texts) update(sh *shared, msg tea.Msg) (step, outcome) {
 
 func (t texts) edit(sh *shared, msg tea.Msg) (step, outcome) {
 	var cmd tea.Cmd
-	t.sheet, cmd = t.sheet.update(&sh.session, sh.keys, msg)
+	t.sheet, cmd = t.sheet.Update(sh.Keys, msg)
 	return t, doing(cmd)
 }
 
 func (t texts) view(sh *shared, width int) ([]string, int) {
-	st, s := sh.st, sh.session
-	lines := title(sh, "Which Verify service sends the codes?", width)
+	st, s := sh.Styles, sh.session
+	lines := widget.Title(sh.Styles, "Which Verify service sends the codes?", width)
 	if !t.ready {
 		return append(lines, "  "+spinner(sh)+" asking Twilio which there are"), 1
 	}
-	fields, at := t.sheet.view(st, s, width)
+	fields, at := t.sheet.View(st, width)
 	focus := len(lines) + at
 	lines = append(lines, fields...)
 	lines = append(lines, "")
 	if t.err != nil {
 		lines = append(lines, problem(st, t.err, width)...)
 	} else {
-		lines = append(lines, t.sheet.advice(st, s, width)...)
+		lines = append(lines, t.sheet.Advice(st, width)...)
 	}
 	lines = append(lines, "")
-	box := phoneBox(st, "the text", smsText(orDash(s.Spec.Twilio.ServiceName), digits(s.Spec.Twilio.CodeLength)), min(width-6, 40), 4)
+	box := widget.PhoneBox(st, "the text", flow.SMSText(flow.OrDash(s.Spec.Twilio.ServiceName), flow.Digits(s.Spec.Twilio.CodeLength)), min(width-6, 40), 4)
 	for _, l := range box {
 		lines = append(lines, "    "+l)
 	}
@@ -154,11 +120,11 @@ func (t texts) view(sh *shared, width int) ([]string, int) {
 }
 
 func (t texts) keys(sh *shared) []key.Binding {
-	keys := []key.Binding{sh.keys.Next, sh.keys.Back, as(sh.keys.Up, "move")}
-	if t.ready && t.sheet.fields[t.sheet.at].choice() {
-		keys = append(keys, sh.keys.Left)
+	keys := []key.Binding{sh.Keys.Next, sh.Keys.Back, widget.As(sh.Keys.Up, "move")}
+	if t.ready && t.sheet.Fields[t.sheet.At].Choice() {
+		keys = append(keys, sh.Keys.Left)
 	}
 	return keys
 }
 
-func (t texts) typing(sh *shared) bool { return t.ready && t.sheet.typing(sh.session) }
+func (t texts) typing(sh *shared) bool { return t.ready && t.sheet.Typing() }

@@ -10,12 +10,14 @@ import (
 
 	"phonegate/provision/event"
 	"phonegate/provision/fault"
+	"phonegate/ui/wizard/flow"
+	"phonegate/ui/wizard/flowtest"
 )
 
 func TestBackAlwaysWorksAndKeepsAnswers(t *testing.T) {
 	for _, back := range []string{"esc", "shift+tab"} {
 		t.Run(back, func(t *testing.T) {
-			d := newDriver(t, newFakeSandbox(), StartWelcome)
+			d := newDriver(t, flowtest.NewSandbox(), flow.StartWelcome)
 			d.until("What would you like to do?")
 			d.press("enter").until("All three answer")
 			d.press("enter").until("verification code is")
@@ -36,7 +38,7 @@ func TestBackAlwaysWorksAndKeepsAnswers(t *testing.T) {
 }
 
 func TestEnterOfTheScreenBeforeStartsNothing(t *testing.T) {
-	f := newFakeSandbox()
+	f := flowtest.NewSandbox()
 	d := atReviewed(t, f)
 	d.press("esc", "enter")
 	for !strings.Contains(d.frame(), "where from") { // as until, but the clock stands
@@ -45,13 +47,13 @@ func TestEnterOfTheScreenBeforeStartsNothing(t *testing.T) {
 	d.press("enter").see("where from")
 	d.clock = d.clock.Add(grace)
 	d.press("enter").until("Shall we try it?")
-	if len(f.applied) != 1 {
-		t.Errorf("applied %d times", len(f.applied))
+	if len(f.Applied) != 1 {
+		t.Errorf("applied %d times", len(f.Applied))
 	}
 }
 
 func TestCtrlCLeavesAtOnceWhileQuestionsAreAsked(t *testing.T) {
-	d := newDriver(t, newFake(), StartWelcome)
+	d := newDriver(t, flowtest.New(), flow.StartWelcome)
 	d.until("What would you like to do?")
 	d.press("ctrl+c").untilQuit()
 	if r := d.m.sh.reach; !r.Interrupted || r.Finished {
@@ -63,8 +65,8 @@ func TestCtrlCLeavesAtOnceWhileQuestionsAreAsked(t *testing.T) {
 }
 
 func TestFirstCtrlCFinishesTheCallUnderWay(t *testing.T) {
-	f := newFakeSandbox()
-	f.hold = true
+	f := flowtest.NewSandbox()
+	f.Hold = true
 	d := atReviewed(t, f)
 	d.press("enter")
 	for !strings.Contains(d.frame(), "API key") || strings.Contains(d.frame(), "○ Twilio   API key") {
@@ -81,8 +83,8 @@ func TestFirstCtrlCFinishesTheCallUnderWay(t *testing.T) {
 }
 
 func TestSecondCtrlCLeaves(t *testing.T) {
-	f := newFakeSandbox()
-	f.hold = true
+	f := flowtest.NewSandbox()
+	f.Hold = true
 	d := atReviewed(t, f)
 	d.press("enter").until("API key")
 	d.press("ctrl+c", "ctrl+c").untilQuit()
@@ -95,7 +97,7 @@ func TestSecondCtrlCLeaves(t *testing.T) {
 }
 
 func TestLettersBelongToTheFieldThatHasTheCursor(t *testing.T) {
-	d := newDriver(t, newFakeSandbox(), StartSandbox)
+	d := newDriver(t, flowtest.NewSandbox(), flow.StartSandbox)
 	d.until("All three answer")
 	d.press("enter").until("verification code is")
 	d.press("ctrl+u", "vodka wares").see("Your vodka wares verification")
@@ -103,26 +105,26 @@ func TestLettersBelongToTheFieldThatHasTheCursor(t *testing.T) {
 }
 
 func TestProtectedTenantAsksForItsName(t *testing.T) {
-	f := newFake()
-	f.tenants = []TenantStatus{{Name: "prod", OK: true, State: "in order"}}
-	f.tenants[0].Spec.Protected = true
-	d := newDriver(t, f, StartWelcome)
+	f := flowtest.New()
+	f.InFile = []flow.TenantStatus{{Name: "prod", OK: true, State: "in order"}}
+	f.InFile[0].Spec.Protected = true
+	d := newDriver(t, f, flow.StartWelcome)
 	d.until("prod ✓ in order")
 	d.press("down", "down", "enter").until("where from")
 	d.press("enter").see("This tenant is protected")
 	d.golden("review-protected")
 	d.press("dev", "enter").see("That is not the tenant's name.")
 	d.press("ctrl+u", "prod", "enter").until("Shall we try it?")
-	if len(f.applied) != 1 || f.applied[0].Tenant != "prod" {
-		t.Errorf("applied %v", f.applied)
+	if len(f.Applied) != 1 || f.Applied[0].Tenant != "prod" {
+		t.Errorf("applied %v", f.Applied)
 	}
 }
 
 func TestRegenerateWithNothingToChangeGoesToTheLiveTest(t *testing.T) {
-	f := newFake()
-	f.tenants = []TenantStatus{{Name: "dev", OK: true, State: "in order"}, {Name: "staging", State: "2 changes"}}
-	f.plan = &event.Plan{Tenant: "staging", Changes: []event.Change{{Resource: "auth0.action", Op: event.None, Detail: "Action “Verify phone number”"}}}
-	d := newDriver(t, f, StartWelcome)
+	f := flowtest.New()
+	f.InFile = []flow.TenantStatus{{Name: "dev", OK: true, State: "in order"}, {Name: "staging", State: "2 changes"}}
+	f.Planned = &event.Plan{Tenant: "staging", Changes: []event.Change{{Resource: "auth0.action", Op: event.None, Detail: "Action “Verify phone number”"}}}
+	d := newDriver(t, f, flow.StartWelcome)
 	d.until("staging ! 2 changes")
 	d.golden("welcome-tenants")
 	d.press("down", "down", "enter").see("Which tenant?")
@@ -130,15 +132,15 @@ func TestRegenerateWithNothingToChangeGoesToTheLiveTest(t *testing.T) {
 	d.press("esc").see("What would you like to do?")
 	d.press("enter", "down", "enter").until("No changes")
 	d.press("enter").see("Shall we try it?")
-	if len(f.applied) != 0 {
+	if len(f.Applied) != 0 {
 		t.Error("something was applied")
 	}
 }
 
 func TestLiveTestOfARealTenantAsksForTheNumberFirst(t *testing.T) {
-	f := newFake()
-	f.tenants = []TenantStatus{{Name: "dev", OK: true, State: "in order"}}
-	d := newDriver(t, f, StartWelcome)
+	f := flowtest.New()
+	f.InFile = []flow.TenantStatus{{Name: "dev", OK: true, State: "in order"}}
+	d := newDriver(t, f, flow.StartWelcome)
 	d.until("dev ✓ in order")
 	d.press("down", "down", "down", "enter").until("Shall we try it?")
 	d.press("down", "enter").see("Which phone shall get the text?")
@@ -149,17 +151,17 @@ func TestLiveTestOfARealTenantAsksForTheNumberFirst(t *testing.T) {
 	d.golden("live-code-real")
 	d.press("418902", "enter").until("The live test passed")
 	d.golden("done-tested")
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if got := f.calls[len(f.calls)-1]; got != "test sms +61412345678" {
+	f.Mutex.Lock()
+	defer f.Mutex.Unlock()
+	if got := f.Calls[len(f.Calls)-1]; got != "test sms +61412345678" {
 		t.Errorf("the test that ran: %q", got)
 	}
 }
 
 func TestWholeLoginOfARealTenantShowsItsAddressInOnePiece(t *testing.T) {
-	f := newFake()
-	f.tenants = []TenantStatus{{Name: "dev", OK: true, State: "in order"}}
-	d := newDriver(t, f, StartWelcome)
+	f := flowtest.New()
+	f.InFile = []flow.TenantStatus{{Name: "dev", OK: true, State: "in order"}}
+	d := newDriver(t, f, flow.StartWelcome)
 	d.until("dev ✓ in order")
 	d.press("down", "down", "down", "enter").until("Shall we try it?")
 	d.press("enter").until("No browser opened here")
@@ -175,14 +177,14 @@ func TestWholeLoginOfARealTenantShowsItsAddressInOnePiece(t *testing.T) {
 }
 
 func TestNotNowEndsWithoutATest(t *testing.T) {
-	d := atReviewed(t, newFakeSandbox())
+	d := atReviewed(t, flowtest.NewSandbox())
 	d.press("enter").until("Shall we try it?")
 	d.press("down", "down", "down", "enter").see("has not been tested yet")
 	d.golden("done-untested")
 }
 
 func TestStoppedLiveTestCleansUpAndCanBeRunAgain(t *testing.T) {
-	d := atReviewed(t, newFakeSandbox())
+	d := atReviewed(t, flowtest.NewSandbox())
 	d.press("enter").until("Shall we try it?")
 	d.press("enter").until("Type the code")
 	d.press("ctrl+c").until("Stopped, as you asked.")
@@ -194,7 +196,7 @@ func TestStoppedLiveTestCleansUpAndCanBeRunAgain(t *testing.T) {
 }
 
 func TestCodeIsReadOverTheWholeWindow(t *testing.T) {
-	d := newDriver(t, newFakeSandbox(), StartSandbox)
+	d := newDriver(t, flowtest.NewSandbox(), flow.StartSandbox)
 	d.until("All three answer")
 	d.press("enter").until("verification code is")
 	d.press("enter", "enter", "v").see("action/verify-phone-number.js", "onExecutePostLogin", "q close")
@@ -210,8 +212,8 @@ func TestCodeIsReadOverTheWholeWindow(t *testing.T) {
 }
 
 func TestPreviewSaysItsAddressWhereNoBrowserOpens(t *testing.T) {
-	f := newFakeSandbox()
-	d := newDriver(t, f, StartSandbox)
+	f := flowtest.NewSandbox()
+	d := newDriver(t, f, flow.StartSandbox)
 	d.until("All three answer")
 	d.press("enter").until("verification code is")
 	d.press("enter", "enter", "enter", "ctrl+p").until("http://127.0.0.1:4321/")
@@ -220,35 +222,35 @@ func TestPreviewSaysItsAddressWhereNoBrowserOpens(t *testing.T) {
 		t.Errorf("opened %d addresses", n)
 	}
 	d.m.sh.close()
-	if f.calls[len(f.calls)-1] != "preview stopped" {
+	if f.Calls[len(f.Calls)-1] != "preview stopped" {
 		t.Error("the preview is still served")
 	}
 }
 
 func TestPlanThatCannotBeMadeCanBeTriedAgain(t *testing.T) {
-	f := newFakeSandbox()
-	f.planErr = fault.New(fault.Failed, "auth0.503", "Try again in a minute.", "Auth0 is not answering")
-	d := newDriver(t, f, StartSandbox)
+	f := flowtest.NewSandbox()
+	f.PlanErr = fault.New(fault.Failed, "auth0.503", "Try again in a minute.", "Auth0 is not answering")
+	d := newDriver(t, f, flow.StartSandbox)
 	d.until("All three answer")
 	d.press("enter").until("verification code is")
 	d.press("enter", "enter", "enter", "enter").until("Auth0 is not answering.")
 	d.golden("review-failed")
 	d.press("enter").see("Auth0 is not answering.") // there is nothing to confirm
 	d.press("c").see("Copied")
-	f.planErr = nil
+	f.PlanErr = nil
 	d.press("r").until("where from")
 }
 
 func TestStaleCheckDoesNotMoveAnyone(t *testing.T) {
-	d := newDriver(t, newFakeSandbox(), StartSandbox)
+	d := newDriver(t, flowtest.NewSandbox(), flow.StartSandbox)
 	d.until("All three answer")
 	d.press("esc").see("Vercel", "token")
-	d.send(checkedMsg{number: 1, provider: "auth0", account: Account{Name: "late"}})
+	d.send(checkedMsg{number: 1, provider: "auth0", account: flow.Account{Name: "late"}})
 	d.see("Vercel", "token")
 }
 
 func TestLightBackgroundChangesTheLooks(t *testing.T) {
-	d := newDriver(t, newFake(), StartWelcome)
+	d := newDriver(t, flowtest.New(), flow.StartWelcome)
 	d.until("What would you like to do?")
 	dark := d.m.View().Content
 	d.send(tea.BackgroundColorMsg{Color: white{}})
@@ -272,28 +274,6 @@ func TestPanicInTheBackendIsAnErrorAndSaysNothingOfItsValue(t *testing.T) {
 	}
 }
 
-func TestSqueezeTakesOutAllWhiteSpace(t *testing.T) {
-	for in, want := range map[string]string{
-		" tok\nen\t123\r\n": "token123", "plain": "plain", "a\u00a0b\u200bc\ufeff": "abc", "": "",
-	} {
-		if got := squeeze(in); got != want {
-			t.Errorf("squeeze(%q) = %q, want %q", in, got, want)
-		}
-	}
-}
-
-func TestNumbersNeedTheirCountryCode(t *testing.T) {
-	for in, want := range map[string]string{
-		"+61 491 570 156": "+61491570156", "0061491570156": "+61491570156", "+1 (201) 555-0123": "+12015550123",
-		"0491 570 156": "", "+": "", "hello": "", "+0123456789": "", "+1234567890123456": "",
-	} {
-		got, err := e164(in)
-		if got != want || (err == nil) != (want != "") {
-			t.Errorf("e164(%q) = %q, %v; want %q", in, got, err, want)
-		}
-	}
-}
-
 func TestOnlyWebAddressesAreOpened(t *testing.T) {
 	for _, bad := range []string{"file:///etc/passwd", "javascript:alert(1)", "-x", "", "\x00"} {
 		if openBrowser(bad) == nil {
@@ -306,15 +286,15 @@ func FuzzFramesFitWhateverProvidersSay(f *testing.F) {
 	f.Add("acme", "a note", "a hint", uint8(60))
 	f.Add(strings.Repeat("長い名前", 30), "\x1b[2J\x07", strings.Repeat("x", 300), uint8(10))
 	f.Fuzz(func(t *testing.T, name, note, hint string, size uint8) {
-		fk := newFakeSandbox()
-		fk.notes["auth0"] = []Note{{Text: note, Hint: hint}}
-		sh := newShared(t.Context(), Options{Backend: fk, Start: StartSandbox})
-		sh.width, sh.height = 30+int(size)%91, 8+int(size)%40
+		fk := flowtest.NewSandbox()
+		fk.Notes["auth0"] = []flow.Note{{Text: note, Hint: hint}}
+		sh := newShared(t.Context(), flow.Options{Backend: fk, Start: flow.StartSandbox})
+		sh.Width, sh.Height = 30+int(size)%91, 8+int(size)%40
 		sh.session.Tenant = "dev"
-		sh.accounts["auth0"] = Account{Name: name, Notes: fk.notes["auth0"]}
-		sh.accounts["twilio"] = Account{Name: hint}
-		m := newModel(sh, Options{Start: StartSandbox})
-		m.steps[atConnect] = connect{entered: true, page: pageAll}
+		sh.accounts["auth0"] = flow.Account{Name: name, Notes: fk.Notes["auth0"]}
+		sh.accounts["twilio"] = flow.Account{Name: hint}
+		m := newModel(sh, flow.Options{Start: flow.StartSandbox})
+		m.steps[flow.Connect] = connect{entered: true, page: pageAll}
 		fitting(t, "fuzzed", m)
 	})
 }

@@ -8,20 +8,21 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
-	"phonegate/provision/config"
 	"phonegate/provision/fault"
 	"phonegate/provision/secret"
 	"phonegate/ui/render"
+	"phonegate/ui/wizard/flow"
+	"phonegate/ui/wizard/widget"
 )
 
 // welcome asks what to do.
 type welcome struct {
 	direct bool // skipped: the sandbox was asked for on the command line
 	asked  bool // the tenants have been asked for
-	menu   menu
+	menu   widget.Menu
 	// picking is the line whose tenant is being picked, -1 while the first menu is shown.
 	picking int
-	pick    menu
+	pick    widget.Menu
 	waiting bool
 	err     error
 }
@@ -35,7 +36,7 @@ const (
 )
 
 type tenantsMsg struct {
-	tenants []TenantStatus
+	tenants []flow.TenantStatus
 	err     error
 }
 
@@ -45,21 +46,21 @@ type loadedMsg struct {
 	sources     map[string]string
 	logins      []secret.Login
 	lasting     bool
-	known       *Known // nil for a tenant that is not in the file
-	err         error  // the file can't be read
+	known       *flow.Known // nil for a tenant that is not in the file
+	err         error       // the file can't be read
 }
 
 // sandboxMsg brings the sandbox.
 type sandboxMsg struct {
-	backend Backend
+	backend flow.Backend
 	err     error
 }
 
 func (w welcome) enter(sh *shared) (step, tea.Cmd) {
 	w.picking, w.waiting = -1, false
-	at := w.menu.at
+	at := w.menu.At
 	w.menu = w.lines(sh)
-	w.menu.at = at
+	w.menu.At = at
 	if w.asked {
 		return w, nil
 	}
@@ -72,7 +73,7 @@ func (w welcome) enter(sh *shared) (step, tea.Cmd) {
 }
 
 // lines is the menu, with the state of the tenants that are known.
-func (w welcome) lines(sh *shared) menu {
+func (w welcome) lines(sh *shared) widget.Menu {
 	var states []string
 	for _, t := range sh.tenants {
 		glyph := render.Warn.Glyph()
@@ -81,15 +82,15 @@ func (w welcome) lines(sh *shared) menu {
 		}
 		states = append(states, t.Name+" "+glyph+" "+t.State)
 	}
-	m := menu{at: w.menu.at, choices: []choice{
-		{label: "Try it here", about: "everything embedded, no account, about four minutes"},
-		{label: "Set up a tenant", about: "Twilio service, Action, sign-up, form, live test"},
-		{label: "Regenerate", about: "once a tenant is set up", off: true},
-		{label: "Live test", about: "once a tenant is set up", off: true},
+	m := widget.Menu{At: w.menu.At, Choices: []widget.Choice{
+		{Label: "Try it here", About: "everything embedded, no account, about four minutes"},
+		{Label: "Set up a tenant", About: "Twilio service, Action, sign-up, form, live test"},
+		{Label: "Regenerate", About: "once a tenant is set up", Off: true},
+		{Label: "Live test", About: "once a tenant is set up", Off: true},
 	}}
 	if len(states) > 0 {
-		m.choices[regenerate] = choice{label: "Regenerate", about: strings.Join(states, "   ")}
-		m.choices[liveTest] = choice{label: "Live test", about: "send a code, or go through a whole login"}
+		m.Choices[regenerate] = widget.Choice{Label: "Regenerate", About: strings.Join(states, "   ")}
+		m.Choices[liveTest] = widget.Choice{Label: "Live test", About: "send a code, or go through a whole login"}
 	}
 	return m
 }
@@ -115,26 +116,26 @@ func (w welcome) update(sh *shared, msg tea.Msg) (step, outcome) {
 			return w, outcome{}
 		}
 		sh.session.Opened = msg.known != nil
-		sh.session.Credentials, sh.session.Sources, sh.session.Lasting = msg.credentials, msg.sources, msg.lasting
-		if w.picking == liveTest || w.menu.at == liveTest {
-			return w, outcome{move: jump, to: atLive}
+		sh.session.Credentials, sh.session.Sources, sh.session.Persisted = msg.credentials, msg.sources, msg.lasting
+		if w.picking == liveTest || w.menu.At == liveTest {
+			return w, outcome{move: jump, to: flow.Live}
 		}
-		return w, outcome{move: jump, to: atReview}
+		return w, outcome{move: jump, to: flow.Review}
 	case tea.KeyPressMsg:
 		if w.waiting {
 			return w, outcome{}
 		}
-		if !key.Matches(msg, sh.keys.Next) {
+		if !key.Matches(msg, sh.Keys.Next) {
 			if w.picking >= 0 {
-				w.pick = w.pick.update(sh.keys, msg)
+				w.pick = w.pick.Update(sh.Keys, msg)
 			} else {
-				w.menu = w.menu.update(sh.keys, msg)
+				w.menu = w.menu.Update(sh.Keys, msg)
 			}
 			return w, outcome{}
 		}
 		w.err = nil
 		if w.picking >= 0 {
-			return w.load(sh, sh.tenants[w.pick.at])
+			return w.load(sh, sh.tenants[w.pick.At])
 		}
 		return w.choose(sh)
 	}
@@ -143,7 +144,7 @@ func (w welcome) update(sh *shared, msg tea.Msg) (step, outcome) {
 
 // choose follows the line under the cursor.
 func (w welcome) choose(sh *shared) (step, outcome) {
-	switch w.menu.at {
+	switch w.menu.At {
 	case tryIt:
 		if sh.sandbox == nil {
 			sh.embedded = sh.home
@@ -169,16 +170,16 @@ func (w welcome) choose(sh *shared) (step, outcome) {
 	if len(sh.tenants) == 1 {
 		return w.load(sh, sh.tenants[0])
 	}
-	w.picking = w.menu.at
-	w.pick = menu{}
+	w.picking = w.menu.At
+	w.pick = widget.Menu{}
 	for _, t := range sh.tenants {
-		w.pick.choices = append(w.pick.choices, choice{label: t.Name, about: t.State})
+		w.pick.Choices = append(w.pick.Choices, widget.Choice{Label: t.Name, About: t.State})
 	}
 	return w, outcome{}
 }
 
 // load takes up a tenant that is set up already.
-func (w welcome) load(sh *shared, t TenantStatus) (step, outcome) {
+func (w welcome) load(sh *shared, t flow.TenantStatus) (step, outcome) {
 	sh.begin(sh.home, false)
 	sh.session.Tenant, sh.session.Spec = t.Name, t.Spec
 	w.waiting = true
@@ -186,26 +187,26 @@ func (w welcome) load(sh *shared, t TenantStatus) (step, outcome) {
 }
 
 // begin starts afresh with a backend.
-func (sh *shared) begin(backend Backend, sandbox bool) {
+func (sh *shared) begin(backend flow.Backend, sandbox bool) {
 	sh.backend = backend
-	sh.session = Session{Sandbox: sandbox, Sources: map[string]string{}}
-	sh.accounts, sh.services, sh.plan, sh.inbox, sh.reach, sh.again = map[string]Account{}, nil, noPlan, nil, Result{}, nil
+	sh.session = flow.Session{Sandbox: sandbox, Sources: map[string]string{}}
+	sh.accounts, sh.services, sh.plan, sh.inbox, sh.reach, sh.again = map[string]flow.Account{}, nil, noPlan, nil, flow.Result{}, nil
 }
 
 // loadCredentials finds what is known of a tenant's credentials.
-func loadCredentials(ctx context.Context, backend Backend, tenant string) tea.Cmd {
+func loadCredentials(ctx context.Context, backend flow.Backend, tenant string) tea.Cmd {
 	return func() tea.Msg {
 		c, sources := backend.Credentials(ctx, tenant)
 		if sources == nil {
 			sources = map[string]string{}
 		}
 		known, err := backend.Known(tenant)
-		return loadedMsg{c, sources, backend.Logins(), backend.Lasting(tenant), known, err}
+		return loadedMsg{c, sources, backend.Logins(), backend.Persisted(tenant), known, err}
 	}
 }
 
-// inside goes from the tenants back to the menu.
-func (w welcome) inside(*shared) (step, bool) {
+// back goes from the tenants back to the menu.
+func (w welcome) back(*shared) (step, bool) {
 	was := w.picking >= 0
 	w.picking = -1
 	return w, was
@@ -216,29 +217,29 @@ func (w welcome) view(sh *shared, width int) ([]string, int) {
 	if w.picking >= 0 {
 		question, m = "Which tenant?", w.pick
 	}
-	lines := append(title(sh, question, width), "")
-	choices, focus := m.view(sh.st, width)
+	lines := append(widget.Title(sh.Styles, question, width), "")
+	choices, focus := m.View(sh.Styles, width)
 	focus += len(lines)
 	lines = append(lines, choices...)
 	if w.picking < 0 && filepath.Dir(sh.file) != "." {
 		lines = append(lines, "")
-		lines = append(lines, styled(sh.st.Quiet.Render, render.Hang("    ", "Tenants are kept in "+sh.file, width))...)
+		lines = append(lines, widget.Styled(sh.Styles.Quiet.Render, render.Hang("    ", "Tenants are kept in "+sh.file, width))...)
 	}
 	if w.waiting {
-		lines = append(lines, "", "  "+render.Working.Mark(sh.st)+" one moment")
+		lines = append(lines, "", "  "+render.Working.Mark(sh.Styles)+" one moment")
 	}
 	if w.err != nil {
 		lines = append(lines, "")
-		lines = append(lines, problem(sh.st, w.err, width)...)
+		lines = append(lines, problem(sh.Styles, w.err, width)...)
 	}
 	return lines, focus
 }
 
 func (w welcome) keys(sh *shared) []key.Binding {
 	if w.picking >= 0 {
-		return []key.Binding{sh.keys.Up, sh.keys.Next, sh.keys.Back}
+		return []key.Binding{sh.Keys.Up, sh.Keys.Next, sh.Keys.Back}
 	}
-	return []key.Binding{sh.keys.Up, sh.keys.Next}
+	return []key.Binding{sh.Keys.Up, sh.Keys.Next}
 }
 
 func (w welcome) typing(*shared) bool { return false }
@@ -249,31 +250,9 @@ func problem(st render.Styles, err error, width int) []string {
 	if f.Category == fault.Interrupted {
 		return render.Hang("  "+render.Warn.Mark(st)+" ", "Stopped, as you asked.", width)
 	}
-	lines := styled(st.Bad.Render, render.Hang("  "+render.Bad.Glyph()+" ", sentence(f.Message), width))
+	lines := widget.Styled(st.Bad.Render, render.Hang("  "+render.Bad.Glyph()+" ", render.Sentence(f.Message), width))
 	if f.Hint != "" {
-		lines = append(lines, render.Hang("    ", sentence(f.Hint), width)...)
+		lines = append(lines, render.Hang("    ", render.Sentence(f.Hint), width)...)
 	}
 	return lines
-}
-
-// sandboxURL is where the sandbox runs a form that runs elsewhere; "" for the hosts that give out addresses of their own.
-func sandboxURL(spec config.Tenant, kind string) string {
-	if kind != "bundle" {
-		return ""
-	}
-	return "https://" + spec.Host.Project + ".test"
-}
-
-// sandboxSpec is what a newcomer would answer: in the sandbox every question comes with an answer.
-func sandboxSpec(domain string) config.Tenant {
-	return config.Tenant{
-		Auth0:          config.Auth0{Domain: domain, LoginPage: "tenant"},
-		Twilio:         config.Twilio{ServiceName: "Acme dev", CodeLength: 6},
-		Host:           config.Host{Kind: "vercel", Project: "acme-dev-verify"},
-		Brand:          config.Brand{Name: "Acme", Color: "#2a5bd7"},
-		CodeCheck:      "form",
-		Capture:        "lock",
-		NoPhone:        "form",
-		DefaultCountry: "AU",
-	}
 }
