@@ -299,7 +299,7 @@ func TestAFormThatIsNotAsItMustBeIsNamed(t *testing.T) {
 		serve func()
 		want  string
 	}{
-		{"another key", func() { b.serve(onlyKey(other.Name(), other.Value(true))) }, "does not have the key"},
+		{"another key", func() { b.serve(onlyKey(other.Name(), other.Value(true))) }, "lacks the key"},
 		{"another key under the name of the right one", func() { b.serve(onlyKey(u.Name(), other.Value(true))) }, "is missing its key"},
 		{"no Twilio part", func() { b.serve(onlyKey(u.Name(), u.Value(false))) }, "is missing its key"},
 		{"no key", func() { b.serve(nil) }, "is missing its key"},
@@ -316,7 +316,7 @@ func TestAFormThatIsNotAsItMustBeIsNamed(t *testing.T) {
 		{"an old version", func() {
 			b.serve(env)
 			b.spec.Brand.Color = "#aa3300"
-		}, "; generated is "},
+		}, ", but the current version is "},
 	} {
 		c.serve()
 		err := applying.run(t.Context(), b, nil)

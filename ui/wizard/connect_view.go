@@ -100,6 +100,6 @@ func (c connect) answers(s flow.Session) string {
 // spinner turns with the clock.
 func spinner(sh *shared) string {
 	frames := []rune("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏")
-	n := int(sh.now().UnixMilli()/int64(tickEvery.Milliseconds())) % len(frames)
+	n := int(sh.now().UnixMilli()/tickEvery.Milliseconds()) % len(frames)
 	return sh.Styles.Accent.Render(string(frames[n]))
 }

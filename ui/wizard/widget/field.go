@@ -123,15 +123,13 @@ func (f Field) List(st render.Styles, focused bool, width int) (lines []string, 
 		column = max(column, len([]rune(o.Label)))
 	}
 	for i, o := range f.Options {
-		mark, label := "  ", o.Label
+		mark, label := st.Quiet.Render("○ "), o.Label
 		if i == f.Pick {
 			at = len(lines)
 			mark = st.Accent.Render("● ")
 			if focused {
 				label = st.Bright.Render(label)
 			}
-		} else {
-			mark = st.Quiet.Render("○ ")
 		}
 		head := "      " + mark + render.Pad(label, column)
 		if room := width - 8 - column - 2; room >= 30 {
