@@ -3,8 +3,10 @@ package templates
 import (
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -19,10 +21,18 @@ type Setup struct {
 	Tenant    string // its name in the file
 	Config    string // the file's path in the repository
 	LoginPage string // tenant, client or none
-	Host      string // vercel, cloudflare or bundle; "" for vercel
 	Project   string
 	Team      string
-	URL       string // of a bundle
+	// SelfHosted says that a person runs the form, URL at which address.
+	SelfHosted bool
+	URL        string
+	// Secrets are the environment variables of the host's credentials, sorted; none for Vercel's, unless SelfHosted.
+	Secrets []string
+}
+
+// onVercel says whether the form runs on the host that the files in the repository are written for.
+func (u Setup) onVercel() bool {
+	return !u.SelfHosted && (len(u.Secrets) == 0 || slices.Equal(u.Secrets, []string{"VERCEL_TOKEN"}))
 }
 
 // Export renders the same artefacts as files of another tool, which then takes phonegate's place. The same answers always give the
@@ -32,7 +42,7 @@ func Export(tool string, s Settings, u Setup) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if u.Host == "bundle" {
+	if u.SelfHosted {
 		form, err := Bundle(s, BundleNames{Tenant: u.Tenant, Project: u.Project, URL: u.URL})
 		if err != nil {
 			return nil, err
@@ -41,8 +51,8 @@ func Export(tool string, s Settings, u Setup) ([]File, error) {
 	}
 	switch tool {
 	case "terraform":
-		if u.Host != "vercel" && u.Host != "" {
-			return nil, fmt.Errorf("templates: the Terraform module puts the form on Vercel, not on %s", u.Host)
+		if u.SelfHosted {
+			return nil, errors.New("templates: the Terraform module can't run the form on a server")
 		}
 		return terraform(s, u, all)
 	case "auth0-deploy-cli":
@@ -114,21 +124,18 @@ func deployCLI(u Setup, artefacts []File) []File {
 	return append(files, File{Path: "tenant.yaml", Data: tenant})
 }
 
-// hostSecrets are the secrets that a workflow needs for the form's host.
-var hostSecrets = map[string][]string{"cloudflare": {"CLOUDFLARE_ACCOUNT_ID", "CLOUDFLARE_API_TOKEN"}, "bundle": nil}
-
 // workflow runs phonegate itself for one tenant. As it lies in the repository it is one for Vercel.
 func workflow(u Setup) File {
 	text := strings.NewReplacer("TENANT", u.Tenant, "CONFIG", u.Config).Replace(string(exported("github-actions/workflow.yml")))
-	if names, other := hostSecrets[u.Host]; other {
+	if !u.onVercel() {
 		var lines string
-		for _, name := range names {
+		for _, name := range u.Secrets {
 			lines += "      " + name + ": ${{ secrets." + name + " }}\n"
 		}
 		text = strings.Replace(text, "      VERCEL_TOKEN: ${{ secrets.VERCEL_TOKEN }}\n", lines, 1)
-		text = strings.Replace(text, "TWILIO_AUTH_TOKEN,\n# VERCEL_TOKEN;", strings.Join(append([]string{"TWILIO_AUTH_TOKEN"}, names...), ", ")+";\n#", 1)
+		text = strings.Replace(text, "TWILIO_AUTH_TOKEN,\n# VERCEL_TOKEN;", strings.Join(append([]string{"TWILIO_AUTH_TOKEN"}, u.Secrets...), ", ")+";\n#", 1)
 	}
-	if u.Host == "bundle" {
+	if u.SelfHosted {
 		text = strings.Replace(text, "\nname: ", "\n#\n"+
 			"# The form runs elsewhere. Its keys are made and handed over on a computer with phonegate apply / phonegate secrets.\n"+
 			"# This workflow applies everything else, and says where it can't.\nname: ", 1)

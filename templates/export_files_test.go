@@ -15,7 +15,7 @@ import (
 
 func TestExportsAreTheArtefactsInAnotherToolsLayout(t *testing.T) {
 	s := templates.Settings{Domain: "acme.us.auth0.com", Brand: templates.Brand{Name: "Acme"}, DefaultCountry: "AU"}
-	u := templates.Setup{Tenant: "dev", Config: "phonegate.yaml", LoginPage: "tenant", Project: "acme-verify"}
+	u := templates.Setup{Tenant: "dev", Config: "phonegate.yaml", LoginPage: "tenant", Project: "acme-verify", Secrets: []string{"VERCEL_TOKEN"}}
 	action, err := templates.Action(s)
 	if err != nil {
 		t.Fatal(err)
@@ -77,11 +77,11 @@ func TestNoFileKnowsOtherSecretsThanTheKey(t *testing.T) {
 	s := templates.Settings{Domain: "acme.us.auth0.com"}
 	others := regexp.MustCompile(`SESSION_SECRET|VERDICT_SECRET|TWILIO_API|TWILIO_VERIFY|_PREVIOUS|\bSTATE\b`)
 	for _, tool := range templates.Exports {
-		for _, host := range []string{"vercel", "bundle"} {
+		for _, selfHosted := range []bool{false, true} {
 			u := templates.Setup{
-				Tenant: "dev", Config: "phonegate.yaml", LoginPage: "tenant", Host: host, Project: "acme-verify", URL: "https://verify.acme.example",
+				Tenant: "dev", Config: "phonegate.yaml", LoginPage: "tenant", SelfHosted: selfHosted, Project: "acme-verify", URL: "https://verify.acme.example",
 			}
-			if tool == "terraform" && host == "bundle" {
+			if tool == "terraform" && selfHosted {
 				continue
 			}
 			files, err := templates.Export(tool, s, u)
@@ -136,11 +136,11 @@ func TestTheDeployCLIBindsTheActionUnderItsName(t *testing.T) {
 func TestAWorkflowNamesTheSecretsOfItsHost(t *testing.T) {
 	s := templates.Settings{Domain: "acme.us.auth0.com"}
 	for host, want := range map[string]string{
-		"vercel": "TWILIO_AUTH_TOKEN VERCEL_TOKEN", "": "TWILIO_AUTH_TOKEN VERCEL_TOKEN",
-		"cloudflare": "TWILIO_AUTH_TOKEN CLOUDFLARE_ACCOUNT_ID CLOUDFLARE_API_TOKEN", "bundle": "TWILIO_AUTH_TOKEN",
+		"VERCEL_TOKEN": "TWILIO_AUTH_TOKEN VERCEL_TOKEN",
+		"CLOUDFLARE_ACCOUNT_ID CLOUDFLARE_API_TOKEN": "TWILIO_AUTH_TOKEN CLOUDFLARE_ACCOUNT_ID CLOUDFLARE_API_TOKEN", "": "TWILIO_AUTH_TOKEN",
 	} {
 		files, err := templates.Export("github-actions", s, templates.Setup{
-			Tenant: "dev", Config: "phonegate.yaml", Host: host, Project: "acme-verify", URL: "https://verify.acme.example",
+			Tenant: "dev", Config: "phonegate.yaml", SelfHosted: host == "", Secrets: strings.Fields(host), Project: "acme-verify", URL: "https://verify.acme.example",
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -165,7 +165,7 @@ func TestAWorkflowNamesTheSecretsOfItsHost(t *testing.T) {
 			}
 		}
 	}
-	if _, err := templates.Export("terraform", s, templates.Setup{Tenant: "dev", Host: "bundle", Project: "acme-verify", URL: "https://verify.acme.example"}); err == nil {
+	if _, err := templates.Export("terraform", s, templates.Setup{Tenant: "dev", SelfHosted: true, Project: "acme-verify", URL: "https://verify.acme.example"}); err == nil {
 		t.Error("Terraform's module was written for a form that it can't run")
 	}
 }

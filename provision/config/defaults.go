@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"phonegate/provision/host/kind"
 )
 
 // The defaults that do not depend on another answer.
@@ -79,7 +81,7 @@ func builtIn(q Question) func(string, Tenant) string {
 			return "form"
 		}
 	case "host.kind":
-		return fixed("vercel")
+		return fixed(kind.Default)
 	case "host.project":
 		return func(tenant string, t Tenant) string { return project(tenant, t) }
 	case "brand.name":

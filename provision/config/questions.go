@@ -1,5 +1,12 @@
 package config
 
+import (
+	"cmp"
+	"slices"
+
+	"phonegate/provision/host/kind"
+)
+
 // Questions is the table, in the order in which a person is asked. A new setting
 // is one field of Tenant and one row here.
 func Questions() []Question {
@@ -92,12 +99,13 @@ func loginQuestions() []Question {
 }
 
 func hostQuestions() []Question {
-	kind := choice("host.kind", func(t *Tenant) *string { return &t.Host.Kind },
-		Option{"vercel", "Vercel", "The form is deployed as one function of a Vercel project."},
-		Option{"cloudflare", "Cloudflare", "The form is deployed as a Worker."},
-		Option{"bundle", "Elsewhere", "The form is written to a folder for you to run on your own server."})
-	kind.Prompt = "Where does the form run?"
-	kind.Help = "Who hosts the page where users type the code."
+	var kinds []Option
+	for _, k := range kind.All() {
+		kinds = append(kinds, Option{k.Name, k.Label, k.About})
+	}
+	where := choice("host.kind", func(t *Tenant) *string { return &t.Host.Kind }, kinds...)
+	where.Prompt = "Where does the form run?"
+	where.Help = "Who hosts the page where users type the code."
 
 	project := text("host.project", func(t *Tenant) *string { return &t.Host.Project }, cleanProject)
 	project.Prompt = "Project name"
@@ -107,13 +115,13 @@ func hostQuestions() []Question {
 	team.Env, team.Identity = "VERCEL_TEAM_ID", true
 	team.Prompt = "Team"
 	team.Help = "The Vercel team that owns the project; empty for a personal account."
-	team.When = func(t Tenant) bool { return t.Host.Kind == "" || t.Host.Kind == "vercel" }
+	team.When = asksHost(team.Key)
 
 	address := text("host.url", func(t *Tenant) *string { return &t.Host.URL }, cleanFormURL)
 	address.Prompt = "Address of the form"
 	address.Help = "The form's address on your server, such as https://verify.acme.example (only with host.kind: bundle)."
 	address.Required = true
-	address.When = func(t Tenant) bool { return t.Host.Kind == "bundle" }
+	address.When = asksHost(address.Key)
 
 	name := text("brand.name", func(t *Tenant) *string { return &t.Brand.Name }, cleanBrandName)
 	name.Prompt = "Name on the form"
@@ -127,7 +135,7 @@ func hostQuestions() []Question {
 	logo.Prompt = "Logo"
 	logo.Help = "An https or data:image address of an image. Empty: the name is shown."
 
-	return []Question{kind, project, team, address, name, color, logo}
+	return []Question{where, project, team, address, name, color, logo}
 }
 
 func rolloutQuestions() []Question {
@@ -153,4 +161,12 @@ func rolloutQuestions() []Question {
 	protected.Help = "For tenants with real users: every change asks for the tenant's name first. Only editing the file turns this off."
 
 	return []Question{after, clients, connections, claims, protected}
+}
+
+// asksHost says whether the kind of host asks a question that only some kinds ask.
+func asksHost(key string) func(Tenant) bool {
+	return func(t Tenant) bool {
+		k, _ := kind.Of(cmp.Or(t.Host.Kind, kind.Default))
+		return slices.Contains(k.Asks, key)
+	}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"phonegate/provision/host/kind"
 )
 
 // Validate says how the answers of a completed tenant contradict one another, all together.
@@ -39,11 +41,10 @@ func contradictions(t Tenant) (found Problems) {
 	if t.Auth0.ClientID != "" && slices.Contains(t.Enforce.SkipClients, t.Auth0.ClientID) {
 		add("enforce.skip_clients", "%s is the application that is to be verified (auth0.client_id); leave out another", t.Auth0.ClientID)
 	}
-	if t.Host.Kind == "cloudflare" && (len(t.Host.Project) > 63 || strings.ContainsAny(t.Host.Project, "._")) {
-		add("host.project", "%s cannot be a Worker's name: up to 63 lower-case letters, digits and -", quoted(t.Host.Project))
-	}
-	if t.Host.Kind == "bundle" && (len(t.Host.Project) > 63 || strings.ContainsAny(t.Host.Project, "._")) {
-		add("host.project", "%s cannot name a folder of which an app or a service is made: up to 63 lower-case letters, digits and -", quoted(t.Host.Project))
+	if k, _ := kind.Of(t.Host.Kind); k.WrongProject != nil {
+		if wrong := k.WrongProject(t.Host.Project); wrong != "" {
+			add("host.project", "%s %s", quoted(t.Host.Project), wrong)
+		}
 	}
 	return found
 }

@@ -14,6 +14,7 @@ import (
 	"phonegate/provision/config"
 	"phonegate/provision/fault"
 	"phonegate/provision/host"
+	"phonegate/provision/host/kind"
 	"phonegate/provision/resource"
 	"phonegate/provision/ring"
 	"phonegate/provision/secret"
@@ -125,7 +126,7 @@ func checkTwilio(ctx context.Context, client *twilio.Client, master bool) (Accou
 }
 
 func checkHost(ctx context.Context, h hosting) (Account, error) {
-	if h.spec.Host.Kind == "bundle" {
+	if kind.SelfHosted(h.spec.Host.Kind) {
 		return Account{Name: "on your own server, which needs no account"}, nil
 	}
 	var err error

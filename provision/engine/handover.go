@@ -5,17 +5,7 @@ import (
 
 	"phonegate/provision/fault"
 	"phonegate/provision/host"
-	"phonegate/provision/host/bundle"
-	"phonegate/templates"
 )
-
-// newBundle makes the host of a form that a person runs: the one host that phonegate can't bring keys to.
-func newBundle(h hosting) host.Host {
-	return bundle.New(bundle.Options{
-		Dir: h.dir, Folder: templates.BundleDir + "/" + h.spec.Host.Project, Files: h.form.files, URL: h.spec.Host.URL, Version: h.form.version,
-		Tenant: h.tenant, Env: h.env, Handed: h.handed, Note: h.note, HTTP: h.road, Poll: h.poll,
-	})
-}
 
 // handedOver is a host whose form gets its keys from a person.
 type handedOver interface {

@@ -1,17 +1,16 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"phonegate/provision/config"
 	"phonegate/provision/event"
 	"phonegate/provision/fault"
 	"phonegate/provision/host"
-	"phonegate/provision/host/cloudflare"
-	"phonegate/provision/host/vercel"
+	"phonegate/provision/host/kind"
 	"phonegate/provision/resource"
 	"phonegate/provision/ring"
 	"phonegate/provision/secret"
@@ -58,28 +57,23 @@ func placeOf(h config.Host) templates.Place { return templates.Place{Kind: h.Kin
 
 // newHost makes the host that the answers name. It makes no call.
 func newHost(h hosting) (host.Host, error) {
-	switch kind := h.spec.Host.Kind; kind {
-	case "vercel":
-		client := vercel.New(vercel.Options{Token: h.credentials.VercelToken, Team: cmp.Or(h.spec.Host.Team, h.credentials.VercelTeam), HTTP: h.road, Poll: h.poll})
-		return vercel.NewHost(client, vercel.Form{
-			Project: h.spec.Host.Project, Domain: h.spec.Auth0.Domain, Files: h.form.files, Version: h.form.version, Env: h.env, URL: h.url,
-		}), nil
-	case "cloudflare":
-		client := cloudflare.New(cloudflare.Options{Token: h.credentials.CloudflareToken, Account: h.credentials.CloudflareAccountID, HTTP: h.road, Poll: h.poll})
-		return cloudflare.NewHost(client, cloudflare.Form{
-			Name: h.spec.Host.Project, Tenant: h.spec.Auth0.Domain, Env: h.env, Version: h.form.version,
-			Module: host.File{Path: templates.FormModule, Data: h.form.module},
-		}), nil
-	case "bundle":
-		return newBundle(h), nil
-	default:
-		return nil, fault.New(fault.Usage, "host.kind", "Set host.kind to vercel, cloudflare or bundle.", "%q is not a host kind.", kind)
+	at := h.spec.Host
+	k, ok := kind.Of(at.Kind)
+	if !ok {
+		return nil, fault.New(fault.Usage, "host.kind", "Set host.kind to one of "+strings.Join(kind.Names(false), ", ")+".",
+			"%q is not a host kind.", at.Kind)
 	}
+	return k.New(host.Order{
+		Tenant: h.tenant, Domain: h.spec.Auth0.Domain, Project: at.Project, Team: at.Team, URL: at.URL, Credential: h.credentials.Get,
+		Files: h.form.files, Module: host.File{Path: templates.FormModule, Data: h.form.module}, Version: h.form.version, Env: h.env,
+		Dir: h.dir, Folder: templates.BundleDir + "/" + at.Project,
+		Known: h.url, Handed: h.handed, Note: h.note, HTTP: h.road, Poll: h.poll,
+	}), nil
 }
 
 // removeHost takes a former form away, as far as it is phonegate's.
 func (t *Tenant) removeHost(ctx context.Context, at config.Host) ([]event.Left, error) {
-	if at.Kind == "bundle" {
+	if kind.SelfHosted(at.Kind) {
 		return nil, nil // its owner stops it: nothing of phonegate's can
 	}
 	w := &work{t: t}

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"phonegate/provision/event"
+	"phonegate/provision/host/kind"
 )
 
 // Plan is what was found of a tenant and what there is to do. It can be carried out once: afterwards it would go on from what is no longer
@@ -91,7 +92,7 @@ func (w *work) warnings() []string {
 	switch {
 	case to.URL == r.FormURL:
 		return []string{"The form moves to another host at the same address, " + from + ": logins in progress fail as soon as the address points there."}
-	case r.Host.Kind == "bundle":
+	case kind.SelfHosted(r.Host.Kind):
 		return []string{"The form moves. Keep the one at " + from + " running for " + minutes(w.t.grace) + " after this: logins under way end there."}
 	}
 	return []string{"The form moves. The one at " + from + " stays for " + minutes(w.t.grace) + " for logins in progress; the first apply after that deletes it."}

@@ -6,6 +6,7 @@ import (
 	"phonegate/provision/config"
 	"phonegate/provision/fault"
 	"phonegate/provision/host"
+	"phonegate/provision/host/kind"
 	"phonegate/templates"
 )
 
@@ -22,11 +23,11 @@ func (t *Tenant) FormModule() []byte { return t.form.module }
 // renderForm renders the form as the tenant's host takes it.
 func renderForm(tenant string, t config.Tenant) (rendered, error) {
 	render := func() ([]templates.File, error) { return templates.Form(Settings(t)) }
-	if t.Host.Kind == "bundle" {
+	if kind.SelfHosted(t.Host.Kind) {
 		render = func() ([]templates.File, error) { return Bundle(tenant, t) }
 	}
 	all, err := render()
-	if err != nil && t.Host.Kind == "bundle" {
+	if err != nil && kind.SelfHosted(t.Host.Kind) {
 		err = fault.Wrap(err, fault.Usage, "host.bundle", "Correct host.project and host.url in phonegate.yaml.", "The form's folder can't be generated: %s.", err)
 	}
 	if err != nil {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"phonegate/provision/config"
+	"phonegate/provision/host/kind"
 	"phonegate/templates"
 )
 
@@ -31,7 +32,7 @@ func Settings(t config.Tenant) templates.Settings {
 // runs from is among them.
 func Artefacts(tenant string, t config.Tenant) ([]templates.File, error) {
 	all, err := templates.Artefacts(Settings(t))
-	if err != nil || t.Host.Kind != "bundle" {
+	if err != nil || !kind.SelfHosted(t.Host.Kind) {
 		return all, err
 	}
 	form, err := Bundle(tenant, t)

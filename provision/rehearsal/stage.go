@@ -7,6 +7,7 @@ import (
 
 	"phonegate/provision/config"
 	"phonegate/provision/engine"
+	"phonegate/provision/host/kind"
 	"phonegate/provision/sandbox"
 	"phonegate/provision/sandbox/phone"
 )
@@ -46,11 +47,11 @@ func Cast(t config.Tenant, standIn bool) config.Tenant {
 		t.Auth0.ClientID = sandbox.AppClientID
 	}
 	t.Twilio.AccountSID, t.Host.Team = sandbox.TwilioAccountSID, ""
+	k, ok := kind.Of(t.Host.Kind)
 	switch {
-	case t.Host.Kind == "cloudflare":
-	case t.Host.Kind != "bundle" || !standIn:
-		t.Host.Kind = "vercel"
-	case t.Host.URL == "":
+	case !ok || k.SelfHosted && !standIn:
+		t.Host.Kind = kind.Default
+	case k.SelfHosted && t.Host.URL == "":
 		t.Host.URL = "https://" + t.Host.Project + ".test"
 	}
 	return t
@@ -58,7 +59,7 @@ func Cast(t config.Tenant, standIn bool) config.Tenant {
 
 // Open prepares the engine for a tenant on this stage. Where a person runs the form, the stage stands in for that person.
 func (s *Stage) Open(o engine.Options) (*engine.Tenant, error) {
-	if o.Spec.Host.Kind != "bundle" {
+	if !kind.SelfHosted(o.Spec.Host.Kind) {
 		return engine.Open(o)
 	}
 	return s.openSelfHosted(o)

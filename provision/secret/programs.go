@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"phonegate/provision/host/cloudflare"
+	"phonegate/provision/host/vercel"
 )
 
 // twilioLogins reads the Twilio CLI's config.json. Its logins are the profiles: each with an account and a key that the
@@ -83,7 +86,7 @@ func vercelLogin(auth, config []byte, now time.Time) (Login, bool) {
 	if !parsed(auth, &file) || !opaque.MatchString(Clean(file.Token)) {
 		return Login{}, false
 	}
-	l := Login{Provider: "vercel", Program: "Vercel CLI", Credentials: Credentials{VercelToken: Clean(file.Token)}}
+	l := Login{Provider: vercel.Name, Program: "Vercel CLI", Credentials: Credentials{VercelToken: Clean(file.Token)}}
 	if file.Expires > 0 {
 		if file.Expires > 1e11 { // not seconds
 			return Login{}, false
@@ -115,7 +118,7 @@ func wranglerLogin(data []byte) (Login, bool) {
 			break
 		}
 		if m := apiToken.FindStringSubmatch(text); m != nil && opaque.MatchString(m[1]) {
-			return Login{Provider: "cloudflare", Program: "wrangler", Credentials: Credentials{CloudflareToken: m[1]},
+			return Login{Provider: cloudflare.Name, Program: "wrangler", Credentials: Credentials{CloudflareToken: m[1]},
 				Lacks: "It does not name the account, so phonegate asks for the account ID."}, true
 		}
 	}

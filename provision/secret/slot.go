@@ -3,6 +3,9 @@ package secret
 import (
 	"strings"
 	"unicode"
+
+	"phonegate/provision/host/cloudflare"
+	"phonegate/provision/host/vercel"
 )
 
 // Slot is one credential: where it is looked for, how it is asked for and where to make one.
@@ -48,16 +51,16 @@ func Slots() []Slot {
 		{Env: "TWILIO_API_SECRET", Provider: "twilio", Label: "API key secret", Secret: true, Way: "key",
 			Help: "Twilio shows it only once, when the key is created.", URL: "https://console.twilio.com/us1/account/keys-credentials/api-keys",
 			field: func(c *Credentials) *string { return &c.TwilioAPISecret }},
-		{Env: "VERCEL_TOKEN", Provider: "vercel", Label: "token", Secret: true,
+		{Env: "VERCEL_TOKEN", Provider: vercel.Name, Label: "token", Secret: true,
 			Help: "Make one under Account Settings > Tokens.", URL: "https://vercel.com/account/settings/tokens",
 			field: func(c *Credentials) *string { return &c.VercelToken }},
-		{Env: "VERCEL_TEAM_ID", Provider: "vercel", Label: "team ID", Optional: true,
+		{Env: "VERCEL_TEAM_ID", Provider: vercel.Name, Label: "team ID", Optional: true,
 			Help: "It is under the team's Settings > General; leave it empty for a personal account.", URL: "https://vercel.com/account",
 			field: func(c *Credentials) *string { return &c.VercelTeam }},
-		{Env: "CLOUDFLARE_API_TOKEN", Provider: "cloudflare", Label: "API token", Secret: true,
+		{Env: "CLOUDFLARE_API_TOKEN", Provider: cloudflare.Name, Label: "API token", Secret: true,
 			Help: "Make one under My Profile > API Tokens > Custom token, with the Account permissions Workers Scripts: Edit and Account Settings: Read.", URL: "https://dash.cloudflare.com/profile/api-tokens",
 			field: func(c *Credentials) *string { return &c.CloudflareToken }},
-		{Env: "CLOUDFLARE_ACCOUNT_ID", Provider: "cloudflare", Label: "account ID",
+		{Env: "CLOUDFLARE_ACCOUNT_ID", Provider: cloudflare.Name, Label: "account ID",
 			Help: "It is on the Workers & Pages overview, on the right: 32 hexadecimal digits.", URL: "https://dash.cloudflare.com/",
 			field: func(c *Credentials) *string { return &c.CloudflareAccountID }},
 	}

@@ -14,3 +14,8 @@ type Endpoints struct {
 	Vercel     *url.URL // PHONEGATE_VERCEL_URL: api.vercel.com and the deployments' hosts
 	Cloudflare *url.URL // PHONEGATE_CLOUDFLARE_URL: api.cloudflare.com and the Workers' hosts
 }
+
+// Of is the address that stands in for a host's API, by the name of the host's kind; nil if none does.
+func (e Endpoints) Of(provider string) *url.URL {
+	return map[string]*url.URL{vercel: e.Vercel, cloudflare: e.Cloudflare}[provider]
+}

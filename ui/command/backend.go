@@ -11,6 +11,7 @@ import (
 	"phonegate/provision/config"
 	"phonegate/provision/engine"
 	"phonegate/provision/event"
+	"phonegate/provision/host/kind"
 	"phonegate/provision/rehearsal"
 	"phonegate/provision/secret"
 	"phonegate/provision/state"
@@ -144,7 +145,7 @@ func (b *backend) Check(ctx context.Context, provider string, s flow.Session) (f
 	for _, r := range found.Notes {
 		a.Notes = append(a.Notes, flow.Note{OK: r.OK, Text: r.Text, Hint: r.Hint})
 	}
-	if provider == "host" && s.Spec.Host.Kind == "bundle" && !b.at.sandboxed && !b.Persisted(s.Tenant) {
+	if provider == "host" && kind.SelfHosted(s.Spec.Host.Kind) && !b.at.sandboxed && !b.Persisted(s.Tenant) {
 		a.Notes = append(a.Notes, flow.Note{Text: "no system keyring found: the form's key can't be kept here until you pass it on",
 			Hint: "Enter on Review saves the answers; then phonegate secrets --tenant " + s.Tenant + " -- COMMAND makes the key and does the rest in one run"})
 	}

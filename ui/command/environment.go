@@ -13,6 +13,7 @@ import (
 	"phonegate/provision/config"
 	"phonegate/provision/engine"
 	"phonegate/provision/fault"
+	"phonegate/provision/host/kind"
 	"phonegate/provision/rehearsal"
 	"phonegate/provision/secret"
 	"phonegate/provision/state"
@@ -180,13 +181,15 @@ func (at *environment) served() bool {
 	return at.sandboxed && at.embedded == nil && at.endpoints != (transport.Endpoints{})
 }
 
-// reaches is an error for a tenant whose host has no address here.
+// reaches is an error for a tenant whose host has no address here. The default kind needs none: it is what the advice falls back to.
 func (at *environment) reaches(t config.Tenant) error {
-	if t.Host.Kind == "cloudflare" && at.served() && at.endpoints.Cloudflare == nil {
-		return fault.New(fault.Usage, "usage.base_url", "Set it to the address that phonegate sandbox serve printed, or use --host-kind vercel.",
-			"The form is to run on Cloudflare, but PHONEGATE_CLOUDFLARE_URL is not set.")
+	k, ok := kind.Of(t.Host.Kind)
+	if !ok || k.SelfHosted || k.Name == kind.Default || !at.served() || at.endpoints.Of(k.Name) != nil {
+		return nil
 	}
-	return nil
+	return fault.New(fault.Usage, "usage.base_url",
+		"Set it to the address that phonegate sandbox serve printed, or use --host-kind "+kind.Default+".",
+		"The form is to run on %s, but PHONEGATE_%s_URL is not set.", k.Label, strings.ToUpper(k.Name))
 }
 
 // engine opens the engine for one tenant in this environment.

@@ -10,6 +10,7 @@ import (
 	"phonegate/provision/config"
 	"phonegate/provision/engine"
 	"phonegate/provision/fault"
+	"phonegate/provision/host/kind"
 	"phonegate/templates"
 )
 
@@ -39,13 +40,14 @@ answers always produce the same bytes, and no file contains a secret.
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			return p.files("export", out, func(name string, spec config.Tenant) ([]templates.File, error) {
-				if args[0] == "terraform" && spec.Host.Kind != "vercel" {
+				k, _ := kind.Of(spec.Host.Kind)
+				if args[0] == "terraform" && !k.Terraform {
 					return nil, fault.New(fault.Usage, "export.host", "Use phonegate export auth0-deploy-cli, which includes the form's files, or set host.kind to vercel.",
 						"The Terraform module supports only Vercel, but host.kind is %s.", spec.Host.Kind)
 				}
 				return templates.Export(args[0], engine.Settings(spec), templates.Setup{
 					Tenant: name, Config: filepath.ToSlash(p.seenFrom(out)),
-					LoginPage: spec.Auth0.LoginPage, Host: spec.Host.Kind, Project: spec.Host.Project, Team: spec.Host.Team, URL: spec.Host.URL,
+					LoginPage: spec.Auth0.LoginPage, SelfHosted: k.SelfHosted, Secrets: slices.Sorted(slices.Values(k.Secrets)), Project: spec.Host.Project, Team: spec.Host.Team, URL: spec.Host.URL,
 				})
 			}, args[0] == "github-actions")
 		},

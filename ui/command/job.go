@@ -9,6 +9,7 @@ import (
 
 	"phonegate/provision/config"
 	"phonegate/provision/fault"
+	"phonegate/provision/host/kind"
 	"phonegate/provision/secret"
 )
 
@@ -151,7 +152,7 @@ func missingSlots(c secret.Credentials, spec config.Tenant) []secret.Slot {
 // providersOf are the providers that the tenant's resources are at.
 func providersOf(spec config.Tenant) []string {
 	providers := []string{"auth0", "twilio"}
-	if spec.Host.Kind == "vercel" || spec.Host.Kind == "cloudflare" {
+	if k, ok := kind.Of(spec.Host.Kind); ok && !k.SelfHosted {
 		providers = append(providers, spec.Host.Kind)
 	}
 	return providers
@@ -159,8 +160,10 @@ func providersOf(spec config.Tenant) []string {
 
 // called is a credential with its provider's name: there is more than one "token".
 func called(s secret.Slot) string {
-	names := map[string]string{"auth0": "Auth0", "twilio": "Twilio", "vercel": "Vercel", "cloudflare": "Cloudflare"}
-	return names[s.Provider] + " " + s.Label
+	if k, ok := kind.Of(s.Provider); ok {
+		return k.Label + " " + s.Label
+	}
+	return map[string]string{"auth0": "Auth0", "twilio": "Twilio"}[s.Provider] + " " + s.Label
 }
 
 // prompt asks for one credential; nothing is no answer.

@@ -8,6 +8,7 @@ import (
 
 	"phonegate/provision/event"
 	"phonegate/provision/fault"
+	"phonegate/provision/host/kind"
 	"phonegate/provision/state"
 	"phonegate/ui/render"
 )
@@ -81,4 +82,4 @@ func whole(err error) error {
 }
 
 // noRequests is the count of a command that calls nobody.
-func noRequests() map[string]int { return map[string]int{"auth0": 0, "twilio": 0, "vercel": 0} }
+func noRequests() map[string]int { return map[string]int{"auth0": 0, "twilio": 0, kind.Default: 0} }

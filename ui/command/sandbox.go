@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"phonegate/provision/fault"
+	"phonegate/provision/host/kind"
 	"phonegate/provision/rehearsal"
 )
 
@@ -30,7 +31,7 @@ func (o *sandboxOptions) options() (rehearsal.Options, error) {
 	for _, l := range o.limits {
 		provider, rate, _ := strings.Cut(l, "=")
 		n, err := strconv.ParseFloat(strings.TrimSuffix(rate, "/s"), 64)
-		if err != nil || n <= 0 || !slices.Contains([]string{"auth0", "twilio", "vercel", "cloudflare"}, provider) {
+		if err != nil || n <= 0 || !slices.Contains(append([]string{"auth0", "twilio"}, kind.Names(true)...), provider) {
 			return out, fault.New(fault.Usage, "usage.rate_limit", "For example: --rate-limit auth0=2/s", "%q is not a rate limit.", l)
 		}
 		out.RateLimits[provider] = n

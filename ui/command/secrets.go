@@ -19,6 +19,7 @@ import (
 	"phonegate/provision/engine"
 	"phonegate/provision/event"
 	"phonegate/provision/fault"
+	"phonegate/provision/host/kind"
 	"phonegate/provision/ring"
 	"phonegate/provision/secret"
 	"phonegate/provision/state"
@@ -103,7 +104,7 @@ func (p *program) secrets(ctx context.Context, at *environment, to receiver) err
 		return fault.New(fault.Usage, "usage.tenant", "Choose one with --tenant, and run it once per tenant.", "secrets works on one tenant at a time.")
 	}
 	name := jobs[0].name
-	if jobs[0].spec.Host.Kind == "bundle" && !at.vault(name).Durable() {
+	if kind.SelfHosted(jobs[0].spec.Host.Kind) && !at.vault(name).Durable() {
 		return p.handOverNow(ctx, file, at, to)
 	}
 	p.announce(jobs)

@@ -1,8 +1,11 @@
 package render
 
 import (
+	"cmp"
 	"slices"
 	"strings"
+
+	"phonegate/provision/host/kind"
 )
 
 // Name is what a person calls a resource of a plan or a step of a live test.
@@ -12,8 +15,6 @@ type Name struct {
 	Doing string   // the step while it runs, where that reads differently
 	host  bool     // Who depends on where the form runs
 	or    []string // what a detail may speak of in the place of What
-	// there is the thing's name where it is another thing, by host kind.
-	there map[string]string
 }
 
 // formHost is the Who of the resources whose provider depends on the answers.
@@ -24,9 +25,9 @@ const formHost = "Form"
 var names = map[string]Name{
 	"twilio.service":   {Who: "Twilio", What: "Verify service"},
 	"twilio.key":       {Who: "Twilio", What: "API key"},
-	"host.project":     {Who: formHost, What: "project", host: true, there: map[string]string{"cloudflare": "subdomain"}},
+	"host.project":     {Who: formHost, What: "project", host: true},
 	"host.env":         {Who: formHost, What: "key", host: true},
-	"host.deployment":  {Who: formHost, What: "deployment", host: true, there: map[string]string{"cloudflare": "form"}},
+	"host.deployment":  {Who: formHost, What: "deployment", host: true},
 	"auth0.action":     {Who: "Auth0", What: "Action"},
 	"auth0.binding":    {Who: "Auth0", What: "post-login flow"},
 	"auth0.login_page": {Who: "Auth0", What: "login page"},
@@ -68,22 +69,14 @@ func NameOf(resource string) Name {
 }
 
 // At puts the host's own name where the table says only that it is the form's.
-// The kinds are those of the configuration: vercel, cloudflare, bundle.
-func (n Name) At(kind string) Name {
+func (n Name) At(hostKind string) Name {
 	if n.host {
-		n.Who = HostName(kind)
-		if what := n.there[kind]; what != "" {
-			n.What = what
-		}
-	}
-	if other, ok := ownServer[n.What]; ok && n.host && kind == "bundle" {
-		n.What = other
+		n.Who = HostName(hostKind)
+		k, _ := kind.Of(hostKind)
+		n.What = cmp.Or(k.Names[n.What], n.What)
 	}
 	return n
 }
-
-// ownServer is what the host's resources are where there is no host: a folder, and the form that a person runs.
-var ownServer = map[string]string{"project": "folder", "deployment": "form"}
 
 // In reports whether a detail says already what the thing is.
 func (n Name) In(detail string) bool {
@@ -101,14 +94,10 @@ func (n Name) Now() string {
 }
 
 // HostName is the short name of a host kind, fit for a column.
-func HostName(kind string) string {
-	switch kind {
-	case "vercel":
-		return "Vercel"
-	case "cloudflare":
-		return "Workers"
-	case "bundle":
-		return "Bundle"
+func HostName(name string) string {
+	k, ok := kind.Of(name)
+	if !ok {
+		return formHost
 	}
-	return formHost
+	return k.Column
 }

@@ -6,6 +6,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"phonegate/provision/host/kind"
 	"phonegate/ui/render"
 	"phonegate/ui/wizard/flow"
 	"phonegate/ui/wizard/widget"
@@ -112,13 +113,11 @@ func (f form) view(sh *shared, width int) ([]string, int) {
 
 // place says where the form will be.
 func (f form) place(s flow.Session) string {
-	switch s.Spec.Host.Kind {
-	case "vercel":
-		return "Its address will be https://" + flow.OrDash(s.Spec.Host.Project) + ".vercel.app, or the nearest that is free."
-	case "cloudflare":
-		return "Its address will be " + flow.OrDash(s.Spec.Host.Project) + " below the account's own part of workers.dev."
+	k, ok := kind.Of(s.Spec.Host.Kind)
+	if !ok {
+		return ""
 	}
-	return "Its files are written to a folder, ready to run anywhere: with Node, in a container, as a service."
+	return k.Address(flow.OrDash(s.Spec.Host.Project))
 }
 
 // miniForm is the form in a few characters.

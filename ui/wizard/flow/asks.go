@@ -1,10 +1,12 @@
 package flow
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
 	"phonegate/provision/config"
+	"phonegate/provision/host/kind"
 	"phonegate/templates"
 	"phonegate/ui/render"
 )
@@ -73,32 +75,35 @@ func actionAsks(s Session, _ Seen) []Ask {
 func formAsks(s Session, seen Seen) []Ask {
 	project := Asked("host.project", "project", s)
 	project.Must = true
-	switch s.Spec.Host.Kind {
-	case "vercel":
-		project.Brief = "The project's name becomes the form's address."
-	case "cloudflare":
-		project.Brief = "The Worker's name becomes a part of the form's address."
-	case "bundle":
-		project.Brief = "It names the folder that the form is written to: " + NextTo(seen.File, templates.BundleDir+"/"+OrDash(s.Spec.Host.Project)) + "."
+	k, _ := kind.Of(s.Spec.Host.Kind)
+	project.Brief = k.Project
+	if k.SelfHosted {
+		project.Brief += ": " + NextTo(seen.File, templates.BundleDir+"/"+OrDash(s.Spec.Host.Project)) + "."
 	}
 	team := Asked("host.team", "team", s)
-	team.Hidden = func(s Session) bool { return s.Spec.Host.Kind != "vercel" || s.Sandbox }
+	team.Hidden = func(s Session) bool { return !hostAsks(s, "host.team") || s.Sandbox }
 	address := Asked("host.url", "address", s)
 	address.Brief = "Where the form will answer, behind your own web server, such as https://verify.acme.example."
 	if s.Sandbox && address.Value() == "" {
 		address.Text = SandboxURL(s.Spec, s.Spec.Host.Kind)
 	}
-	address.Must, address.Hidden = true, func(s Session) bool { return s.Spec.Host.Kind != "bundle" }
+	address.Must, address.Hidden = true, func(s Session) bool { return !hostAsks(s, "host.url") }
 	return []Ask{
 		project, team, address,
 		Asked("brand.name", "name", s), Asked("brand.color", "colour", s), Asked("brand.logo_url", "logo", s),
 	}
 }
 
+// hostAsks says whether the host asks a question that only some kinds ask.
+func hostAsks(s Session, key string) bool {
+	k, _ := kind.Of(s.Spec.Host.Kind)
+	return slices.Contains(k.Asks, key)
+}
+
 // tellForm is where the form will be, and what it looks like.
 func tellForm(s Session) string {
 	where := s.Spec.Host.Project + " on " + HostLabel(s.Spec.Host.Kind)
-	if s.Spec.Host.Kind == "bundle" {
+	if kind.SelfHosted(s.Spec.Host.Kind) {
 		where = s.Spec.Host.Project + " at " + s.Spec.Host.URL
 	}
 	return where + ", for " + s.Spec.Brand.Name + " in " + s.Spec.Brand.Color

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"phonegate/provision/host/cloudflare"
 	"phonegate/provision/secret"
 	"phonegate/ui/render"
 )
@@ -93,7 +94,7 @@ func OfferNote(l secret.Login, lasting bool) string {
 	switch {
 	case !l.Expires.IsZero():
 		notes = append(notes, "It ends at "+l.Expires.Format("15:04")+" and is not kept: later runs need a token of their own.")
-	case l.Lacks != "" && l.Provider != "cloudflare":
+	case l.Lacks != "" && l.Provider != cloudflare.Name:
 	case !lasting:
 		notes = append(notes, "It is kept in memory only: no system keyring found.")
 	default:

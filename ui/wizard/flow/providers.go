@@ -1,9 +1,11 @@
 package flow
 
 import (
+	"cmp"
 	"slices"
 
 	"phonegate/provision/config"
+	"phonegate/provision/host/kind"
 	"phonegate/provision/secret"
 )
 
@@ -47,13 +49,8 @@ var Providers = []Provider{
 		Name:  func(s Session) string { return HostLabel(s.Spec.Host.Kind) },
 		Owner: func(s Session) string { return s.Spec.Host.Kind },
 		Slots: func(s Session) []string {
-			switch s.Spec.Host.Kind {
-			case "vercel", "":
-				return []string{"VERCEL_TOKEN"}
-			case "cloudflare":
-				return []string{"CLOUDFLARE_API_TOKEN", "CLOUDFLARE_ACCOUNT_ID"}
-			}
-			return nil
+			k, _ := kind.Of(cmp.Or(s.Spec.Host.Kind, kind.Default))
+			return k.Secrets
 		},
 	},
 }

@@ -1,10 +1,13 @@
 package flow
 
-import "phonegate/provision/config"
+import (
+	"phonegate/provision/config"
+	"phonegate/provision/host/kind"
+)
 
 // SandboxURL is where the sandbox runs a form that runs elsewhere; "" for the hosts that give out addresses of their own.
-func SandboxURL(spec config.Tenant, kind string) string {
-	if kind != "bundle" {
+func SandboxURL(spec config.Tenant, at string) string {
+	if !kind.SelfHosted(at) {
 		return ""
 	}
 	return "https://" + spec.Host.Project + ".test"
@@ -15,7 +18,7 @@ func SandboxSpec(domain string) config.Tenant {
 	return config.Tenant{
 		Auth0:          config.Auth0{Domain: domain, LoginPage: "tenant"},
 		Twilio:         config.Twilio{ServiceName: "Acme dev", CodeLength: 6},
-		Host:           config.Host{Kind: "vercel", Project: "acme-dev-verify"},
+		Host:           config.Host{Kind: kind.Default, Project: "acme-dev-verify"},
 		Brand:          config.Brand{Name: "Acme", Color: "#2a5bd7"},
 		CodeCheck:      "form",
 		Capture:        "lock",

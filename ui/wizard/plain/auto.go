@@ -12,6 +12,7 @@ import (
 	"phonegate/provision/config"
 	"phonegate/provision/event"
 	"phonegate/provision/fault"
+	"phonegate/provision/host/kind"
 	"phonegate/ui/render"
 	"phonegate/ui/wizard/flow"
 )
@@ -84,7 +85,7 @@ func (p *player) play(ctx context.Context) error {
 
 // hostInside is who hosts the form, with the verb after all the others.
 func (p *player) hostInside() string {
-	if p.o.Host == "bundle" {
+	if kind.SelfHosted(p.o.Host) {
 		return "a server for the form are"
 	}
 	return flow.HostLabel(p.o.Host) + " are"
