@@ -51,8 +51,8 @@ func Export(tool string, s Settings, u Setup) ([]File, error) {
 	}
 	switch tool {
 	case "terraform":
-		if u.SelfHosted {
-			return nil, errors.New("templates: the Terraform module can't run the form on a server")
+		if !u.onVercel() {
+			return nil, errors.New("templates: the Terraform module can deploy the form only to Vercel")
 		}
 		return terraform(s, u, all)
 	case "auth0-deploy-cli":

@@ -165,7 +165,10 @@ func TestAWorkflowNamesTheSecretsOfItsHost(t *testing.T) {
 			}
 		}
 	}
-	if _, err := templates.Export("terraform", s, templates.Setup{Tenant: "dev", SelfHosted: true, Project: "acme-verify", URL: "https://verify.acme.example"}); err == nil {
-		t.Error("Terraform's module was written for a form that it can't run")
+	for _, u := range []templates.Setup{{SelfHosted: true, URL: "https://verify.acme.example"}, {Secrets: []string{"CLOUDFLARE_API_TOKEN"}}} {
+		u.Tenant, u.Project = "dev", "acme-verify"
+		if _, err := templates.Export("terraform", s, u); err == nil {
+			t.Errorf("Terraform's module was written for a form that it can't run: %+v", u)
+		}
 	}
 }
