@@ -97,12 +97,7 @@ func (b *Binding) Change() event.Change {
 }
 
 // keeps says in words how many other Actions stay in the flow.
-func keeps(n int) string {
-	if n == 1 {
-		return "keeps 1 other Action"
-	}
-	return fmt.Sprintf("keeps %d other Actions", n)
-}
+func keeps(n int) string { return "keeps " + fault.Count(n, "other Action") }
 
 // wanted is the list with our Action at its end, and nowhere else.
 func (b *Binding) wanted() []*management.ActionBinding {

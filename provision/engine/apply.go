@@ -75,7 +75,7 @@ func (w *work) mayApply() error {
 	return w.canHandOver()
 }
 
-// again is the work for a run that was overtaken. taken says that another run created the Action first first: then what this one has made for
+// again is the work for a run that was overtaken. taken says that another run created the Action first: then what this one has made for
 // it is taken back at the end, since nobody can refer to it.
 func (w *work) again(ctx context.Context, taken bool) (*work, error) {
 	next, err := w.t.begin(w.intent)

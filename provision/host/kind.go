@@ -24,7 +24,7 @@ type Kind struct {
 	// SelfHosted says that a person runs the form and brings it its keys; there is no account.
 	SelfHosted bool
 	// Secrets are the environment variables of the credentials that it needs, Account the one that names the account, if a credential
-	// does. The last of Secrets but Account proves who calls.
+	// does. The first of Secrets but Account proves who calls (Token).
 	Secrets []string
 	Account string
 	// Names are what its resources are called here, by their usual names ("project", "deployment").

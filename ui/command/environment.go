@@ -197,8 +197,6 @@ func (at *environment) engine(o engine.Options) (*engine.Tenant, error) {
 	o.Vault, o.Dir, o.Copies, o.Endpoints, o.Poll, o.Rates = at.vault(o.Name), at.base, at.copies, at.endpoints, at.poll(), at.rates
 	if at.embedded != nil {
 		o.Grace = time.Second // nobody else logs in here
-	}
-	if at.embedded != nil {
 		return at.embedded.Open(o)
 	}
 	return engine.Open(o)

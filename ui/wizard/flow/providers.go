@@ -68,15 +68,12 @@ func slot(env string) secret.Slot {
 }
 
 // HostLabel is a host kind's name in a sentence.
-func HostLabel(kind string) string {
-	if q, ok := config.Find("host.kind"); ok {
-		for _, o := range q.Choices {
-			if o.Value == kind {
-				return o.Label
-			}
-		}
+func HostLabel(name string) string {
+	k, ok := kind.Of(name)
+	if !ok {
+		k, _ = kind.Of(kind.Default)
 	}
-	return "Vercel"
+	return k.Label
 }
 
 // HostField is the choice of the host, between those that there are.
